@@ -1,0 +1,52 @@
+package ref
+
+import "math"
+
+// SigmoidCrossEntropy is the mean over rows of
+//
+//	-t ln σ(x) - (1-t) ln(1-σ(x)) = softplus(x) - t·x
+//
+// of logits x [rows] and targets t [rows] in [0,1], with its gradient dx = (σ(x) - t)/rows. Target 1 gives
+// softplus(-x), target 0 softplus(x): the GAN losses (Goodfellow et al., arXiv:1406.2661, non-saturating).
+func SigmoidCrossEntropy(x, target []float64) (loss float64, dx []float64) {
+	check(target, len(x))
+	rows := float64(len(x))
+	dx = make([]float64, len(x))
+	for i, v := range x {
+		loss += (Softplus(v) - target[i]*v) / rows
+		dx[i] = (sigmoid(v) - target[i]) / rows
+	}
+	return loss, dx
+}
+
+// SoftmaxCrossEntropy is the mean over rows of
+//
+//	-ln softmax(x)[label] = ln Σ_j e^x[j] - x[label]
+//
+// of logits x [rows,classes] and one label a row, with its gradient dx = (softmax(x) - onehot(label))/rows:
+// the code loss, InfoGAN's bound on mutual information (Chen et al., arXiv:1606.03657, equation 5).
+func SoftmaxCrossEntropy(x []float64, label []int, classes int) (loss float64, dx []float64) {
+	check(x, len(label)*classes)
+	rows := float64(len(label))
+	dx = make([]float64, len(x))
+	for r, target := range label {
+		row, drow := x[r*classes:][:classes], dx[r*classes:][:classes]
+		total := LogSumExp(row)
+		loss += (total - row[target]) / rows
+		for j, v := range row {
+			drow[j] = math.Exp(v-total) / rows
+		}
+		drow[target] -= 1 / rows
+	}
+	return loss, dx
+}
+
+// LogSumExp is ln Σ e^x without overflow.
+func LogSumExp(x []float64) float64 {
+	top := x[Argmax(x, len(x))[0]]
+	sum := 0.0
+	for _, v := range x {
+		sum += math.Exp(v - top)
+	}
+	return top + math.Log(sum)
+}
