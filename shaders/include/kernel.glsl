@@ -1,0 +1,59 @@
+// What every kernel begins with: arguments that read the same in both builds.
+//
+//   addresses (default)  an argument is a pointer in the push constants
+//   storage (-DSTORAGE)  an argument is a storage buffer of set 0, and its push constant the offset of its
+//                        first element in the bound range
+//
+//   IN (binding, T, x)   declares argument x, an array of T that the kernel only reads,
+//   OUT(binding, T, x)   only writes,
+//   IO (binding, T, x)   or both. Bindings count from 0 in the order of PUSH.
+//   PUSH(A(T, x) ... int n; float rate;)   the push constants: every argument, then 4-byte scalars, seen as pc.n
+//
+//   el(x, i)             element i of argument x
+//   ptr(T) p = at(x, i)  a pointer to element i; p += n moves it
+//   ld(x, p, k)          element p[k] of argument x
+//
+// el and ld can be assigned to. T is float, int or uint. A pointer bumped in the loop with constant k is the
+// fast form on lavapipe, several times faster than an index computed anew.
+#ifndef KERNEL_GLSL
+#define KERNEL_GLSL
+
+#extension GL_EXT_control_flow_attributes : require
+
+#ifdef STORAGE
+
+#define IN(i, T, x)  layout(set = 0, binding = i, std430) readonly buffer x##_Buffer { T x##_data[]; };
+#define OUT(i, T, x) layout(set = 0, binding = i, std430) writeonly buffer x##_Buffer { T x##_data[]; };
+#define IO(i, T, x)  layout(set = 0, binding = i, std430) buffer x##_Buffer { T x##_data[]; };
+#define A(T, x)      uint x;
+
+#define ptr(T)       int
+#define at(x, i)     (int(pc.x) + int(i))
+#define ld(x, p, k)  x##_data[(p) + (k)]
+#define el(x, i)     x##_data[int(pc.x) + int(i)]
+
+#else
+
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_buffer_reference2 : require
+#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+
+layout(buffer_reference, std430, buffer_reference_align = 4) buffer float_Pointer { float v; };
+layout(buffer_reference, std430, buffer_reference_align = 4) buffer int_Pointer { int v; };
+layout(buffer_reference, std430, buffer_reference_align = 4) buffer uint_Pointer { uint v; };
+
+#define IN(i, T, x)
+#define OUT(i, T, x)
+#define IO(i, T, x)
+#define A(T, x)      ptr(T) x;
+
+#define ptr(T)       T##_Pointer
+#define at(x, i)     (pc.x + (i))
+#define ld(x, p, k)  (p)[k].v
+#define el(x, i)     pc.x[i].v
+
+#endif
+
+#define PUSH(members) layout(push_constant, std430) uniform Push { members } pc;
+
+#endif
