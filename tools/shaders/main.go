@@ -28,23 +28,11 @@ func main() {
 }
 
 func update(folder, glslc string) error {
-	compiler, missing := findCompiler(glslc)
-	compiled, err := build.Update(folder, compiler, missing)
+	compiled, err := build.Update(folder, build.FindCompiler(glslc))
 	if len(compiled) > 0 {
 		fmt.Println("compiled", strings.Join(compiled, " "))
 	}
 	return err
-}
-
-func findCompiler(glslc string) (*build.Compiler, error) {
-	command := strings.Fields(glslc)
-	if len(command) == 0 {
-		var err error
-		if command, err = build.Tool("glslc", "VKGAN_GLSLC"); err != nil {
-			return nil, err
-		}
-	}
-	return build.NewCompiler(command)
 }
 
 func checkOnly(folder, _ string) error {

@@ -39,7 +39,7 @@ func Check(folder string) (stale []string, err error) {
 		slices.Sort(stale)
 		return stale, err
 	}
-	want, err := generate(folder, m)
+	want, err := m.generate(folder)
 	if err != nil {
 		return nil, err
 	}

@@ -43,19 +43,11 @@ func (m manifest) text() ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-func newEntry(s source, outputs map[string][]byte) entry {
-	e := entry{Flags: flags, Source: s.hash, Includes: s.includes, Outputs: map[string]string{}}
-	for file, code := range outputs {
-		e.Outputs[file] = hash(code)
-	}
-	return e
-}
-
 // stale says why a kernel's modules are not what its source makes, or "".
 func (e entry) stale(folder string, s source) string {
 	switch {
 	case e.Source == "":
-		return "never compiled"
+		return "not compiled"
 	case e.Source != s.hash:
 		return "source changed"
 	case !slices.Equal(e.Flags, flags):

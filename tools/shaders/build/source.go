@@ -30,7 +30,10 @@ func readSource(folder, name string) (source, error) {
 	if s.doc == nil {
 		return s, fmt.Errorf("%s.comp: does not begin with a comment that says what it computes", name)
 	}
-	return s, s.include(filepath.Join(folder, "include"), text)
+	if err := s.include(filepath.Join(folder, "include"), text); err != nil {
+		return s, fmt.Errorf("%s.comp: %w", name, err)
+	}
+	return s, nil
 }
 
 func (s *source) include(folder string, text []byte) error {

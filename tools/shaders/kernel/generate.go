@@ -21,7 +21,7 @@ var file = template.Must(template.New("shaders_gen.go").Funcs(template.FuncMap{
 	"accessed":   Arg.accessed,
 	"args":       Kernel.argFields,
 	"fields":     fields,
-	"word":       word,
+	"words":      words,
 	"specs":      specScalars,
 	"anyFloat":   func(k []Kernel) bool { return anyOf(k, "float") },
 	"anyBool":    func(k []Kernel) bool { return anyOf(k, "bool") },
@@ -99,6 +99,15 @@ func specScalars(k Kernel) (scalars []Scalar) {
 	return scalars
 }
 
+// words lists the Go expressions for the raw bits of fields.
+func words(scalars []Scalar) string {
+	list := make([]string, len(scalars))
+	for i, s := range scalars {
+		list[i] = word(s)
+	}
+	return strings.Join(list, ", ")
+}
+
 // word is the Go expression for the raw 32 bits of a field.
 func word(s Scalar) string {
 	value := "k." + exported(s.Name)
@@ -121,7 +130,5 @@ func anyOf(kernels []Kernel, glsl string) bool {
 
 // Comment is the doc comment of the kernel's Go type.
 func (k Kernel) Comment() string {
-	lines := slices.Clone(k.Doc)
-	lines[0] = exported(k.Name) + ": " + lines[0]
-	return "// " + strings.Join(lines, "\n// ")
+	return "// " + exported(k.Name) + ": " + strings.Join(k.Doc, "\n// ")
 }

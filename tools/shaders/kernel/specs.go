@@ -34,6 +34,9 @@ func (k *Kernel) specConstants(m *spirv.Module) error {
 	slices.SortFunc(k.Specs, func(a, b Spec) int { return cmp.Compare(a.ID, b.ID) })
 	for i := 1; i < len(k.Specs); i++ {
 		if k.Specs[i].ID == k.Specs[i-1].ID {
+			if k.Specs[i].ID == 0 {
+				return errors.New("specialisation constant 0 is the work-group size; the source knows it as gl_WorkGroupSize.x")
+			}
 			return fmt.Errorf("specialisation constant %d is declared twice", k.Specs[i].ID)
 		}
 	}
