@@ -1,0 +1,52 @@
+// One step of Adam (Kingma & Ba 2015, algorithm 1) over a flat arena, in PyTorch's form: eps after the bias correction.
+//
+//   step   : [1] u32, steps done so far; t = step + 1
+//   grad   : [n] f32
+//   param, m, v : [n] f32, updated in place
+//
+// 1 - beta^t is taken as -expm1(t ln beta), by its series while the argument is small: for beta2 = 0.999 the plain
+// difference would lose four digits at t = 1.
+// Work-groups: x = ceil(n / (Local*PER)).
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "kernel.glsl"
+
+layout(local_size_x_id = 0) in;
+layout(constant_id = 1) const int PER = 1;
+
+IN(0, uint, step)
+IN(1, float, grad)
+IO(2, float, param)
+IO(3, float, m)
+IO(4, float, v)
+PUSH(A(uint, step) A(float, grad) A(float, param) A(float, m) A(float, v)
+	int n; float rate; float beta1; float beta2; float log_beta1; float log_beta2; float eps;)
+
+// 1 - exp(x) for x <= 0.
+float one_minus_exp(float x) {
+	if (x < -0.25) return 1.0 - exp(x);
+	float p = 1.0 / 5040.0;
+	p = fma(p, x, 1.0 / 720.0);
+	p = fma(p, x, 1.0 / 120.0);
+	p = fma(p, x, 1.0 / 24.0);
+	p = fma(p, x, 1.0 / 6.0);
+	p = fma(p, x, 0.5);
+	return -fma(p * x, x, x);
+}
+
+void main() {
+	float t = float(el(step, 0) + 1u);
+	float step_size = pc.rate / one_minus_exp(t * pc.log_beta1);
+	float root_correction = sqrt(one_minus_exp(t * pc.log_beta2));
+	int base = int(gl_WorkGroupID.x * gl_WorkGroupSize.x) * PER + int(gl_LocalInvocationID.x);
+	for (int k = 0; k < PER; k++) {
+		int i = base + k * int(gl_WorkGroupSize.x);
+		if (i >= pc.n) return;
+		float g = el(grad, i);
+		float mi = fma(pc.beta1, el(m, i) - g, g);
+		float vi = fma(pc.beta2, el(v, i) - g * g, g * g);
+		el(m, i) = mi;
+		el(v, i) = vi;
+		el(param, i) -= step_size * mi / (sqrt(vi) / root_correction + pc.eps);
+	}
+}
