@@ -29,6 +29,7 @@ var featureNames = map[uint32]string{
 	68:   "SubgroupQuad",
 	4433: "Storage16",
 	4448: "Storage8",
+	5345: "MemoryModel",
 	6022: "CooperativeMatrix",
 }
 

@@ -1,5 +1,5 @@
 // Package spirv reads as much of a SPIR-V module as the interface of a compute kernel needs: capabilities,
-// names, decorations, types, constants and global variables. Function bodies are skipped.
+// names, decorations, types, constants and global variables. What functions do is skipped.
 package spirv
 
 import (
@@ -49,7 +49,7 @@ func Parse(code []byte) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := parser{bound: words[3], module: &Module{
+	p := parser{bound: words[3], functions: map[uint32]bool{}, module: &Module{
 		names:       map[uint32]string{},
 		memberNames: map[member]string{},
 		decorations: map[target][]uint32{},
@@ -89,6 +89,8 @@ type parser struct {
 	module      *Module
 	bound       uint32
 	entryPoints int
+	called      []uint32 // functions, the entry point among them
+	functions   map[uint32]bool
 	inFunction  bool
 }
 
@@ -100,6 +102,11 @@ func (p *parser) finish() error {
 		return fmt.Errorf("spirv: %d compute entry points, want 1", p.entryPoints)
 	case p.module.Local[0] == 0:
 		return errors.New("spirv: no work-group size")
+	}
+	for _, id := range p.called {
+		if !p.functions[id] {
+			return fmt.Errorf("spirv: function %d is not there", id)
+		}
 	}
 	return nil
 }
@@ -119,6 +126,7 @@ func (p *parser) instruction(op uint32, operands []uint32) error {
 	case opEntryPoint:
 		if operands[0] == executionModelGLCompute {
 			p.entryPoints++
+			p.called = append(p.called, operands[1])
 		}
 	case opExecutionMode:
 		if operands[1] == executionModeLocalSize {
@@ -135,16 +143,27 @@ func (p *parser) instruction(op uint32, operands []uint32) error {
 		m.decorations[target{member{operands[0], whole}, operands[1]}] = operands[2:]
 	case opMemberDecorate:
 		m.decorations[target{member{operands[0], operands[1]}, operands[2]}] = operands[3:]
-	case opFunction, opFunctionEnd:
-		if p.inFunction == (op == opFunction) {
-			return errors.New("functions are not properly nested")
-		}
-		p.inFunction = !p.inFunction
+	case opFunction:
+		p.functions[operands[1]] = true
+		return p.enter(true)
+	case opFunctionEnd:
+		return p.enter(false)
+	case opFunctionCall:
+		p.called = append(p.called, operands[2])
 	default:
 		if !p.inFunction {
 			return p.define(op, operands)
 		}
 	}
+	return nil
+}
+
+// enter begins or ends a function.
+func (p *parser) enter(function bool) error {
+	if p.inFunction == function {
+		return errors.New("functions are not properly nested")
+	}
+	p.inFunction = function
 	return nil
 }
 

@@ -50,6 +50,7 @@ const (
 	opSpecConstantOp        = 52
 	opFunction              = 54
 	opFunctionEnd           = 56
+	opFunctionCall          = 57
 	opVariable              = 59
 	opDecorate              = 71
 	opMemberDecorate        = 72
@@ -62,7 +63,7 @@ var leastOperands = map[uint32]int{
 	opTypeArray: 3, opTypeRuntimeArray: 2, opTypeStruct: 1, opTypePointer: 3,
 	opConstantTrue: 2, opConstantFalse: 2, opConstant: 3, opConstantComposite: 2,
 	opSpecConstantTrue: 2, opSpecConstantFalse: 2, opSpecConstant: 3, opSpecConstantComposite: 2, opSpecConstantOp: 3,
-	opFunction: 4, opFunctionEnd: 0, opVariable: 3, opDecorate: 2, opMemberDecorate: 3,
+	opFunction: 4, opFunctionEnd: 0, opFunctionCall: 3, opVariable: 3, opDecorate: 2, opMemberDecorate: 3,
 }
 
 func isType(op uint32) bool { return op >= opTypeVoid && op <= opTypePointer }
