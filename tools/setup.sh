@@ -9,7 +9,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 what=${1:-run}
 cache=${XDG_CACHE_HOME:-${HOME:?"setup: neither XDG_CACHE_HOME nor HOME is set"}/.cache}/vkgan
-suites=(sid forky trixie-backports) # of the CPU driver: the first that passes its self-test
 
 say() { echo "setup: $*" >&2; }
 die() { say "$*"; exit 1; }
@@ -62,83 +61,83 @@ apt_lists() {
 }
 
 # ---- folders in the cache ----------------------------------------------------------------------------
-key() { cat tools/side.sh tools/setup.sh | sha256sum | cut -c1-32; }
+# A folder that is ready carries a stamp: the hash of what made it.
+key() { { cat tools/side.sh; echo "$*"; } | sha256sum | cut -c1-32; }
 stamped() { [ "$(cat "$1/stamp" 2>/dev/null)" = "$2" ]; }
 
-# The CPU driver: the system's own where it is recent, else a newer suite's beside the system.
+# The CPU driver: the system's own where it is recent, else a newer suite's beside the system. What was
+# there stays until its successor has passed the self-test.
 lavapipe() {
-	local dir=$cache/lavapipe suite today
-	today="$(key) $(date +%F)" # a day's stamp: what fell back to the slow driver tries again tomorrow
-	{ stamped "$dir" "$(key)" || stamped "$dir" "$today"; } && return
-	[ -d "$dir" ] || say "fetching a fast CPU Vulkan driver (about 75 MB) into $dir"
-	if tools/side.sh system "$dir" && recent "$dir"; then
-		key >"$dir/stamp"
-		return
-	fi
-	if command -v apt-get >/dev/null; then
-		apt_lists || true
-		for suite in "${suites[@]}"; do
-			if tools/side.sh "$suite" "$dir" mesa-vulkan-drivers libvulkan1 vulkan-validationlayers && recent "$dir"; then
-				key >"$dir/stamp"
-				return
-			fi
-			say "the driver of Debian's $suite does not work here; trying the next"
-		done
-	fi
+	local dir=$cache/lavapipe suite key
+	local suites=(system sid forky trixie-backports) packages=(mesa-vulkan-drivers libvulkan1 vulkan-validationlayers)
+	key=$(key "${suites[@]}" "${packages[@]}")
+	stamped "$dir" "$key" || stamped "$dir" "$key $(date +%F)" && return
+	selftest_binary
+	trap 'rm -rf "$cache"/lavapipe.try*' EXIT
+	for suite in "${suites[@]}"; do
+		if [ "$suite" != system ]; then
+			command -v apt-get >/dev/null || break
+			say "fetching a fast CPU Vulkan driver (Debian's $suite, about 75 MB) into $dir"
+			apt_lists || true
+		fi
+		if tools/side.sh "$suite" "$dir.try" "${packages[@]}" && recent "$dir.try"; then
+			ready "$dir.try" "$dir" "$key"
+			return
+		fi
+		[ "$suite" = system ] || say "the driver of Debian's $suite cannot be used here"
+	done
 	say "WARNING: no recent CPU driver could be had; the system's own is used, which is 10 times slower"
-	tools/side.sh system "$dir" && echo "$today" >"$dir/stamp"
+	tools/side.sh system "$dir.try"
+	"$dir.try/run" "$cache/selftest" >"$dir.try/driver" || die "and the system's own does not work (see above)"
+	ready "$dir.try" "$dir" "$key $(date +%F)" # a day's stamp: tomorrow's set-up tries again
 }
 
-# recent DIR: the driver there is Mesa 26 or newer.
+# recent DIR: the driver there computes what it should and is Mesa 26 or newer. What it is goes to DIR/driver.
 recent() {
-	local lib
-	lib=$(sed -n 's/.*"library_path": *"\([^"]*\)".*/\1/p' "$1/lvp.json" "$(sed -n 's/^VK_DRIVER_FILES=\([^ $]*\) .*/\1/p' "$1/run")" 2>/dev/null | head -n 1)
-	(cd "$1" && grep -aqE '^Mesa (2[6-9]|[3-9][0-9])\.' <(strings -a "$lib" 2>/dev/null))
+	local major
+	"$1/run" "$cache/selftest" >"$1/driver" || return
+	major=$(sed -n 's/^llvmpipe|Mesa \([0-9]*\)\..*/\1/p' "$1/driver")
+	[ "${major:-0}" -ge 26 ]
+}
+
+# ready NEW DIR STAMP puts a tested folder in its place.
+ready() {
+	echo "$3" >"$1/stamp"
+	rm -rf "$2"
+	mv -T "$1" "$2"
+}
+
+selftest_binary() {
+	go build -o "$cache/selftest" ./tools/selftest || die "cannot build the driver's self-test (see above)"
 }
 
 shader_tools() {
-	local dir=$cache/shader-tools
-	stamped "$dir" "$(key)" && return
-	say "fetching the shader compiler into $dir"
-	command -v apt-get >/dev/null || die "building shaders needs Debian's trixie packages glslc and spirv-tools (only Debian can unpack them here)"
+	local dir=$cache/shader-tools packages=(glslc glslang-tools spirv-tools) key
+	key=$(key "${packages[@]}")
+	stamped "$dir" "$key" && return
+	command -v apt-get >/dev/null || die "building shaders needs a Debian system, which unpacks trixie's ${packages[*]}"
+	say "fetching the shader compiler (Debian's trixie, 10 MB) into $dir"
 	apt_lists
-	tools/side.sh trixie "$dir" glslc glslang-tools spirv-tools && key >"$dir/stamp"
+	tools/side.sh trixie "$dir" "${packages[@]}"
+	echo "$key" >"$dir/stamp"
 }
 
-# SwiftShader, a second CPU driver for tests, out of Chromium's package; Chromium is not installed.
-swiftshader() {
-	local dir=$cache/swiftshader new
-	stamped "$dir" "$(key)" && return
-	say "fetching SwiftShader (out of chromium-common, 32 MB) into $dir"
+# folder NAME SUITE: a driver of the test matrix that needs no packages of its own.
+folder() {
+	local dir=$cache/$1 key
+	key=$(key "$2")
+	stamped "$dir" "$key" && return
+	say "making $dir"
 	apt_lists
-	new=$(mktemp -d "$dir.new.XXXXXX")
-	(cd "$new" && apt-get -qq -oAPT::Sandbox::User=root download chromium-common && dpkg --fsys-tarfile ./*.deb |
-		tar -x --strip-components=4 ./usr/lib/chromium/libvk_swiftshader.so ./usr/lib/chromium/vk_swiftshader_icd.json) ||
-		{ rm -rf "$new"; die "cannot get SwiftShader out of the package chromium-common"; }
-	rm "$new"/*.deb
-	cat >"$new/run" <<'EOT'
-#!/bin/sh
-# DIR/run PROGRAM ARGS: runs a program on SwiftShader.
-dir=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
-VK_DRIVER_FILES=$dir/vk_swiftshader_icd.json VK_ICD_FILENAMES=$VK_DRIVER_FILES VKGAN_SIDE=$$ NODEVICE_SELECT=1
-export VK_DRIVER_FILES VK_ICD_FILENAMES VKGAN_SIDE NODEVICE_SELECT
-exec "$@"
-EOT
-	chmod 755 "$new" "$new/run"
-	key >"$new/stamp"
-	rm -rf "$dir"
-	mv -T "$new" "$dir"
+	tools/side.sh "$2" "$dir"
+	echo "$key" >"$dir/stamp"
 }
 
-# The system's own CPU driver under a `run` of its own, for the driver matrix.
-system_lavapipe() {
-	local dir=$cache/system-lavapipe
-	stamped "$dir" "$(key)" || { tools/side.sh system "$dir" && key >"$dir/stamp"; }
-}
-
-# A device node that a GPU driver needs; where there is one, Vulkan itself is asked.
+# A GPU that vkgan can use. Vulkan is asked only where some GPU's device node exists.
 gpu() {
-	compgen -G '/dev/dri/*' >/dev/null || compgen -G '/dev/nvidia[0-9]*' >/dev/null || [ -e /dev/dxg ]
+	compgen -G '/dev/dri/*' >/dev/null || compgen -G '/dev/nvidia[0-9]*' >/dev/null || [ -e /dev/dxg ] || return
+	selftest_binary
+	"$cache/selftest" -gpu >/dev/null 2>&1
 }
 
 go_toolchain() {
@@ -168,8 +167,8 @@ run | test)
 	if [ "$what" = test ]; then
 		lavapipe
 		shader_tools
-		swiftshader
-		system_lavapipe
+		folder system-lavapipe system
+		folder swiftshader swiftshader
 	elif ! gpu; then
 		lavapipe
 	fi

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# test.sh normal|all|drivers runs the test suite; `make test` (test-all, drivers) sets up first.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+declare -A run expect
+while IFS=$'\t' read -r name program driver; do
+	run[$name]=$program expect[$name]=$driver drivers+=("$name")
+done < <(tools/drivers.sh)
+
+gpu_packages=(./vk ./shaders ./layers ./gan) # the packages whose tests use a device
+
+# on DRIVER GO-TEST-ARGUMENTS... runs tests on a driver of the matrix; variables before it are passed on.
+on() {
+	local driver=$1
+	shift
+	printf '\n== %s: go test %s\n' "$driver" "$*"
+	VKGAN_EXPECT_DRIVER=${expect[$driver]} go test -exec "${run[$driver]}" "$@"
+}
+
+others() { printf '%s\n' "${drivers[@]}" | grep -vx lavapipe; }
+
+normal() {
+	on lavapipe ./...
+	# Synchronization validation sees descriptors alone, hence the storage-buffer build.
+	VKGAN_VALIDATE=1 VKGAN_BUILD=storage VK_KHRONOS_VALIDATION_SYNCVAL_SHADER_ACCESSES_HEURISTIC=1 \
+		on lavapipe ./vk ./shaders ./layers
+	# The garbage collector without pause, freed memory overwritten: what outlives its owner crashes.
+	VKGAN_GC_STORM=1 MALLOC_PERTURB_=165 on lavapipe -short ./vk ./layers
+	for driver in $(others); do on "$driver" -run Smoke "${gpu_packages[@]}"; done
+}
+
+all() {
+	normal
+	VKGAN_GC_STORM=1 MALLOC_PERTURB_=165 on lavapipe -timeout 60m "${gpu_packages[@]}"
+	on lavapipe -race -timeout 60m ./...
+	GOEXPERIMENT=cgocheck2 on lavapipe -timeout 60m "${gpu_packages[@]}"
+	for driver in $(others); do on "$driver" -timeout 120m "${gpu_packages[@]}"; done
+}
+
+case ${1:-} in
+normal | all) "$1" ;;
+drivers) for driver in "${drivers[@]}"; do on "$driver" -timeout 120m "${gpu_packages[@]}"; done ;;
+*) echo "usage: test.sh normal|all|drivers" >&2; exit 2 ;;
+esac
