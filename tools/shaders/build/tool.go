@@ -25,7 +25,7 @@ func Tool(program, variable string) ([]string, error) {
 	command := []string{filepath.Join(side, "run"), filepath.Join(side, "root", "usr", "bin", program)}
 	for _, file := range command {
 		if _, err := os.Stat(file); err != nil {
-			return nil, fmt.Errorf("%s: %w: `make setup` unpacks it in %s, or set %s to its command line", program, ErrNoTool, side, variable)
+			return nil, fmt.Errorf("%s: %w: `tools/setup.sh shaders` unpacks it in %s, or set %s to its command line", program, ErrNoTool, side, variable)
 		}
 	}
 	return command, nil
