@@ -40,9 +40,11 @@ func (c Conv) BackwardData(dy, w []float64) []float64 {
 	dx := make([]float64, c.N*c.H*c.W*c.CI)
 	c.taps(dx, w, dy, func(dx, w, dy []float64) {
 		for ci := range dx {
+			sum := 0.0
 			for co, f := range w[ci*c.CO:][:c.CO] {
-				dx[ci] += dy[co] * f
+				sum += dy[co] * f
 			}
+			dx[ci] += sum
 		}
 	})
 	return dx

@@ -14,6 +14,12 @@ type Gemm struct {
 func (g Gemm) Mul(a, b, e, bias []float64) []float64 {
 	check(a, g.M*g.K)
 	check(b, g.K*g.N)
+	if g.TransA {
+		a = transpose(a, g.M)
+	}
+	if g.TransB {
+		b = transpose(b, g.K)
+	}
 	c := make([]float64, g.M*g.N)
 	for i := range g.M {
 		row := c[i*g.N:][:g.N]
@@ -23,26 +29,21 @@ func (g Gemm) Mul(a, b, e, bias []float64) []float64 {
 		if bias != nil {
 			add(row, bias)
 		}
-		for k := range g.K {
-			s := a[g.atA(i, k)]
-			for j := range row {
-				row[j] += s * b[g.atB(k, j)]
+		for k, s := range a[i*g.K:][:g.K] {
+			for j, v := range b[k*g.N:][:g.N] {
+				row[j] += s * v
 			}
 		}
 	}
 	return c
 }
 
-func (g Gemm) atA(i, k int) int {
-	if g.TransA {
-		return k*g.M + i
+// transpose returns xᵀ of x [rows, columns].
+func transpose(x []float64, columns int) []float64 {
+	y := make([]float64, len(x))
+	rows := len(x) / columns
+	for i, v := range x {
+		y[i%columns*rows+i/columns] = v
 	}
-	return i*g.K + k
-}
-
-func (g Gemm) atB(k, j int) int {
-	if g.TransB {
-		return j*g.K + k
-	}
-	return k*g.N + j
+	return y
 }

@@ -2,30 +2,21 @@ package ref
 
 import "testing"
 
-func transpose(x []float64, rows, columns int) []float64 {
-	y := make([]float64, len(x))
-	for i := range rows {
-		for j := range columns {
-			y[j*rows+i] = x[i*columns+j]
-		}
-	}
-	return y
-}
-
 func TestGemm(t *testing.T) {
 	const m, n, k = 3, 5, 7
 	a, b, e, bias := random(1, m*k), random(2, k*n), random(3, m*n), random(4, n)
+	at, bt := transpose(a, k), transpose(b, n)
 	want := make([]float64, m*n)
 	for i := range m {
 		for j := range n {
-			want[i*n+j] = e[i*n+j] + bias[j] + dot(a[i*k:][:k], transpose(b, k, n)[j*k:][:k])
+			want[i*n+j] = e[i*n+j] + bias[j] + dot(a[i*k:][:k], bt[j*k:][:k])
 		}
 	}
-	at, bt := transpose(a, m, k), transpose(b, k, n)
 	same(t, "AB", Gemm{M: m, N: n, K: k}.Mul(a, b, e, bias), want)
 	same(t, "AᵀB", Gemm{M: m, N: n, K: k, TransA: true}.Mul(at, b, e, bias), want)
 	same(t, "ABᵀ", Gemm{M: m, N: n, K: k, TransB: true}.Mul(a, bt, e, bias), want)
 	same(t, "AᵀBᵀ", Gemm{M: m, N: n, K: k, TransA: true, TransB: true}.Mul(at, bt, e, bias), want)
+	same(t, "transpose", transpose([]float64{1, 2, 3, 4, 5, 6}, 3), []float64{1, 4, 2, 5, 3, 6})
 	same(t, "by hand", Gemm{M: 1, N: 2, K: 2}.Mul([]float64{1, 2}, []float64{3, 4, 5, 6}, nil, nil), []float64{13, 16})
 }
 
