@@ -1,0 +1,155 @@
+package vk
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	vulkan "github.com/vulkan-go/vulkan"
+)
+
+// Ticket numbers submissions from 1 on. They finish in order.
+type Ticket uint64
+
+// inFlight is how many submissions may be unfinished before Submit blocks.
+const inFlight = 3
+
+// ring holds a fence per submission in flight.
+type ring struct {
+	mu    sync.Mutex // one submission at a time
+	last  atomic.Uint64
+	done  atomic.Uint64
+	slots [inFlight]slot
+}
+
+type slot struct {
+	mu     sync.Mutex // held while waiting for the fence, and while using it again
+	fence  vulkan.Fence
+	ticket Ticket
+}
+
+func (d *Device) openRing() error {
+	for i := range d.ring.slots {
+		var r vulkan.Result
+		if d.ring.slots[i].fence, r = d.native.createFence(); r != vulkan.Success {
+			return check("vkCreateFence", r)
+		}
+	}
+	return nil
+}
+
+func (d *Device) closeRing() {
+	for i := range d.ring.slots {
+		vulkan.DestroyFence(d.handle, d.ring.slots[i].fence, nil)
+	}
+}
+
+var errFreed = errors.New("submit: the program is freed")
+
+// Submit runs p times times, in one submission (section 6.5). It blocks only
+// while three submissions are unfinished, and allocates nothing.
+func (d *Device) Submit(p *Program, times int) (Ticket, error) {
+	if err := d.usable(); err != nil {
+		return 0, err
+	}
+	if p.d != d || times < 1 {
+		return 0, fmt.Errorf("submit: program %s, %d times: want a program of this device, at least once", p.name, times)
+	}
+	d.ring.mu.Lock()
+	defer d.ring.mu.Unlock()
+	if p.freed {
+		return 0, errFreed
+	}
+	next := Ticket(d.ring.last.Load() + 1)
+	s := &d.ring.slots[next%inFlight]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := d.finish(s); err != nil {
+		return 0, err
+	}
+	if r := d.native.submit(d.queue, p.commands.buffer, uint32(times), s.fence); r != vulkan.Success {
+		return 0, d.fail(check("vkQueueSubmit", r))
+	}
+	s.ticket, p.last = next, next
+	d.ring.last.Store(uint64(next))
+	return next, nil
+}
+
+// Done is the highest finished ticket. It does not wait.
+func (d *Device) Done() Ticket {
+	if d.usable() != nil {
+		return Ticket(d.ring.done.Load())
+	}
+	for i := range d.ring.slots {
+		s := &d.ring.slots[i]
+		if !s.mu.TryLock() {
+			continue // somebody waits for it: not finished
+		}
+		if s.ticket > Ticket(d.ring.done.Load()) && vulkan.GetFenceStatus(d.handle, s.fence) == vulkan.Success {
+			d.ring.advance(s.ticket)
+		}
+		s.mu.Unlock()
+	}
+	return Ticket(d.ring.done.Load())
+}
+
+// advance raises done to t.
+func (q *ring) advance(t Ticket) {
+	for {
+		done := q.done.Load()
+		if done >= uint64(t) || q.done.CompareAndSwap(done, uint64(t)) {
+			return
+		}
+	}
+}
+
+// Wait returns when the submission t has finished: ErrTimeout where that takes
+// longer than VKGAN_TIMEOUT (60 s), ErrDeviceLost where the device is gone.
+// The zero ticket has finished.
+func (d *Device) Wait(t Ticket) error {
+	if err := d.usable(); err != nil {
+		return err
+	}
+	if last := d.ring.last.Load(); uint64(t) > last {
+		return fmt.Errorf("wait: ticket %d was never given; the last is %d", t, last)
+	}
+	if d.ring.done.Load() >= uint64(t) {
+		return nil
+	}
+	s := &d.ring.slots[t%inFlight]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ticket != t {
+		return nil // its slot was used again: it has finished
+	}
+	return d.finish(s)
+}
+
+// finish waits for the slot's submission, if any. The caller holds s.mu.
+func (d *Device) finish(s *slot) error {
+	if s.ticket <= Ticket(d.ring.done.Load()) {
+		return nil
+	}
+	if err := d.waitFence(s.fence); err != nil {
+		return fmt.Errorf("submission %d: %w", s.ticket, err)
+	}
+	d.ring.advance(s.ticket)
+	return nil
+}
+
+func (d *Device) waitFence(f vulkan.Fence) error {
+	r := d.native.waitFence(f, uint64(d.timeout.Nanoseconds()))
+	if r == vulkan.Timeout {
+		return fmt.Errorf("the device has not finished after %s (VKGAN_TIMEOUT): %w", d.timeout, ErrTimeout)
+	}
+	return d.fail(check("vkWaitForFences", r))
+}
+
+// drain waits for everything that was submitted.
+func (d *Device) drain() error {
+	d.transfers.mu.Lock()
+	err := d.settle()
+	d.transfers.mu.Unlock()
+	return errors.Join(err, d.Wait(Ticket(d.ring.last.Load())))
+}

@@ -1,0 +1,158 @@
+package vk
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Recorder collects the commands of a Program. Its methods do not fail: the
+// first error is End's.
+type Recorder struct {
+	d       *Device
+	name    string
+	err     error
+	timed   bool
+	ended   bool
+	section string
+	steps   []step
+	hazards *hazards
+	toHost  bool // a Host buffer is written
+	drop    int  // for tests: the barrier that is left out; the first is 0; -1: none
+}
+
+type stepKind uint8
+
+const (
+	stepDispatch stepKind = iota
+	stepCopy
+	stepFill
+)
+
+// step is one command and whether a barrier stands in front of it.
+type step struct {
+	kind     stepKind
+	barrier  bool
+	section  string
+	call     Call
+	dst, src Range
+	word     uint32
+}
+
+func (s step) label() string {
+	switch s.kind {
+	case stepCopy:
+		return "copy"
+	case stepFill:
+		return "fill"
+	}
+	return s.call.label()
+}
+
+// NewRecorder begins a program. name appears in errors.
+func (d *Device) NewRecorder(name string) *Recorder {
+	return &Recorder{d: d, name: name, err: d.usable(), hazards: newHazards(d.physical.info.Limits.StorageAlign), drop: -1}
+}
+
+// Section names the steps that follow, in timings: "D.conv2.backward".
+func (r *Recorder) Section(name string) { r.section = name }
+
+// Timed makes the program write a timestamp around every step. It must come
+// before the first; the device must have timestamps.
+func (r *Recorder) Timed() {
+	switch {
+	case len(r.steps) > 0:
+		r.fail(errors.New("Timed after the first step"))
+	case r.d.physical.info.Limits.TimestampBits == 0:
+		r.fail(errors.New("the device's queue has no timestamps (timestampValidBits is 0)"))
+	}
+	r.timed = true
+}
+
+// Dispatch adds a kernel. It checks the call against the shader and the
+// device's limits.
+func (r *Recorder) Dispatch(k Dispatcher) {
+	c := k.Call()
+	if c.Shader == nil {
+		r.fail(errors.New("dispatch without a shader"))
+		return
+	}
+	if err := c.fits(r.d); err != nil {
+		r.fail(fmt.Errorf("%s: %w", c.label(), err))
+		return
+	}
+	access := make([]Access, len(c.Args))
+	for i, a := range c.Shader.Args {
+		access[i] = a.Access
+	}
+	r.add(step{kind: stepDispatch, call: c}, c.Args, access)
+}
+
+// Copy adds a copy from src to dst, of the same length.
+func (r *Recorder) Copy(dst, src Range) {
+	if err := errors.Join(dst.on(r.d), src.on(r.d)); err != nil {
+		r.fail(fmt.Errorf("copy: %w", err))
+		return
+	}
+	if dst.bytes != src.bytes || src.bytes == 0 {
+		r.fail(fmt.Errorf("copy: %s to %s: want the same length, and at least one byte", src, dst))
+		return
+	}
+	if dst.buffer == src.buffer && dst.offset < src.offset+src.bytes && src.offset < dst.offset+dst.bytes {
+		r.fail(fmt.Errorf("copy: %s and %s overlap", src, dst))
+		return
+	}
+	r.add(step{kind: stepCopy, dst: dst, src: src}, []Range{dst, src}, []Access{Write, Read})
+}
+
+// Fill adds the writing of word all over dst, which begins at a multiple of 4
+// bytes and is as long.
+func (r *Recorder) Fill(dst Range, word uint32) {
+	if err := dst.on(r.d); err != nil {
+		r.fail(fmt.Errorf("fill: %w", err))
+		return
+	}
+	if dst.bytes == 0 || dst.bytes%4 != 0 || dst.offset%4 != 0 {
+		r.fail(fmt.Errorf("fill: %s: want multiples of 4 bytes", dst))
+		return
+	}
+	r.add(step{kind: stepFill, dst: dst, word: word}, []Range{dst}, []Access{Write})
+}
+
+func (r *Recorder) add(s step, ranges []Range, access []Access) {
+	if r.err != nil {
+		return
+	}
+	s.section = r.section
+	s.barrier = r.hazards.add(len(r.steps), ranges, access)
+	r.steps = append(r.steps, s)
+	for i, x := range ranges {
+		r.toHost = r.toHost || (access[i]&Write != 0 && x.buffer.block.memory == Host)
+	}
+}
+
+func (r *Recorder) fail(err error) {
+	if r.err == nil {
+		r.err = fmt.Errorf("step %d of %s: %w", len(r.steps), r.name, err)
+	}
+}
+
+// End makes the program: pipelines, descriptor sets and the command buffer,
+// which is filled in one call into C. It returns the first error of the
+// recording. A Recorder ends once.
+func (r *Recorder) End() (*Program, error) {
+	if r.err == nil && r.ended {
+		r.fail(errors.New("End was called before"))
+	}
+	if r.err == nil && len(r.steps) == 0 {
+		r.fail(errors.New("nothing was recorded"))
+	}
+	if r.err != nil {
+		return nil, r.err
+	}
+	r.ended = true
+	p, err := r.d.newProgram(r)
+	if err != nil {
+		return nil, fmt.Errorf("program %s: %w", r.name, err)
+	}
+	return p, nil
+}
