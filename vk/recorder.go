@@ -53,6 +53,9 @@ func (d *Device) NewRecorder(name string) *Recorder {
 	return &Recorder{d: d, name: name, err: d.usable(), hazards: newHazards(d.physical.info.Limits.StorageAlign), drop: -1}
 }
 
+// Device is the device that the program is for.
+func (r *Recorder) Device() *Device { return r.d }
+
 // Section names the steps that follow, in timings: "D.conv2.backward".
 func (r *Recorder) Section(name string) { r.section = name }
 
