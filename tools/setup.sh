@@ -5,6 +5,7 @@
 #            shader tools, the old drivers of the matrix
 #   shaders  the shader compiler alone
 # All but the system packages goes to the user's cache, ${XDG_CACHE_HOME:-~/.cache}/vkgan.
+# shellcheck disable=SC2016 # what stands in single quotes is for others to expand
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 what=${1:-run}
@@ -42,7 +43,7 @@ debian_packages() {
 
 other_packages() {
 	local headers='X11/Xlib X11/Xcursor/Xcursor X11/extensions/XInput2 X11/extensions/Xinerama
-		X11/extensions/Xrandr X11/extensions/xf86vmode GL/gl' h wanted=vulkan-loader
+		X11/extensions/Xrandr X11/extensions/xf86vmode GL/gl' h
 	if command -v gcc >/dev/null && [ -n "$(find /usr/lib* /lib* -maxdepth 2 -name libvulkan.so.1 -print -quit 2>/dev/null)" ] &&
 		for h in $headers; do echo "#include <$h.h>"; done | gcc -E - >/dev/null 2>&1 &&
 		{ [ "$what" != test ] || command -v Xvfb >/dev/null; }; then

@@ -6,6 +6,7 @@
 #   side.sh system DIR        for the system's own CPU driver
 #   side.sh swiftshader DIR   for SwiftShader, out of the package chromium-common
 # DIR appears whole or not at all: the work happens in a folder beside it that is renamed at the end.
+# shellcheck disable=SC2016 # what stands in single quotes is for others to expand
 set -euo pipefail
 suite=$1 dir=$2
 shift 2
