@@ -35,7 +35,8 @@ IN(3, float, e)
 OUT(4, float, c)
 PUSH(A(float, a) A(float, b) A(float, bias) A(float, e) A(float, c))
 
-const bool A_K_FAST = !TRANS_A, B_K_FAST = TRANS_B;
+#define A_K_FAST (!TRANS_A)
+#define B_K_FAST TRANS_B
 
 float load_a(int m, int k) { return el(a, TRANS_A ? k * M + m : m * K + k); }
 float load_b(int k, int n) { return el(b, TRANS_B ? n * K + k : k * N + n); }

@@ -1369,7 +1369,7 @@ type GemmTiled struct {
 	// specialisation constants
 	Local                         uint32
 	M, N, K                       int32
-	TransA, BKFast, AddBias, AddE bool
+	TransA, TransB, AddBias, AddE bool
 	ACT, SPLITS, BM, BN, BK       int32
 
 	Groups [3]uint32
@@ -1380,7 +1380,7 @@ func (k GemmTiled) Call() vk.Call {
 	return vk.Call{
 		Shader: GemmTiledShader,
 		Args:   []vk.Range{k.A, k.B, k.Bias, k.E, k.C},
-		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.BKFast), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.SPLITS), uint32(k.BM), uint32(k.BN), uint32(k.BK)},
+		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransB), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.SPLITS), uint32(k.BM), uint32(k.BN), uint32(k.BK)},
 		Groups: k.Groups,
 	}
 }
@@ -1401,7 +1401,7 @@ var GemmTiledShader = &vk.Shader{
 		{Name: "N", ID: 2, Default: 1},
 		{Name: "K", ID: 3, Default: 1},
 		{Name: "TRANS_A", ID: 4, Default: 0},
-		{Name: "B_K_FAST", ID: 5, Default: 0},
+		{Name: "TRANS_B", ID: 5, Default: 0},
 		{Name: "ADD_BIAS", ID: 6, Default: 0},
 		{Name: "ADD_E", ID: 7, Default: 0},
 		{Name: "ACT", ID: 8, Default: 0},

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -39,6 +40,7 @@ type Device struct {
 	transfers transfers
 	ring      ring
 	programs  programs
+	unused    func() (*Buffer, error) // stands for arguments that a call leaves out
 }
 
 // Devices lists all of the loader's devices in its order, whether vkgan can
@@ -117,6 +119,7 @@ func (in *instance) open(o Options) (*Device, error) {
 	d := &Device{instance: in, physical: p, native: native, handle: native.handle(), queue: queue, build: build, guard: o.Guard}
 	d.arena.buffers = map[*Buffer]struct{}{}
 	d.programs.list = map[*Program]struct{}{}
+	d.unused = sync.OnceValues(d.newUnused)
 	return d, nil
 }
 
@@ -199,6 +202,14 @@ func (d *Device) Close() error {
 	d.said = d.currentMessages()
 	d.instance.free()
 	return errors.Join(hung, leaks, validationError(d.said))
+}
+
+func (d *Device) newUnused() (*Buffer, error) {
+	b, err := d.NewBuffer("unused", Align, Local)
+	if err == nil {
+		b.staged = true
+	}
+	return b, err
 }
 
 // leaks names what is left on the device.

@@ -190,6 +190,28 @@ func (c Call) fits(d *Device) error {
 	return nil
 }
 
+// withUnused gives the arguments that c leaves out, all of them only read, a
+// buffer of the device's that nothing writes: a descriptor must be valid even
+// where the kernel does not reach it.
+func (c Call) withUnused(d *Device) (Call, error) {
+	if len(c.Args) != len(c.Shader.Args) {
+		return c, nil
+	}
+	args := slices.Clone(c.Args)
+	for i, r := range args {
+		if !r.IsZero() || c.Shader.Args[i].Access != Read {
+			continue
+		}
+		unused, err := d.unused()
+		if err != nil {
+			return c, err
+		}
+		args[i] = unused.All()
+	}
+	c.Args = args
+	return c, nil
+}
+
 func (c Call) fitsArg(d *Device, r Range) error {
 	if err := r.on(d); err != nil {
 		return err

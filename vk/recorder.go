@@ -72,14 +72,19 @@ func (r *Recorder) Timed() {
 }
 
 // Dispatch adds a kernel. It checks the call against the shader and the
-// device's limits.
+// device's limits. The zero Range may stand for an argument that the kernel
+// would only read and, specialised as it is, does not.
 func (r *Recorder) Dispatch(k Dispatcher) {
 	c := k.Call()
 	if c.Shader == nil {
 		r.fail(errors.New("dispatch without a shader"))
 		return
 	}
-	if err := c.fits(r.d); err != nil {
+	c, err := c.withUnused(r.d)
+	if err == nil {
+		err = c.fits(r.d)
+	}
+	if err != nil {
 		r.fail(fmt.Errorf("%s: %w", c.label(), err))
 		return
 	}

@@ -11,10 +11,7 @@ package philox
 // with L the high half, applied again while the result is n or more (cycle walking: Black and Rogaway,
 // "Ciphers with Arbitrary Finite Domains", 2002; under four times on average).
 func (s Stream) Permute(epoch, i, n uint32) uint32 {
-	h := 1
-	for uint64(1)<<(2*h) < uint64(n) {
-		h++
-	}
+	h := HalfBits(n)
 	mask := uint32(1)<<h - 1
 	for {
 		l, r := i>>h, i&mask
@@ -25,4 +22,13 @@ func (s Stream) Permute(epoch, i, n uint32) uint32 {
 			return i
 		}
 	}
+}
+
+// HalfBits is h in Permute: the smallest half, at least 1, of a number of bits that holds n values.
+func HalfBits(n uint32) int {
+	h := 1
+	for uint64(1)<<(2*h) < uint64(n) {
+		h++
+	}
+	return h
 }

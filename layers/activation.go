@@ -1,0 +1,45 @@
+package layers
+
+import (
+	"vkgan/shaders"
+	"vkgan/vk"
+)
+
+// Activation is a function applied to each element, numbered as in shaders/include/activation.glsl. Layers apply it in
+// the kernel that makes the element; its gradient is expressed by its value, so nothing else is kept.
+type Activation int32
+
+const (
+	Identity  Activation = iota
+	ReLU                 // max(x, 0)
+	LeakyReLU            // max(x, 0.2x)
+	Sigmoid              // 1/(1+e^-x)
+)
+
+// Activate is a layer of its own, for where none before it can apply the activation.
+type Activate struct {
+	Name string
+	Act  Activation
+}
+
+type activateLayer struct {
+	Activate
+	y Tensor
+}
+
+func (c Activate) build(b *Builder, in Shape) (Layer, Shape) {
+	return &activateLayer{Activate: c, y: b.outputs(c.Name, in)}, in
+}
+
+func (l *activateLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
+	y := l.y.firstRows(x)
+	f := flat(rec, x.elements())
+	rec.Dispatch(shaders.Activation{X: x.Data, Y: y.Data, N: int32(x.elements()), Local: f.local, PER: f.per, ACT: int32(l.Act), Groups: f.groups})
+	l.y = l.y.InGroups(x.Groups)
+	return y
+}
+
+func (l *activateLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
+	biasBackward{act: l.Act}.record(rec, l.y, dy)
+	return dy.lastRows(inputRows)
+}

@@ -1,0 +1,57 @@
+package layers
+
+import (
+	"vkgan/shaders"
+	"vkgan/vk"
+)
+
+// biasBackward is the gradient of a layer's bias and activation. The forward half is an epilogue of the layer's kernel.
+type biasBackward struct {
+	act     Activation
+	bias    *Param   // nil: none
+	partial vk.Range // [chunks, channels]
+}
+
+// newBiasBackward makes the bias of a layer of so many output channels and pixels, if it has one.
+func newBiasBackward(b *Builder, layer string, wanted bool, act Activation, channels, pixels int) biasBackward {
+	g := biasBackward{act: act}
+	if wanted {
+		g.bias = b.param(layer+".bias", Constant(0), channels)
+		g.partial = b.scratch(layer+".dbias", int(ceil(b.batch.Backward*pixels, minChunk))*channels)
+	}
+	return g
+}
+
+// value is the bias itself, none where the layer has none.
+func (g biasBackward) value() vk.Range {
+	if g.bias == nil {
+		return vk.Range{}
+	}
+	return g.bias.Value()
+}
+
+// record turns dy into dz = dy act'(y) in place and sums dz over the forward rows into the bias's gradient.
+func (g biasBackward) record(rec *vk.Recorder, y, dy Tensor) {
+	if g.act == Identity && g.bias == nil {
+		return
+	}
+	pixels, channels := dy.H*dy.W, dy.C
+	l := rowwise(rec, channels, dy.Rows*pixels, 1)
+	kernel := shaders.BiasBwd{
+		Y: y.Data, Dy: dy.Data, Partial: g.partial,
+		Rows: int32(dy.Rows * pixels), Forward: int32(y.Rows * pixels), Channels: int32(channels), Chunk: l.per,
+		Local: l.local, ACT: int32(g.act), SumBias: g.bias != nil, Groups: l.groups,
+	}
+	if g.act != Identity {
+		kernel.Dz = dy.Data
+	}
+	rec.Dispatch(kernel)
+	if g.bias == nil {
+		return
+	}
+	f := flat(rec, channels)
+	rec.Dispatch(shaders.SumPartials{
+		Partial: g.partial, Y: g.bias.Grad(), Splits: int32(ceil(y.Rows*pixels, int(l.per))), N: int32(channels),
+		Local: f.local, PER: f.per, Groups: f.groups,
+	})
+}

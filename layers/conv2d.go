@@ -1,0 +1,81 @@
+package layers
+
+import "vkgan/vk"
+
+// Conv2D is a convolution, NHWC: y = act(conv(x, w) + b), w [kH,kW,in,out], b [out]. Without Pad the output has
+// ceil(size/stride) pixels and the padding is TensorFlow's SAME: what it needs in all, the smaller half before.
+type Conv2D struct {
+	Name   string
+	Out    int // channels
+	Kernel int
+	Stride int
+	Pad    *int // before and after; nil: SAME
+	Bias   bool
+	Act    Activation
+	Init   Initializer // of w; nil: truncated normal of standard deviation 0.02
+}
+
+type conv2DLayer struct {
+	Conv2D
+	convolution
+	filter *Param
+	bias   biasBackward
+	in     Tensor // of the last Forward
+	out    Tensor
+	last   Tensor
+	dx     Tensor
+}
+
+func (c Conv2D) build(b *Builder, in Shape) (Layer, Shape) {
+	if c.Init == nil {
+		c.Init = TruncatedNormal(0.02)
+	}
+	l := &conv2DLayer{Conv2D: c}
+	l.convolution = convolution{x: in, kernel: c.Kernel, stride: c.Stride}
+	l.y.C = c.Out
+	l.y.H, l.padY = c.outputs(in.H)
+	l.y.W, l.padX = c.outputs(in.W)
+	if l.y.H < 1 || l.y.W < 1 {
+		b.fail("%s: no output pixel: input %v, kernel %d, stride %d", c.Name, in, c.Kernel, c.Stride)
+		return l, l.y
+	}
+	l.filter = b.param(c.Name+".weight", c.Init, c.Kernel, c.Kernel, in.C, c.Out)
+	l.bias = newBiasBackward(b, c.Name, c.Bias, c.Act, c.Out, l.y.H*l.y.W)
+	l.out = b.outputs(c.Name, l.y)
+	l.dx = b.gradients(c.Name, in)
+	l.allocate(b, c.Name, max(b.batch.Forward, b.batch.Backward))
+	return l, l.y
+}
+
+// outputs gives the output size along an axis, and the padding before it.
+func (c Conv2D) outputs(size int) (out, pad int) {
+	if c.Pad != nil {
+		return (size+2**c.Pad-c.Kernel)/c.Stride + 1, *c.Pad
+	}
+	return same(size, c.Kernel, c.Stride)
+}
+
+// same is TensorFlow's SAME padding along an axis (tf.nn.convolution).
+func same(size, kernel, stride int) (out, pad int) {
+	out = (size + stride - 1) / stride
+	return out, max(0, (out-1)*stride+kernel-size) / 2
+}
+
+// Forward records y = act(conv(x, w) + b).
+func (l *conv2DLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
+	l.in, l.last = x, l.out.firstRows(x)
+	l.forward(rec, x, l.filter.Value(), l.bias.value(), l.Act, l.last)
+	return l.last
+}
+
+// Backward records dw, db and dx from dz = dy act'.
+func (l *conv2DLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
+	l.bias.record(rec, l.last, dy)
+	l.backwardFilter(rec, l.in, dy.Part(0, l.in.Rows), l.filter.Grad())
+	if inputRows == 0 {
+		return Tensor{}
+	}
+	dx := l.dx.Part(0, inputRows).InGroups(dy.Groups)
+	l.backwardData(rec, dy.lastRows(inputRows), l.filter.Value(), vk.Range{}, Identity, dx)
+	return dx
+}

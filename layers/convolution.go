@@ -1,0 +1,147 @@
+package layers
+
+import (
+	"vkgan/shaders"
+	"vkgan/vk"
+)
+
+// convolution is the geometry of a convolution x [h,w,ci] → y [oh,ow,co] and its three passes. A transposed convolution
+// is the same with the first two exchanged, so one set of kernels serves both layers.
+type convolution struct {
+	x, y             Shape
+	kernel, stride   int
+	padY, padX       int
+	col, transposedW vk.Range // scratch: unfolded patches; the filter for data gradients on a CPU driver
+}
+
+// thin says that there are too few input channels to lie along the lanes: then patches are unfolded and all passes are
+// matrix products.
+func (c *convolution) thin() bool { return c.x.C < 8 }
+
+func (c *convolution) patch() int { return c.kernel * c.kernel * c.x.C }
+
+// allocate takes scratch for up to rows batch items.
+func (c *convolution) allocate(b *Builder, name string, rows int) {
+	switch {
+	case c.thin():
+		c.col = b.scratch(name+".col", rows*c.y.H*c.y.W*c.patch())
+	case b.dev.CPU():
+		c.transposedW = b.scratch(name+".wT", c.patch()*c.y.C)
+	}
+}
+
+// forward records y = act(conv(x, w) + bias).
+func (c *convolution) forward(rec *vk.Recorder, x Tensor, w, bias vk.Range, act Activation, y Tensor) {
+	pixels := c.y.H * c.y.W
+	switch {
+	case c.thin():
+		c.unfold(rec, x)
+		product{m: x.Rows * pixels, n: c.y.C, k: c.patch(), a: c.colOf(x.Rows), b: w, bias: bias, act: act, c: y.Data}.record(rec)
+	case rec.Device().CPU():
+		t, local := lanesTile(x.Rows, c.x.C), width(rec)
+		rec.Dispatch(shaders.ConvFwdLanes{
+			X: x.Data, W: w, Bias: bias, Y: y.Data,
+			Local: local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+			AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, UK: t.divisor(c.x.C), TG: t.group,
+			Groups: [3]uint32{uint32(pixels) * ceil(x.Rows, int(t.rows)), ceil(c.y.C, int(local)), 1},
+		})
+	default:
+		t := sharedTile(rec)
+		rec.Dispatch(shaders.ConvFwdTiled{
+			X: x.Data, W: w, Bias: bias, Y: y.Data,
+			Local: t.local(), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+			AddBias: !bias.IsZero(), ACT: int32(act), BM: t.bm, BN: t.bn, BK: t.bk,
+			Groups: [3]uint32{ceil(x.Rows*pixels, int(t.bm)), ceil(c.y.C, int(t.bn)), 1},
+		})
+	}
+}
+
+// backwardData records dx = act(deconv(dy, w) + bias): the data gradient, or the transposed convolution.
+func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range, act Activation, dx Tensor) {
+	pixels := c.x.H * c.x.W
+	switch {
+	case c.thin():
+		outputs := dy.Rows * c.y.H * c.y.W
+		product{m: outputs, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: c.colOf(dy.Rows)}.record(rec)
+		f := flat(rec, dx.elements())
+		rec.Dispatch(shaders.Col2im{
+			Col: c.colOf(dy.Rows), Bias: bias, Dx: dx.Data,
+			Local: f.local, ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+			PER: f.per, AddBias: !bias.IsZero(), ACT: int32(act), Groups: f.groups,
+		})
+	case rec.Device().CPU():
+		t, local := lanesTile(dy.Rows, c.y.C), width(rec)
+		c.transposeFilter(rec, w)
+		rec.Dispatch(shaders.ConvBwdDataLanes{
+			Dy: dy.Data, W: c.transposedW, Bias: bias, Dx: dx.Data,
+			Local: local, ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+			AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, UK: t.divisor(c.y.C), TG: t.group, TRANSPOSED: true,
+			Groups: [3]uint32{uint32(pixels) * ceil(dy.Rows, int(t.rows)), ceil(c.x.C, int(local)), 1},
+		})
+	default:
+		t := sharedTile(rec)
+		phase := int(ceil(c.x.H, c.stride)) * int(ceil(c.x.W, c.stride))
+		rec.Dispatch(shaders.ConvBwdDataTiled{
+			Dy: dy.Data, W: w, Bias: bias, Dx: dx.Data,
+			Local: t.local(), ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+			AddBias: !bias.IsZero(), ACT: int32(act), BM: t.bm, BN: t.bn, BK: t.bk,
+			Groups: [3]uint32{ceil(dy.Rows*phase, int(t.bm)), ceil(c.x.C, int(t.bn)), uint32(c.stride * c.stride)},
+		})
+	}
+}
+
+// backwardFilter records dw = Σ x dy over batch and pixels.
+func (c *convolution) backwardFilter(rec *vk.Recorder, x, dy Tensor, dw vk.Range) {
+	switch {
+	case c.thin():
+		product{m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.colOf(x.Rows), b: dy.Data, c: dw}.record(rec)
+	case rec.Device().CPU():
+		t, local := lanesTile(c.x.C, x.Rows), width(rec)
+		rec.Dispatch(shaders.ConvBwdFilterLanes{
+			X: x.Data, Dy: dy.Data, Dw: dw,
+			Local: local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+			TM: t.rows, UK: t.depth, TG: t.group,
+			Groups: [3]uint32{uint32(c.kernel*c.kernel) * ceil(c.x.C, int(t.rows)), ceil(c.y.C, int(local)), 1},
+		})
+	default:
+		t := sharedTile(rec)
+		rec.Dispatch(shaders.ConvBwdFilterTiled{
+			X: x.Data, Dy: dy.Data, Dw: dw,
+			Local: t.local(), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+			SPLITS: 1, BM: t.bm, BN: t.bn, BK: t.bk,
+			Groups: [3]uint32{ceil(c.patch(), int(t.bm)), ceil(c.y.C, int(t.bn)), 1},
+		})
+	}
+}
+
+// unfold records col = im2col(x), which the thin passes multiply.
+func (c *convolution) unfold(rec *vk.Recorder, x Tensor) {
+	l := rowwise(rec, c.patch(), x.Rows*c.y.H*c.y.W, 1)
+	rec.Dispatch(shaders.Im2col{
+		X: x.Data, Col: c.colOf(x.Rows),
+		Local: l.local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		PER: l.per, Groups: l.groups,
+	})
+}
+
+func (c *convolution) colOf(rows int) vk.Range {
+	return c.col.Slice(0, int64(rows*c.y.H*c.y.W*c.patch())*4)
+}
+
+// transposeFilter records wT [kH,kW,co,ci], so that the data gradient's lanes, along ci, read it side by side.
+func (c *convolution) transposeFilter(rec *vk.Recorder, w vk.Range) {
+	const per = 64
+	local := width(rec)
+	rec.Dispatch(shaders.Transpose{
+		X: w, Y: c.transposedW, M: int32(c.x.C), N: int32(c.y.C), Local: local, PER: per,
+		Groups: [3]uint32{ceil(c.x.C, int(local)), ceil(c.y.C, per), uint32(c.kernel * c.kernel)},
+	})
+}

@@ -1,0 +1,26 @@
+package layers
+
+import (
+	"vkgan/shaders"
+	"vkgan/vk"
+)
+
+// Argmax records winner [rows] uint32 = the first largest of each row of x [rows,classes].
+func Argmax(rec *vk.Recorder, x Tensor, winner vk.Range) {
+	f := perElement(rec, x.Rows)
+	rec.Dispatch(shaders.Argmax{X: x.Data, Winner: winner, Rows: int32(x.Rows), Classes: int32(x.C), Local: f.local, Groups: f.groups})
+}
+
+// Count records counts[predicted[r], labels[indices[r]]] += 1 for every row that a batch counts. All are uint32;
+// counts is [codes,classes].
+func Count(rec *vk.Recorder, predicted, indices, labels, counts vk.Range, rows, classes int) {
+	f := perElement(rec, rows)
+	rec.Dispatch(shaders.Confusion{Predicted: predicted, Indices: indices, Labels: labels, Counts: counts, Rows: int32(rows), Classes: int32(classes), Local: f.local, Groups: f.groups})
+}
+
+// Advance records the end of a step: figures [n] float32 go to slot step mod slots of ring [slots, 1+n], whose first
+// word takes step + 1, and step [1] uint32 counts up.
+func Advance(rec *vk.Recorder, step, figures, ring vk.Range) {
+	n := figures.Bytes() / 4
+	rec.Dispatch(shaders.Advance{Step: step, Figures: figures, Ring: ring, Slots: uint32(ring.Bytes() / 4 / (1 + n)), Count: int32(n), Groups: one})
+}

@@ -1,0 +1,46 @@
+package layers
+
+import "vkgan/vk"
+
+// launch is how a kernel is spread over the device: work-group size, elements per invocation, work-group counts.
+type launch struct {
+	local  uint32
+	per    int32
+	groups [3]uint32
+}
+
+// width is the work-group size of kernels without shared memory: a subgroup on a CPU driver, where a work-group runs on
+// one core; two to a warp's multiple on a GPU.
+func width(rec *vk.Recorder) uint32 {
+	if d := rec.Device(); d.CPU() {
+		return d.Info().Limits.SubgroupSize
+	}
+	return 64
+}
+
+// flat spreads n elements. A CPU driver pays about a microsecond per work-group, so there an invocation takes many.
+func flat(rec *vk.Recorder, n int) launch {
+	per := int32(4)
+	if rec.Device().CPU() {
+		per = 64
+	}
+	local := width(rec)
+	return launch{local, per, [3]uint32{ceil(n, int(local)*int(per)), 1, 1}}
+}
+
+// rowwise spreads rows of channels: lanes along the channels, chunk rows to an invocation (launch.per).
+func rowwise(rec *vk.Recorder, channels, rows, groups int) launch {
+	const invocations = 1 << 15 // enough to fill a GPU
+	chunk := 64
+	if !rec.Device().CPU() {
+		chunk = min(max(rows*channels*groups/invocations, minChunk), 256)
+	}
+	chunk = min(chunk, rows)
+	local := width(rec)
+	return launch{local, int32(chunk), [3]uint32{ceil(channels, int(local)), ceil(rows, chunk), uint32(groups)}}
+}
+
+// minChunk is the least number of rows that rowwise gives an invocation, which bounds the partial sums.
+const minChunk = 8
+
+func ceil(n, d int) uint32 { return uint32((n + d - 1) / d) }

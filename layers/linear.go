@@ -1,0 +1,58 @@
+package layers
+
+import "vkgan/vk"
+
+// Linear is y = act(x w + b): x [rows,in], w [in,out], b [out]. The input is flattened, H, W, C in this order.
+type Linear struct {
+	Name string
+	Out  int
+	Bias bool
+	Act  Activation
+	Init Initializer // of w; nil: Xavier
+}
+
+// LinearLayer is a built Linear.
+type LinearLayer struct {
+	Linear
+	in   int
+	w    *Param
+	bias biasBackward
+	x, y Tensor // of the last Forward
+	out  Tensor
+	dx   Tensor
+}
+
+func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
+	if c.Init == nil {
+		c.Init = Xavier(in.Size(), c.Out)
+	}
+	l := &LinearLayer{Linear: c, in: in.Size(), w: b.param(c.Name+".weight", c.Init, in.Size(), c.Out)}
+	l.bias = newBiasBackward(b, c.Name, c.Bias, c.Act, c.Out, 1)
+	l.out = b.outputs(c.Name, Vector(c.Out))
+	l.dx = b.gradients(c.Name, in)
+	return l, l.out.Shape
+}
+
+// Forward records y = act(x w + b).
+func (l *LinearLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
+	l.x, l.y = x, l.out.firstRows(x)
+	product{m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.Value(), bias: l.bias.value(), c: l.y.Data, act: l.Act}.record(rec)
+	return l.y
+}
+
+// Backward records dw = xᵀ dz, db = Σ dz and dx = dz wᵀ, with dz = dy act'.
+func (l *LinearLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
+	return l.BackwardAdd(rec, dy, inputRows, Tensor{})
+}
+
+// BackwardAdd is Backward with dx = dz wᵀ + e, for an input that feeds more than one layer.
+func (l *LinearLayer) BackwardAdd(rec *vk.Recorder, dy Tensor, inputRows int, e Tensor) Tensor {
+	l.bias.record(rec, l.y, dy)
+	product{m: l.in, n: l.Out, k: l.x.Rows, transA: true, a: l.x.Data, b: dy.Part(0, l.x.Rows).Data, c: l.w.Grad()}.record(rec)
+	if inputRows == 0 {
+		return Tensor{}
+	}
+	dz, dx := dy.lastRows(inputRows), l.dx.Part(0, inputRows).InGroups(dy.Groups)
+	product{m: inputRows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.Value(), e: e.Data, c: dx.Data}.record(rec)
+	return dx
+}

@@ -1,0 +1,102 @@
+package layers
+
+import (
+	"fmt"
+	"unsafe"
+
+	"vkgan/internal/philox"
+	"vkgan/vk"
+)
+
+// Param is one parameter tensor. Its layout: linear [in,out], convolution [kH,kW,in,out], transposed convolution
+// [kH,kW,out,in].
+type Param struct {
+	Name   string
+	Dims   []int
+	init   Initializer
+	offset int64 // bytes, in each of the arena's buffers
+	arena  *Params
+}
+
+// Len is the number of elements.
+func (p *Param) Len() int {
+	n := 1
+	for _, d := range p.Dims {
+		n *= d
+	}
+	return n
+}
+
+// Value is where the parameter lies on the device.
+func (p *Param) Value() vk.Range { return p.in(p.arena.Value) }
+
+// Grad is where its gradient lies.
+func (p *Param) Grad() vk.Range { return p.in(p.arena.Grad) }
+
+func (p *Param) in(b *vk.Buffer) vk.Range { return b.All().Slice(p.offset, int64(p.Len())*4) }
+
+// Params is a network's parameter arena: four flat buffers of equal layout, in which every parameter begins on a
+// boundary of 256 bytes. The padding stays zero.
+type Params struct {
+	Name        string
+	All         []*Param
+	Value, Grad *vk.Buffer
+	M, V        *vk.Buffer // Adam's first and second moments
+	bytes       int64
+}
+
+const paramAlign = 256
+
+// Count is the number of trained values, padding not counted.
+func (ps *Params) Count() int {
+	n := 0
+	for _, p := range ps.All {
+		n += p.Len()
+	}
+	return n
+}
+
+func (b *Builder) param(name string, init Initializer, dims ...int) *Param {
+	p := &Param{Name: name, Dims: dims, init: init, offset: b.params.bytes, arena: b.params}
+	b.params.All = append(b.params.All, p)
+	b.params.bytes += (int64(p.Len())*4 + paramAlign - 1) / paramAlign * paramAlign
+	return p
+}
+
+func (ps *Params) allocate(b *Builder) error {
+	for _, arena := range []struct {
+		name string
+		to   **vk.Buffer
+	}{{"value", &ps.Value}, {"grad", &ps.Grad}, {"m", &ps.M}, {"v", &ps.V}} {
+		var err error
+		if *arena.to, err = b.Buffer(arena.name, ps.bytes, vk.Local); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (ps *Params) initialise(dev *vk.Device, seed uint64, firstStream uint32) error {
+	values := make([]float32, ps.bytes/4)
+	for k, p := range ps.All {
+		stream := philox.Stream{Seed: seed, ID: firstStream + uint32(k)}
+		at := values[p.offset/4:]
+		for i := range p.Len() {
+			at[i] = p.init(stream, uint32(i))
+		}
+	}
+	return dev.Upload(ps.Value.All(), floatBytes(values))
+}
+
+// Read copies a parameter's values, gradients or moments off the device: of is one of the arena's four buffers.
+func (p *Param) Read(dev *vk.Device, of *vk.Buffer) ([]float32, error) {
+	values := make([]float32, p.Len())
+	if err := dev.Download(floatBytes(values), p.in(of)); err != nil {
+		return nil, fmt.Errorf("%s.%s: %w", p.arena.Name, p.Name, err)
+	}
+	return values, nil
+}
+
+func floatBytes(v []float32) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), 4*len(v))
+}

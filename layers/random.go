@@ -1,0 +1,50 @@
+package layers
+
+import (
+	"vkgan/internal/philox"
+	"vkgan/shaders"
+	"vkgan/vk"
+)
+
+// NormalNoise records y [rows,n] = standard normals of (stream, step).
+func NormalNoise(rec *vk.Recorder, s philox.Stream, step vk.Range, y Tensor) {
+	low, high := words(s)
+	f := perBlock(rec, y.elements())
+	rec.Dispatch(shaders.PhiloxNormal{Step: step, Y: y.Data, SeedLow: low, SeedHigh: high, Stream: s.ID, N: uint32(y.elements()), Local: f.local, Groups: f.groups})
+}
+
+// UniformNoise records y [rows,n] = uniform numbers in [0,1) of (stream, step).
+func UniformNoise(rec *vk.Recorder, s philox.Stream, step vk.Range, y Tensor) {
+	low, high := words(s)
+	f := perBlock(rec, y.elements())
+	rec.Dispatch(shaders.PhiloxUniform{Step: step, Y: y.Data, SeedLow: low, SeedHigh: high, Stream: s.ID, N: uint32(y.elements()), Local: f.local, Groups: f.groups})
+}
+
+// RandomClass records value [rows] uint32 = uniform classes of (stream, step).
+func RandomClass(rec *vk.Recorder, s philox.Stream, step vk.Range, classes, rows int, value vk.Range) {
+	low, high := words(s)
+	f := perElement(rec, rows)
+	rec.Dispatch(shaders.RandomClass{Step: step, Value: value, SeedLow: low, SeedHigh: high, Stream: s.ID, Classes: uint32(classes), Rows: uint32(rows), Local: f.local, Groups: f.groups})
+}
+
+// UnitNorm records z / ‖z‖₂, row by row, into the first columns of y, whose rows may be wider.
+func UnitNorm(rec *vk.Recorder, z, y Tensor) {
+	f := perElement(rec, z.Rows)
+	rec.Dispatch(shaders.UnitNorm{X: z.Data, Y: y.Data, Rows: int32(z.Rows), N: int32(z.C), Width: int32(y.C), Local: f.local, Groups: f.groups})
+}
+
+// OneHot records the one-hot vectors of class [rows] uint32 into the columns of y from column on.
+func OneHot(rec *vk.Recorder, class vk.Range, classes int, y Tensor, column int) {
+	f := perElement(rec, y.Rows*classes)
+	rec.Dispatch(shaders.OneHot{Hot: class, Y: y.Data, Rows: int32(y.Rows), Classes: int32(classes), Width: int32(y.C), Column: int32(column), Local: f.local, Groups: f.groups})
+}
+
+func words(s philox.Stream) (low, high uint32) { return uint32(s.Seed), uint32(s.Seed >> 32) }
+
+func perElement(rec *vk.Recorder, n int) launch {
+	local := width(rec)
+	return launch{local, 1, [3]uint32{ceil(n, int(local)), 1, 1}}
+}
+
+// perBlock gives every invocation one Philox block, of four numbers.
+func perBlock(rec *vk.Recorder, n int) launch { return perElement(rec, int(ceil(n, 4))) }

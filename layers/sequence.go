@@ -1,0 +1,38 @@
+package layers
+
+import "vkgan/vk"
+
+// Sequence is layers one after the other.
+type Sequence struct {
+	Out    Shape // of a row of output
+	names  []string
+	layers []Layer
+}
+
+// Sequence builds the layers for rows of shape in.
+func (b *Builder) Sequence(in Shape, configs ...Config) *Sequence {
+	s := &Sequence{Out: in}
+	for _, c := range configs {
+		var l Layer
+		l, s.Out = c.build(b, s.Out)
+		s.layers = append(s.layers, l)
+	}
+	return s
+}
+
+// Forward records y = f(x).
+func (s *Sequence) Forward(rec *vk.Recorder, x Tensor) Tensor {
+	for _, l := range s.layers {
+		x = l.Forward(rec, x)
+	}
+	return x
+}
+
+// Backward records the gradients of all parameters and, if inputRows is not 0, of the input for the last inputRows rows
+// of dy. It may overwrite dy.
+func (s *Sequence) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
+	for i := len(s.layers) - 1; i > 0; i-- {
+		dy = s.layers[i].Backward(rec, dy, dy.Rows)
+	}
+	return s.layers[0].Backward(rec, dy, inputRows)
+}
