@@ -36,8 +36,8 @@ func versionOf(command []string) (string, error) {
 	return strings.ReplaceAll(strings.TrimSpace(version), "\n", ", "), err
 }
 
-// flags are common to both builds of every kernel. Drivers optimise; spirv-opt would only strip the names and the
-// unused specialisation constants that reflection reads.
+// flags are common to both builds of every kernel. -O0, because drivers optimise (gemm_lanes takes lavapipe as long
+// either way) and spirv-opt strips the names and the unused specialisation constants that reflection reads.
 var flags = []string{"--target-env=vulkan1.2", "-std=460", "-O0"}
 
 // builds gives the ending of each build's output, and what is defined for it.
