@@ -151,7 +151,9 @@ go_toolchain() {
 mnist() {
 	local f
 	for f in {train,t10k}-{images-idx3,labels-idx1}-ubyte.gz; do
-		[ -e "internal/mnist/data/$f" ] || { go run ./tools/mnist && return; }
+		[ -e "internal/mnist/data/$f" ] && continue
+		go run ./tools/mnist
+		return
 	done
 }
 
