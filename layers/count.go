@@ -24,3 +24,8 @@ func Advance(rec *vk.Recorder, step, figures, ring vk.Range) {
 	n := figures.Bytes() / 4
 	rec.Dispatch(shaders.Advance{Step: step, Figures: figures, Ring: ring, Slots: uint32(ring.Bytes() / 4 / (1 + n)), Count: int32(n), Groups: one})
 }
+
+// CountUp records counter [1] uint32 += 1.
+func CountUp(rec *vk.Recorder, counter vk.Range) {
+	rec.Dispatch(shaders.CountUp{Counter: counter, Groups: one})
+}

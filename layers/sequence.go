@@ -5,7 +5,6 @@ import "vkgan/vk"
 // Sequence is layers one after the other.
 type Sequence struct {
 	Out    Shape // of a row of output
-	names  []string
 	layers []Layer
 }
 
@@ -35,4 +34,15 @@ func (s *Sequence) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
 		dy = s.layers[i].Backward(rec, dy, dy.Rows)
 	}
 	return s.layers[0].Backward(rec, dy, inputRows)
+}
+
+// ForwardInto is Forward with the output elsewhere. The last layer must be able to: a Deconv2D.
+func (s *Sequence) ForwardInto(rec *vk.Recorder, x, y Tensor) Tensor {
+	last := len(s.layers) - 1
+	for _, l := range s.layers[:last] {
+		x = l.Forward(rec, x)
+	}
+	return s.layers[last].(interface {
+		ForwardInto(rec *vk.Recorder, x, y Tensor) Tensor
+	}).ForwardInto(rec, x, y)
 }

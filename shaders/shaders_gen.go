@@ -32,6 +32,7 @@ var Shaders = []*vk.Shader{
 	ConvBwdFilterTiledShader,
 	ConvFwdLanesShader,
 	ConvFwdTiledShader,
+	CountUpShader,
 	GatherShader,
 	GemmLanesShader,
 	GemmTiledShader,
@@ -1224,6 +1225,42 @@ var convFwdTiledAddresses []byte
 
 //go:embed spv/conv_fwd_tiled.ssbo.spv
 var convFwdTiledStorage []byte
+
+// CountUp: Counts: counter += 1.
+//
+//	counter : [1] u32
+//
+// One invocation.
+type CountUp struct {
+	Counter vk.Range // read and written
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k CountUp) Call() vk.Call {
+	return vk.Call{
+		Shader: CountUpShader,
+		Args:   []vk.Range{k.Counter},
+		Groups: k.Groups,
+	}
+}
+
+// CountUpShader is the kernel behind [CountUp].
+var CountUpShader = &vk.Shader{
+	Name: "count_up",
+	Args: []vk.Arg{
+		{Name: "counter", Access: vk.ReadWrite, Elem: "uint"},
+	},
+	Local: [3]uint32{1, 1, 1},
+	Code:  [2][]byte{vk.Addresses: countUpAddresses, vk.Storage: countUpStorage},
+}
+
+//go:embed spv/count_up.addr.spv
+var countUpAddresses []byte
+
+//go:embed spv/count_up.ssbo.spv
+var countUpStorage []byte
 
 // Gather: Loads images from bytes: y[r] = images[indices[r]] / 255.
 //
