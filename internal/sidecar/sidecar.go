@@ -132,7 +132,7 @@ func Command(args ...string) *exec.Cmd {
 	return exec.Command("/proc/self/exe", args...)
 }
 
-var mesa = regexp.MustCompile(`Mesa (\d+)\.`)
+var mesa = regexp.MustCompile(`Mesa (\d+)\.[\d.]*`)
 
 // Slow gives the line to show a user whose device is an old CPU driver, "" for every other device.
 // The driver's name and information are vk.DeviceInfo's.
@@ -147,5 +147,5 @@ func Slow(driver, info string) string {
 	if major, _ := strconv.Atoi(m[1]); major >= 26 {
 		return ""
 	}
-	return fmt.Sprintf("this CPU driver (%s) is about 10 times slower than a recent one; `make setup` fetches one", info)
+	return fmt.Sprintf("this CPU driver (%s) is about 10 times slower than a recent one; `make setup` fetches one", m[0])
 }
