@@ -54,3 +54,9 @@ func (t Tensor) elements() int { return t.Rows * t.Size() }
 func (t Tensor) firstRows(x Tensor) Tensor { return t.Part(0, x.Rows).InGroups(x.Groups) }
 
 func (t Tensor) lastRows(n int) Tensor { return t.Part(t.Rows-n, t.Rows) }
+
+// Read copies the batch off the device.
+func (t Tensor) Read(dev *vk.Device) ([]float32, error) {
+	values := make([]float32, t.elements())
+	return values, dev.Download(floatBytes(values), t.Data)
+}

@@ -181,7 +181,7 @@ func (d *Device) Close() error {
 	if d.closed.Load() {
 		return nil
 	}
-	hung := d.drain()
+	hung := d.Idle()
 	if errors.Is(hung, ErrTimeout) {
 		return fmt.Errorf("close: %w: the device is left as it is", hung)
 	}

@@ -146,8 +146,8 @@ func (d *Device) waitFence(f vulkan.Fence) error {
 	return d.fail(check("vkWaitForFences", r))
 }
 
-// drain waits for everything that was submitted.
-func (d *Device) drain() error {
+// Idle waits for everything that was submitted.
+func (d *Device) Idle() error {
 	d.transfers.mu.Lock()
 	err := d.settle()
 	d.transfers.mu.Unlock()

@@ -1,0 +1,187 @@
+package gan
+
+import (
+	"errors"
+	"fmt"
+
+	"vkgan/internal/mnist"
+	"vkgan/internal/philox"
+	"vkgan/layers"
+	"vkgan/vk"
+)
+
+// InfoGAN (Chen et al. 2016, "InfoGAN: Interpretable Representation Learning by Information Maximizing Generative
+// Adversarial Nets") with one categorical code. The discriminator D and the code's posterior Q share all layers but
+// the last; on MNIST the code comes to stand for the digit.
+type InfoGAN struct {
+	dev    *vk.Device
+	recipe InfoGANRecipe
+	data   *Dataset
+	seed   uint64
+
+	generator     *layers.Sequence
+	discriminator *layers.Sequence    // the layers that D and Q share
+	adversarial   *layers.LinearLayer // D's logit: real or fake
+	posterior     *layers.LinearLayer // Q's logits: which code
+
+	memoryG, memoryD *layers.Builder
+	ParamsG, ParamsD *layers.Params
+
+	step    vk.Range      // [1] u32, steps done
+	noise   layers.Tensor // [B, z]
+	latent  layers.Tensor // [B, z+codes]: z on the unit sphere, then the one-hot code
+	code    vk.Range      // [B] u32
+	indices vk.Range      // [B] u32, this step's training images
+	x       layers.Tensor // [2B, H,W,1]: fake, real
+	dLogit  layers.Tensor // [3B, 1]: D's loss on fake, on real; G's loss on fake
+	dCode   layers.Tensor // [3B, codes]: likewise; zero for real images, which have no code
+	figures vk.Range      // [figureCount] f32, this step's
+	ring    *vk.Buffer    // the figures of the last steps, for the host
+
+	winners vk.Range      // [max rows] u32, codes that Q gives
+	seen    vk.Range      // [codes,classes] u32: Q's code × digit over the training images since the last clearing
+	tested  vk.Range      // the same over the test images
+	batch   vk.Range      // [1] u32, the next test batch
+	wanted  layers.Tensor // [codes*sampleColumns, z+codes], the sample grid's latents
+}
+
+// The figures of a step, in the order of the ring.
+const (
+	figureFake    = 0 // loss of D on fake images; then its accuracy
+	figureReal    = 2 // loss of D on real images; then its accuracy
+	figureFool    = 4 // loss of G; then how often it fools D
+	figureCode    = 6 // cross-entropy of the code
+	figureCount   = 7
+	testRows      = 100  // images per batch of an evaluation, in file order
+	sampleColumns = 10   // of the sample grid, which has a row per code
+	metricsInRing = 4096 // steps
+)
+
+// CheckInfoGAN says in clear words why a recipe cannot be trained on a set.
+func CheckInfoGAN(r InfoGANRecipe, set *mnist.Set) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	h, w := set.Train.Height, set.Train.Width
+	switch {
+	case h%4 != 0 || w%4 != 0 || h == 0 || w == 0:
+		return fmt.Errorf("images are %d×%d: InfoGAN halves the sides twice, so both must be divisible by 4", h, w)
+	case set.Test.Height != h || set.Test.Width != w:
+		return fmt.Errorf("training images are %d×%d, test images %d×%d", h, w, set.Test.Height, set.Test.Width)
+	case min(r.TrainImages, set.Train.Count) < r.BatchSize:
+		return fmt.Errorf("batch-size is %d, but there are only %d training images", r.BatchSize, min(r.TrainImages, set.Train.Count))
+	case set.Test.Count < 1:
+		return errors.New("there are no test images")
+	}
+	return nil
+}
+
+// NewInfoGAN builds both networks on dev and draws their first weights from seed.
+func NewInfoGAN(dev *vk.Device, r InfoGANRecipe, data *Dataset, seed uint64) (*InfoGAN, error) {
+	m := &InfoGAN{dev: dev, recipe: r, data: data, seed: seed}
+	if err := errors.Join(m.buildGenerator(), m.buildDiscriminator(), m.allocate()); err != nil {
+		m.Free()
+		return nil, err
+	}
+	return m, m.uploadSampleLatents()
+}
+
+// buildGenerator: z and code → 7×7×128 → deconvolutions to 28×28, doubling the side each.
+func (m *InfoGAN) buildGenerator() (err error) {
+	seedling := layers.Shape{H: m.data.Shape.H / 4, W: m.data.Shape.W / 4, C: 128}
+	rows := max(m.recipe.BatchSize, m.recipe.Labels*sampleColumns)
+	m.memoryG = layers.NewBuilder(m.dev, "G", layers.Batch{Forward: rows, Backward: m.recipe.BatchSize, Groups: 1})
+	m.generator = m.memoryG.Sequence(layers.Vector(m.recipe.ZDim+m.recipe.Labels),
+		layers.Linear{Name: "linear1", Out: seedling.Size()},
+		layers.BatchNorm{Name: "bn1", Act: layers.ReLU},
+		layers.Reshape{To: seedling},
+		layers.Deconv2D{Name: "deconv1", Out: 128, Kernel: 5, Stride: 2},
+		layers.BatchNorm{Name: "bn2", Act: layers.ReLU},
+		layers.Deconv2D{Name: "deconv2", Out: 1, Kernel: 5, Stride: 2, Bias: true, Act: layers.Sigmoid})
+	m.ParamsG, err = m.memoryG.Finish(m.seed, philox.StreamGenerator)
+	return err
+}
+
+// buildDiscriminator: 28×28 → convolutions to 7×7×128, halving the side each → 1024 features → two heads.
+func (m *InfoGAN) buildDiscriminator() (err error) {
+	b := m.recipe.BatchSize
+	m.memoryD = layers.NewBuilder(m.dev, "D", layers.Batch{Forward: max(2*b, testRows), Backward: 3 * b, Groups: 2})
+	m.discriminator = m.memoryD.Sequence(m.data.Shape,
+		layers.Conv2D{Name: "conv1", Out: 64, Kernel: 5, Stride: 2, Bias: true, Act: layers.LeakyReLU},
+		layers.Conv2D{Name: "conv2", Out: 128, Kernel: 5, Stride: 2},
+		layers.BatchNorm{Name: "bn2", Act: layers.LeakyReLU},
+		layers.Linear{Name: "linear3", Out: 1024},
+		layers.BatchNorm{Name: "bn3", Act: layers.LeakyReLU})
+	features := m.discriminator.Out
+	m.adversarial = m.memoryD.Linear(features, layers.Linear{Name: "adversarial", Out: 1, Bias: true})
+	m.posterior = m.memoryD.Linear(features, layers.Linear{Name: "code", Out: m.recipe.Labels, Bias: true})
+	m.ParamsD, err = m.memoryD.Finish(m.seed, philox.StreamDiscriminator)
+	return err
+}
+
+// Step records one training step: one forward pass, both losses, both networks' gradients from it, both updates.
+func (m *InfoGAN) Step(rec *vk.Recorder) {
+	b := m.recipe.BatchSize
+	x, dLogit, dCode := m.x.Part(0, 2*b).InGroups(2), m.dLogit, m.dCode
+
+	rec.Section("input")
+	layers.NormalNoise(rec, m.stream(philox.StreamZ), m.step, m.noise)
+	layers.UnitNorm(rec, m.noise, m.latent)
+	layers.RandomClass(rec, m.stream(philox.StreamCode), m.step, m.recipe.Labels, b, m.code)
+	layers.OneHot(rec, m.code, m.recipe.Labels, m.latent, m.recipe.ZDim)
+	layers.ShuffledBatch(rec, m.stream(philox.StreamPermutation), m.step, m.data.Train.Count, b, m.indices)
+	layers.Gather(rec, m.data.Train.Pixels, m.indices, x.Part(b, 2*b))
+
+	rec.Section("G forward")
+	m.generator.ForwardInto(rec, m.latent, x.Part(0, b))
+	rec.Section("D forward")
+	features := m.discriminator.Forward(rec, x)
+	logit := m.adversarial.Forward(rec, features)
+	code := m.posterior.Forward(rec, features)
+
+	rec.Section("losses")
+	layers.SigmoidCE(rec, logit.Part(0, b), 0, dLogit.Part(0, b), m.figure(figureFake, 2))
+	layers.SigmoidCE(rec, logit.Part(b, 2*b), 1, dLogit.Part(b, 2*b), m.figure(figureReal, 2))
+	layers.SigmoidCE(rec, logit.Part(0, b), 1, dLogit.Part(2*b, 3*b), m.figure(figureFool, 2))
+	layers.SoftmaxCE(rec, code.Part(0, b), m.code, dCode.Part(0, b), m.figure(figureCode, 1))
+	rec.Copy(dCode.Part(2*b, 3*b).Data, dCode.Part(0, b).Data)
+
+	// Backward rows: D's loss on fake and on real, then G's loss on fake. Only the last reach the generator.
+	rec.Section("D backward")
+	dFeatures := m.posterior.Backward(rec, dCode, 3*b)
+	dFeatures = m.adversarial.BackwardAdd(rec, dLogit, 3*b, dFeatures)
+	dFake := m.discriminator.Backward(rec, dFeatures, b)
+	rec.Section("G backward")
+	m.generator.Backward(rec, dFake, 0)
+
+	rec.Section("update")
+	adam := layers.Adam{Rate: m.recipe.Rate, Beta1: m.recipe.Beta1, Beta2: m.recipe.Beta2, Eps: m.recipe.Eps}
+	adam.Step(rec, m.ParamsD, m.step)
+	adam.Step(rec, m.ParamsG, m.step)
+
+	rec.Section("figures")
+	layers.Argmax(rec, code.Part(b, 2*b), m.winners)
+	layers.Count(rec, m.winners, m.indices, m.data.Train.Labels, m.seen, b, m.data.Classes)
+	layers.Advance(rec, m.step, m.figures, m.ring.All())
+}
+
+// Test records one batch of an evaluation: Q's code for the next test images, by the batch's own statistics.
+func (m *InfoGAN) Test(rec *vk.Recorder) {
+	rows := m.testRows()
+	x := m.x.Part(0, rows)
+	layers.OrderedBatch(rec, m.batch, m.data.Test.Count, rows, m.indices)
+	layers.Gather(rec, m.data.Test.Pixels, m.indices, x)
+	code := m.posterior.Forward(rec, m.discriminator.Forward(rec, x))
+	layers.Argmax(rec, code, m.winners)
+	layers.Count(rec, m.winners, m.indices, m.data.Test.Labels, m.tested, rows, m.data.Classes)
+	layers.CountUp(rec, m.batch)
+}
+
+// Sample records the grid of samples: a row per code, a column per noise vector.
+func (m *InfoGAN) Sample(rec *vk.Recorder) layers.Tensor { return m.generator.Forward(rec, m.wanted) }
+
+func (m *InfoGAN) stream(id uint32) philox.Stream { return philox.Stream{Seed: m.seed, ID: id} }
+
+func (m *InfoGAN) figure(from, count int64) vk.Range { return m.figures.Slice(4*from, 4*count) }
+
+func (m *InfoGAN) testRows() int { return min(testRows, m.data.Test.Count) }

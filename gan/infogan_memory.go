@@ -1,0 +1,70 @@
+package gan
+
+import (
+	"errors"
+	"unsafe"
+
+	"vkgan/internal/philox"
+	"vkgan/layers"
+	"vkgan/vk"
+)
+
+// allocate takes what a step needs beside the networks' own memory.
+func (m *InfoGAN) allocate() error {
+	if m.ParamsG == nil || m.ParamsD == nil {
+		return nil // the networks failed to build and say why
+	}
+	var errs []error
+	tensor := func(name string, rows int, s layers.Shape) layers.Tensor {
+		t, err := m.memoryD.Tensor(name, rows, s)
+		errs = append(errs, err)
+		return t
+	}
+	words := func(name string, n int, where vk.Memory) *vk.Buffer {
+		b, err := m.memoryD.Buffer(name, 4*int64(n), where)
+		errs = append(errs, err)
+		return b
+	}
+	b, codes, classes := m.recipe.BatchSize, m.recipe.Labels, m.data.Classes
+	rows := max(2*b, testRows)
+	m.noise = tensor("noise", b, layers.Vector(m.recipe.ZDim))
+	m.latent = tensor("latent", b, layers.Vector(m.recipe.ZDim+codes))
+	m.wanted = tensor("wanted", codes*sampleColumns, layers.Vector(m.recipe.ZDim+codes))
+	m.x = tensor("x", rows, m.data.Shape)
+	m.dLogit = tensor("dlogit", 3*b, layers.Vector(1))
+	m.dCode = tensor("dcode", 3*b, layers.Vector(codes))
+	buffers := []*vk.Buffer{
+		words("step", 1, vk.Local), words("batch", 1, vk.Local), words("code", b, vk.Local),
+		words("indices", rows, vk.Local), words("winners", rows, vk.Local), words("figures", figureCount, vk.Local),
+		words("seen", codes*classes, vk.Local), words("tested", codes*classes, vk.Local),
+	}
+	m.ring = words("ring", metricsInRing*(1+figureCount), vk.Host)
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	for i, to := range []*vk.Range{&m.step, &m.batch, &m.code, &m.indices, &m.winners, &m.figures, &m.seen, &m.tested} {
+		*to = buffers[i].All()
+	}
+	return nil
+}
+
+// uploadSampleLatents sets the sample grid's latents, once: row r of the grid has code r, column c noise vector c.
+func (m *InfoGAN) uploadSampleLatents() error {
+	z, width := m.recipe.ZDim, m.wanted.C
+	values := make([]float32, m.wanted.Rows*width)
+	for i := range m.wanted.Rows {
+		row, code, column := values[i*width:][:width], i/sampleColumns, i%sampleColumns
+		copy(row, sphere(m.stream(philox.StreamSampleZ), column, z))
+		row[z+code] = 1
+	}
+	return m.dev.Upload(m.wanted.Data, unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), 4*len(values)))
+}
+
+// Free gives the device memory back.
+func (m *InfoGAN) Free() {
+	for _, b := range []*layers.Builder{m.memoryG, m.memoryD} {
+		if b != nil {
+			b.Free()
+		}
+	}
+}

@@ -1,0 +1,45 @@
+package gan
+
+import "fmt"
+
+// InfoGANRecipe is every hyper-parameter of an InfoGAN run. The JSON names are those of run.json and of the flags.
+type InfoGANRecipe struct {
+	Labels      int     `json:"labels"`       // values of the categorical code
+	ZDim        int     `json:"z_dim"`        // noise components, drawn normal, scaled to unit length
+	BatchSize   int     `json:"batch_size"`   // images of each kind, fake and real, per step
+	TrainImages int     `json:"train_images"` // the last so many of the training set; a smaller set is used whole
+	Rate        float32 `json:"rate"`         // Adam's, for both networks
+	Beta1       float32 `json:"beta1"`
+	Beta2       float32 `json:"beta2"`
+	Eps         float32 `json:"eps"`
+}
+
+// InfoGANReference is kcobbe/gans_mnist's recipe. TensorFlow's reader kept the first 5,000 training images for
+// validation, so it trains on the last 55,000.
+func InfoGANReference() InfoGANRecipe {
+	return InfoGANRecipe{
+		Labels: 10, ZDim: 50, BatchSize: 100, TrainImages: 55000,
+		Rate: 2e-4, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8,
+	}
+}
+
+// check rejects values that no run can have.
+func (r InfoGANRecipe) check() error {
+	switch {
+	case r.Labels < 2:
+		return fmt.Errorf("labels is %d: a categorical code has at least 2 values", r.Labels)
+	case r.ZDim < 1:
+		return fmt.Errorf("z-dim is %d: the generator needs at least 1 noise component", r.ZDim)
+	case r.BatchSize < 2:
+		return fmt.Errorf("batch-size is %d: batch-norm needs at least 2 images", r.BatchSize)
+	case r.TrainImages < 1:
+		return fmt.Errorf("train-images is %d: at least one batch is needed", r.TrainImages)
+	case !(r.Rate > 0):
+		return fmt.Errorf("rate is %g: want a positive learning rate", r.Rate)
+	case !(r.Beta1 >= 0 && r.Beta1 < 1) || !(r.Beta2 > 0 && r.Beta2 < 1):
+		return fmt.Errorf("beta1 is %g, beta2 is %g: want values in [0,1)", r.Beta1, r.Beta2)
+	case !(r.Eps > 0):
+		return fmt.Errorf("eps is %g: want a positive number", r.Eps)
+	}
+	return nil
+}

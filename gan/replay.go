@@ -1,0 +1,115 @@
+package gan
+
+import (
+	"fmt"
+	"time"
+
+	"vkgan/vk"
+)
+
+// flight is a submission under way: after it, so many steps are done.
+type flight struct {
+	ticket vk.Ticket
+	steps  int
+}
+
+// flights are the submissions under way, oldest first; the device's queue takes three.
+type flights struct {
+	of [4]flight
+	n  int
+}
+
+// submit replays the step n times and reads what has finished meanwhile.
+func (t *Trainer) submit(n int) error {
+	ticket, err := t.dev.Submit(t.step, n)
+	if err != nil {
+		return err
+	}
+	t.done += n
+	if t.flying.n == len(t.flying.of) {
+		if err := t.dev.Wait(t.flying.of[0].ticket); err != nil {
+			return err
+		}
+		if err := t.collect(); err != nil {
+			return err
+		}
+	}
+	t.flying.of[t.flying.n] = flight{ticket, t.done}
+	t.flying.n++
+	return t.collect()
+}
+
+// drain waits until every submission has finished, and reads them.
+func (t *Trainer) drain() error {
+	if err := t.dev.Idle(); err != nil {
+		return err
+	}
+	return t.collect()
+}
+
+// collect reads the figures of the submissions that have finished.
+func (t *Trainer) collect() error {
+	finished := t.dev.Done()
+	landed := 0
+	for landed < t.flying.n && t.flying.of[landed].ticket <= finished {
+		landed++
+	}
+	if landed == 0 {
+		return nil
+	}
+	upTo := t.flying.of[landed-1].steps
+	copy(t.flying.of[:], t.flying.of[landed:t.flying.n])
+	t.flying.n -= landed
+	t.pace.landed(upTo-t.read, time.Now())
+	for t.read < upTo {
+		f, err := t.model.Figures(t.read)
+		if err != nil {
+			return fmt.Errorf("figures of step %d: %w", t.read, err)
+		}
+		t.read++
+		t.mean.add(f)
+		// a line is due, unless an evaluation at this step will write one
+		if t.read%t.options.LogEvery == 0 && t.read%t.options.EvalEvery != 0 {
+			if err := t.line(Metrics{}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// perSubmission is how many steps go into a submission.
+func (t *Trainer) perSubmission() int {
+	if n := t.options.StepsPerSubmission; n > 0 {
+		return n
+	}
+	step := t.pace.step()
+	if step == 0 {
+		return 1
+	}
+	return min(max(1, int(submission/step)), maxPerSubmit)
+}
+
+// pace is how long a step takes: a running mean over about the last ten landings, without the first, which compiles
+// kernels.
+type pace struct {
+	last  time.Time
+	mean  float64 // seconds
+	count int     // landings measured
+}
+
+// landed notes that n more steps have finished.
+func (p *pace) landed(n int, now time.Time) {
+	if !p.last.IsZero() {
+		each := now.Sub(p.last).Seconds() / float64(n)
+		p.count++
+		p.mean += (each - p.mean) / float64(min(p.count, 10))
+	}
+	p.last = now
+}
+
+// interrupted says that other work came between: the next landing is not measured.
+func (p *pace) interrupted() { p.last = time.Time{} }
+
+// step is the mean, 0 while unknown.
+func (p *pace) step() time.Duration { return time.Duration(p.mean * float64(time.Second)) }

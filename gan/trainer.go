@@ -1,0 +1,328 @@
+package gan
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"vkgan/layers"
+	"vkgan/vk"
+)
+
+// Model is what a Trainer trains. The first group records device work; the second reads what it left.
+type Model interface {
+	Step(rec *vk.Recorder)                 // one training step
+	BeginEpoch(rec *vk.Recorder)           // forgets the predictions made while training
+	BeginTest(rec *vk.Recorder)            // forgets the last evaluation
+	Test(rec *vk.Recorder)                 // the next batch of an evaluation
+	Sample(rec *vk.Recorder) layers.Tensor // the sample grid's images
+
+	Figures(step int) (Figures, error) // of a finished step, one of the last RingSize
+	TrainErrors(line *Metrics) error   // of the predictions made since BeginEpoch
+	TestErrors(line *Metrics) error    // of the evaluation
+	Grid(pixels []float32) Grid        // arranges Sample's images
+
+	BatchSize() int
+	StepsPerEpoch() int
+	TestBatches() int
+}
+
+// Options says how long to train and when to look.
+type Options struct {
+	Epochs, MaxSteps int           // 0: no such bound
+	MaxTime          time.Duration // 0: no such bound
+	EvalEvery        int           // steps; 0: an epoch
+	SampleEvery      int           // steps; 0: an epoch
+	LogEvery         int           // steps; 0: 50
+	// StepsPerSubmission is how many steps one submission holds; 0: as many as keep it under 100 ms. It never
+	// changes a result.
+	StepsPerSubmission int
+}
+
+// Observer learns how training goes. It slows nothing but the host.
+type Observer interface {
+	Metrics(Metrics) error // each LogEvery steps and after each evaluation
+	Progress(Progress)     // a few times a second
+	Samples(step int, final bool, grid Grid) error
+}
+
+// Progress is where a run stands.
+type Progress struct {
+	Phase       string // "compiling kernels", "training", "evaluating"
+	Step, Steps int    // Steps: in all; 0: not bounded by steps
+	Epoch       float64
+	ImagesPerS  float64
+	Elapsed     time.Duration
+	ETA         time.Duration // 0: not known yet
+	Last        Metrics       // the latest value of everything
+}
+
+// Result is how a run ended.
+type Result struct {
+	Step    int
+	Stopped bool // by its context, before its bound
+	Elapsed time.Duration
+	Last    Metrics // the latest value of everything
+}
+
+// Trainer replays a model's recorded step until a bound is met.
+type Trainer struct {
+	dev      *vk.Device
+	model    Model
+	options  Options
+	observer Observer
+
+	step, beginEpoch, beginTest, test, sample *vk.Program
+	images                                    layers.Tensor
+
+	start    time.Time
+	done     int // steps submitted
+	read     int // steps whose figures were read
+	flying   flights
+	pace     pace
+	mean     mean
+	last     Metrics
+	reported time.Time
+}
+
+const (
+	defaultLogEvery = 50
+	submission      = 100 * time.Millisecond // a desktop's watchdog ends work that takes seconds
+	maxPerSubmit    = 256
+	reportEvery     = 250 * time.Millisecond
+)
+
+// NewTrainer records the model's programs.
+func NewTrainer(dev *vk.Device, m Model, o Options, observer Observer) (*Trainer, error) {
+	if o.EvalEvery == 0 {
+		o.EvalEvery = m.StepsPerEpoch()
+	}
+	if o.SampleEvery == 0 {
+		o.SampleEvery = m.StepsPerEpoch()
+	}
+	if o.LogEvery == 0 {
+		o.LogEvery = defaultLogEvery
+	}
+	t := &Trainer{dev: dev, model: m, options: o, observer: observer}
+	var errs []error
+	record := func(name string, of func(*vk.Recorder)) *vk.Program {
+		rec := dev.NewRecorder(name)
+		of(rec)
+		p, err := rec.End()
+		errs = append(errs, err)
+		return p
+	}
+	t.step = record("step", m.Step)
+	t.beginEpoch = record("begin epoch", m.BeginEpoch)
+	t.beginTest = record("begin test", m.BeginTest)
+	t.test = record("test", m.Test)
+	t.sample = record("sample", func(rec *vk.Recorder) { t.images = m.Sample(rec) })
+	if err := errors.Join(errs...); err != nil {
+		t.Free()
+		return nil, err
+	}
+	return t, nil
+}
+
+// Free frees the programs.
+func (t *Trainer) Free() {
+	for _, p := range []*vk.Program{t.step, t.beginEpoch, t.beginTest, t.test, t.sample} {
+		if p != nil {
+			p.Free()
+		}
+	}
+}
+
+// StepStats counts the commands of one training step.
+func (t *Trainer) StepStats() vk.Stats { return t.step.Stats() }
+
+// Run trains until a bound is met or ctx is done; then it ends after the submissions under way, without an evaluation.
+// Both leave a final sample grid.
+func (t *Trainer) Run(ctx context.Context) (Result, error) {
+	t.start = time.Now()
+	t.report("compiling kernels", true)
+	if err := t.takeSamples(false); err != nil {
+		return Result{}, err
+	}
+	for !t.finished() && ctx.Err() == nil {
+		stop := t.nextStop()
+		for t.done < stop && ctx.Err() == nil && !t.outOfTime() {
+			if err := t.submit(min(t.perSubmission(), stop-t.done)); err != nil {
+				return t.result(ctx), err
+			}
+			t.report("training", false)
+		}
+		if err := t.drain(); err != nil {
+			return t.result(ctx), err
+		}
+		if t.done == stop && ctx.Err() == nil {
+			if err := t.atStop(); err != nil {
+				return t.result(ctx), err
+			}
+		}
+	}
+	if err := t.end(ctx); err != nil {
+		return t.result(ctx), err
+	}
+	return t.result(ctx), nil
+}
+
+// end is the last evaluation, unless there was one at this step or no time is left, and the final grid.
+func (t *Trainer) end(ctx context.Context) error {
+	if t.done%t.options.EvalEvery != 0 && ctx.Err() == nil {
+		if err := t.evaluate(); err != nil {
+			return err
+		}
+	}
+	if t.mean.n > 0 {
+		if err := t.line(Metrics{}); err != nil {
+			return err
+		}
+	}
+	return t.takeSamples(true)
+}
+
+func (t *Trainer) result(ctx context.Context) Result {
+	return Result{Step: t.done, Stopped: ctx.Err() != nil, Elapsed: time.Since(t.start), Last: t.last}
+}
+
+// steps is the bound in steps; 0 if there is none.
+func (t *Trainer) steps() int {
+	n := t.options.Epochs * t.model.StepsPerEpoch()
+	if m := t.options.MaxSteps; m > 0 && (n == 0 || m < n) {
+		n = m
+	}
+	return n
+}
+
+func (t *Trainer) finished() bool {
+	return t.steps() > 0 && t.done >= t.steps() || t.outOfTime()
+}
+
+func (t *Trainer) outOfTime() bool {
+	return t.options.MaxTime > 0 && time.Since(t.start) >= t.options.MaxTime
+}
+
+// nextStop is the next step at which the host has something to do.
+func (t *Trainer) nextStop() int {
+	after := func(every int) int { return (t.done/every + 1) * every }
+	stop := min(after(t.options.EvalEvery), after(t.options.SampleEvery), after(t.model.StepsPerEpoch()))
+	if n := t.steps(); n > 0 {
+		stop = min(stop, n)
+	}
+	return stop
+}
+
+// atStop does what is due after t.done steps.
+func (t *Trainer) atStop() error {
+	var line Metrics
+	epochEnds := t.done%t.model.StepsPerEpoch() == 0
+	if epochEnds {
+		if err := t.model.TrainErrors(&line); err != nil {
+			return err
+		}
+		if err := t.runOnce(t.beginEpoch); err != nil {
+			return err
+		}
+	}
+	if t.done%t.options.EvalEvery == 0 {
+		if err := t.testErrors(&line); err != nil {
+			return err
+		}
+	}
+	if epochEnds || line.TestError != nil {
+		if err := t.line(line); err != nil {
+			return err
+		}
+	}
+	if t.done%t.options.SampleEvery == 0 {
+		return t.takeSamples(false)
+	}
+	return nil
+}
+
+func (t *Trainer) evaluate() error {
+	var line Metrics
+	if err := t.testErrors(&line); err != nil {
+		return err
+	}
+	return t.line(line)
+}
+
+// testErrors runs an evaluation and puts its errors into line.
+func (t *Trainer) testErrors(line *Metrics) error {
+	t.report("evaluating", true)
+	if err := t.runOnce(t.beginTest); err != nil {
+		return err
+	}
+	for left := t.model.TestBatches(); left > 0; {
+		n := min(left, t.perSubmission())
+		if _, err := t.dev.Submit(t.test, n); err != nil {
+			return err
+		}
+		left -= n
+	}
+	if err := t.dev.Idle(); err != nil {
+		return err
+	}
+	t.pace.interrupted()
+	return t.model.TestErrors(line)
+}
+
+// line completes a line of metrics and hands it on.
+func (t *Trainer) line(line Metrics) error {
+	line.Step = t.read
+	line.Epoch = t.epoch()
+	line.TimeS = time.Since(t.start).Seconds()
+	line.ImagesPerS = t.imagesPerS()
+	t.mean.take(&line)
+	t.last.update(line)
+	return t.observer.Metrics(line)
+}
+
+func (t *Trainer) takeSamples(final bool) error {
+	if err := t.runOnce(t.sample); err != nil {
+		return err
+	}
+	pixels, err := t.images.Read(t.dev)
+	if err != nil {
+		return err
+	}
+	t.pace.interrupted()
+	return t.observer.Samples(t.done, final, t.model.Grid(pixels))
+}
+
+func (t *Trainer) runOnce(p *vk.Program) error {
+	ticket, err := t.dev.Submit(p, 1)
+	if err != nil {
+		return err
+	}
+	return t.dev.Wait(ticket)
+}
+
+func (t *Trainer) report(phase string, always bool) {
+	now := time.Now()
+	if !always && now.Sub(t.reported) < reportEvery {
+		return
+	}
+	t.reported = now
+	p := Progress{Phase: phase, Step: t.read, Steps: t.steps(), Epoch: t.epoch(), ImagesPerS: t.imagesPerS(), Elapsed: now.Sub(t.start), Last: t.last}
+	if step := t.pace.step(); step > 0 {
+		if p.Steps > 0 {
+			p.ETA = time.Duration(p.Steps-t.read) * step
+		}
+		if left := t.options.MaxTime - p.Elapsed; t.options.MaxTime > 0 && (p.ETA == 0 || left < p.ETA) {
+			p.ETA = max(left, 0)
+		}
+	}
+	t.observer.Progress(p)
+}
+
+func (t *Trainer) epoch() float64 { return float64(t.read) / float64(t.model.StepsPerEpoch()) }
+
+func (t *Trainer) imagesPerS() float64 {
+	if step := t.pace.step(); step > 0 {
+		return float64(t.model.BatchSize()) / step.Seconds()
+	}
+	return 0
+}
