@@ -155,7 +155,8 @@ func (d *Device) CPU() bool { return d.physical.info.Type == CPU }
 // fail remembers a device loss and returns err.
 func (d *Device) fail(err error) error {
 	if errors.Is(err, ErrDeviceLost) {
-		d.broken.CompareAndSwap(nil, &err)
+		lost := err // a variable of its own: without a loss nothing is allocated
+		d.broken.CompareAndSwap(nil, &lost)
 	}
 	return err
 }

@@ -17,13 +17,25 @@ import (
 // driver; with VKGAN_GC_STORM=1 a goroutine collects without pause.
 func TestMain(m *testing.M) {
 	if os.Getenv("VKGAN_GC_STORM") == "1" {
-		go func() {
-			for {
-				runtime.GC()
-			}
-		}()
+		storm()
 	}
 	os.Exit(m.Run())
+}
+
+// storm collects without pause until stop.
+func storm() (stop func()) {
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				runtime.GC()
+			}
+		}
+	}()
+	return func() { close(done) }
 }
 
 // testdata/README.md says how these are built.
@@ -31,22 +43,22 @@ func TestMain(m *testing.M) {
 //go:embed testdata/*.spv
 var spirv embed.FS
 
-func load2(name string) [2][]byte {
-	var code [2][]byte
+func code(name string) [2][]byte {
+	var list [2][]byte
 	for b, suffix := range []string{Addresses: "addr", Storage: "ssbo"} {
 		var err error
-		if code[b], err = spirv.ReadFile("testdata/" + name + "." + suffix + ".spv"); err != nil {
+		if list[b], err = spirv.ReadFile("testdata/" + name + "." + suffix + ".spv"); err != nil {
 			panic(err)
 		}
 	}
-	return code
+	return list
 }
 
 var (
 	scaleShader = &Shader{Name: "scale", Args: []Arg{{"x", Read, "float"}, {"y", Write, "float"}}, Push: []string{"n", "rate"},
-		Specs: []Spec{{"", 0, 1}, {"bias", 1, 0}}, Code: load2("scale")}
-	countShader = &Shader{Name: "count", Args: []Arg{{"s", ReadWrite, "uint"}}, Push: []string{"rounds"}, Local: [3]uint32{4, 1, 1}, Code: load2("count")}
-	wideShader  = &Shader{Name: "wide", Args: []Arg{{"s", ReadWrite, "uint"}}, Push: []string{"n"}, Local: [3]uint32{1, 1, 1}, Features: Int64, Code: load2("wide")}
+		Specs: []Spec{{"", 0, 1}, {"bias", 1, 0}}, Code: code("scale")}
+	countShader = &Shader{Name: "count", Args: []Arg{{"s", ReadWrite, "uint"}}, Push: []string{"rounds"}, Local: [3]uint32{4, 1, 1}, Code: code("count")}
+	wideShader  = &Shader{Name: "wide", Args: []Arg{{"s", ReadWrite, "uint"}}, Push: []string{"n"}, Local: [3]uint32{1, 1, 1}, Features: Int64, Code: code("wide")}
 )
 
 const scaleLocal = 16
