@@ -7,7 +7,7 @@ kit=$1
 packages=(vk shaders layers gan)
 
 rm -rf "$kit"
-mkdir -p "$kit"/{lib,layers,src}
+mkdir -p "$kit"/{lib,src}
 cp bin/vkgan-headless tools/gpu-kit/run.sh "$kit/"
 
 # The tests read their own testdata, generated files and sources: the tree as it is, without history.
@@ -18,19 +18,13 @@ for p in "${packages[@]}"; do
 	go test -c -trimpath -tags nowindow -ldflags '-s -w' -o "$kit/src/$p/$p.test" "./$p"
 done
 
-# The loader and the validation layer, for a machine that has none. The GPU's driver is the machine's own.
-library() { ldconfig -p | sed -n "s|.*$1 (.*x86-64.*=> ||p" | head -n 1; }
-cp -L "$(library libvulkan.so.1)" "$kit/lib/libvulkan.so.1"
-layer=/usr/share/vulkan/explicit_layer.d/VkLayer_khronos_validation.json
-if [ -e "$layer" ]; then
-	so=$(library libVkLayer_khronos_validation.so)
-	cp -L "${so:-/usr/lib/x86_64-linux-gnu/libVkLayer_khronos_validation.so}" "$kit/layers/"
-	sed 's|"library_path": *"[^"]*"|"library_path": "./libVkLayer_khronos_validation.so"|' "$layer" >"$kit/layers/${layer##*/}"
-fi
+# The loader, for a machine that has none. The GPU's driver is the machine's own, and so is a validation
+# layer: this system's may be too old for it, a newer one needs a newer libc.
+loader=$(ldconfig -p | sed -n 's|.*libvulkan.so.1 (.*x86-64.*=> ||p' | head -n 1)
+cp -L "$loader" "$kit/lib/libvulkan.so.1"
 {
 	echo "vkgan $(git describe --tags --always --dirty), built $(date -u +%FT%TZ) with $(go version | cut -d' ' -f3)"
-	echo "needs glibc $(cat "$kit/vkgan-headless" "$kit"/src/*/*.test "$kit"/lib/*.so* "$kit"/layers/*.so 2>/dev/null |
-		grep -ao 'GLIBC_2\.[0-9]*' | sort -uV | tail -n 1 | cut -d_ -f2) or newer, x86-64, and a Vulkan driver"
+	echo "needs glibc $(cat "$kit/vkgan-headless" "$kit"/src/*/*.test "$kit"/lib/*.so* | grep -ao 'GLIBC_2\.[0-9]*' | sort -uV | tail -n 1 | cut -d_ -f2) or newer, x86-64, and a Vulkan driver"
 } >"$kit/BUILD"
 cat "$kit/BUILD"
 du -sh "$kit"

@@ -11,7 +11,6 @@ exec > >(tee "$out/summary.txt") 2>&1
 failed=()
 
 export VKGAN_SIDE=0 # no other CPU driver: this is about the GPU
-[ ! -d "$kit/layers" ] || export VK_LAYER_PATH="$kit/layers"
 ldconfig=$(command -v ldconfig || echo /sbin/ldconfig)
 library() { "$ldconfig" -p 2>/dev/null | grep -q "$1 "; }
 if ! library libvulkan.so.1; then
@@ -48,11 +47,11 @@ head -n 4 "$out/machine.txt"
 "$kit/vkgan-headless" devices >"$out/devices.txt" 2>&1 || failed+=(devices)
 cat "$out/devices.txt"
 
-echo "== tests"
+echo "== tests" # but the one that needs the SPIR-V validator, whose answer is the same on every machine
 for test in "$kit"/src/*/*.test; do
 	name=$(basename "$test" .test)
 	start=$SECONDS
-	if (cd "$(dirname "$test")" && "$test" -test.v -test.timeout 20m) >"$out/test-$name.txt" 2>&1; then
+	if (cd "$(dirname "$test")" && "$test" -test.v -test.timeout 20m -test.skip '^TestModulesAreValid$') >"$out/test-$name.txt" 2>&1; then
 		echo "ok   $name  $((SECONDS - start)) s"
 	else
 		failed+=("$name")
