@@ -79,7 +79,7 @@ func TestFeaturesThatTheDeviceLacksAreRefused(t *testing.T) {
 func TestRangesBeyondAStorageBuffer(t *testing.T) {
 	eachBuild(t, func(t *testing.T, d *Device) {
 		limit := d.Info().Limits.MaxStorageRange
-		if limit >= 1<<31 {
+		if limit > 1<<27 {
 			d.physical.info.Limits.MaxStorageRange = 1 << 20 // a smaller limit shows the same
 			limit = 1 << 20
 		}

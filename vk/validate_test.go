@@ -59,7 +59,11 @@ func TestADeliberateErrorIsReported(t *testing.T) {
 }
 
 func TestARemovedBarrierIsCaught(t *testing.T) {
-	for drop := range 3 {
+	first := 1
+	if layer, _ := findLayer(); layer.settings != 0 {
+		first = 0 // layers of that age look across submissions, too
+	}
+	for drop := first; drop < 3; drop++ {
 		d := validated(t, Storage)
 		if d == nil {
 			return
