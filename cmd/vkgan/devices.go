@@ -1,0 +1,107 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"vkgan/vk"
+)
+
+// deviceJSON is one element of `vkgan devices --json`.
+type deviceJSON struct {
+	Index       int      `json:"index"`
+	Name        string   `json:"name"`
+	Type        string   `json:"type"`
+	Vendor      string   `json:"vendor"`
+	VendorID    uint32   `json:"vendor_id"`
+	UUID        string   `json:"uuid"`
+	Driver      string   `json:"driver"`
+	DriverInfo  string   `json:"driver_info"`
+	DriverUUID  string   `json:"driver_uuid"`
+	API         string   `json:"api"`
+	MemoryBytes int64    `json:"memory_bytes"` // the largest heap of the device's own
+	Features    []string `json:"features"`     // beyond Vulkan 1.2
+	Builds      []string `json:"builds"`       // of the kernels, best first
+	Missing     []string `json:"missing"`      // what vkgan needs and the device lacks
+	Usable      bool     `json:"usable"`
+	Best        bool     `json:"best"` // taken where --device names none
+}
+
+func newDevices(s streams) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:     "devices",
+		Short:   "List the Vulkan devices",
+		Long:    "Lists the Vulkan devices, and which of them training takes where --device names none (*).",
+		Example: "  vkgan devices\n  vkgan train infogan --device 1",
+		GroupID: groupMachine,
+		RunE: func(*cobra.Command, []string) error {
+			infos, err := vk.Devices()
+			if err != nil {
+				return deviceError(err)
+			}
+			best, err := vk.Choose(infos, "")
+			if err != nil {
+				best = -1 // none is usable: the list says why
+			}
+			if asJSON {
+				return printDevicesJSON(s.out, infos, best)
+			}
+			printDevices(s.out, infos, best)
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
+	return c
+}
+
+func printDevices(out io.Writer, infos []vk.DeviceInfo, best int) {
+	for i, d := range infos {
+		mark := " "
+		if i == best {
+			mark = "*"
+		}
+		fmt.Fprintf(out, "%s %d  %s\n", mark, d.Index, d.Name)
+		fmt.Fprintf(out, "     %s, %s, %s, Vulkan %s\n", typeName(d.Type), d.VendorName, size(d.HeapBytes), d.API)
+		fmt.Fprintf(out, "     driver %s %s\n     uuid %s\n", d.DriverName, d.DriverInfo, d.UUID)
+		for _, m := range d.Missing {
+			fmt.Fprintf(out, "     not usable: it lacks %s\n", m)
+		}
+	}
+}
+
+// typeName is a device's type in words.
+func typeName(t vk.DeviceType) string {
+	switch t {
+	case vk.Integrated, vk.Discrete, vk.Virtual:
+		return t.String() + " GPU"
+	case vk.CPU:
+		return "CPU driver"
+	}
+	return "other device"
+}
+
+func printDevicesJSON(out io.Writer, infos []vk.DeviceInfo, best int) error {
+	list := make([]deviceJSON, len(infos))
+	for i, d := range infos {
+		builds := []string{}
+		for _, b := range d.Builds() {
+			builds = append(builds, b.String())
+		}
+		list[i] = deviceJSON{
+			Index: d.Index, Name: d.Name, Type: d.Type.String(), Vendor: d.VendorName, VendorID: d.Vendor, UUID: d.UUID.String(),
+			Driver: d.DriverName, DriverInfo: d.DriverInfo, DriverUUID: d.DriverUUID.String(), API: d.API, MemoryBytes: d.HeapBytes,
+			Features: append([]string{}, d.Capabilities.Names()...), Builds: builds,
+			Missing: append([]string{}, d.Missing...), Usable: d.Usable(), Best: i == best,
+		}
+	}
+	text, err := json.MarshalIndent(list, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%s\n", text)
+	return err
+}

@@ -1,0 +1,13 @@
+// Command vkgan trains GANs on the GPU, through Vulkan.
+package main
+
+import (
+	"os"
+
+	"vkgan/internal/sidecar"
+)
+
+func main() {
+	sidecar.Reexec()
+	os.Exit(run(os.Args[1:], streams{out: os.Stdout, err: os.Stderr}))
+}

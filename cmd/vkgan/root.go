@@ -1,0 +1,90 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// streams are where a command writes: results to out, all else to err.
+type streams struct{ out, err io.Writer }
+
+// The groups of commands in `vkgan --help`.
+const (
+	groupTrain   = "train"
+	groupMeasure = "measure"
+	groupMachine = "machine"
+	groupOther   = "other"
+)
+
+// newRoot is the whole command line.
+func newRoot(s streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "vkgan",
+		Short: "Train GANs on the GPU, through Vulkan",
+		Long: "vkgan trains generative adversarial networks entirely on the GPU, through Vulkan:\n" +
+			"any vendor's, or a CPU driver where there is none. MNIST is built in.",
+		Example: "  vkgan train infogan                   learn MNIST's digits without labels\n" +
+			"  vkgan train infogan --max-time 10m    for ten minutes\n" +
+			"  vkgan doctor                          can this machine train, and on what",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	root.AddGroup(
+		&cobra.Group{ID: groupTrain, Title: "Train"},
+		&cobra.Group{ID: groupMeasure, Title: "Measure"},
+		&cobra.Group{ID: groupMachine, Title: "This machine"},
+		&cobra.Group{ID: groupOther, Title: "Other"},
+	)
+	root.AddCommand(newTrain(s), newBench(s), newDevices(s), newDoctor(s), newVersion(s))
+	root.SetHelpCommandGroupID(groupOther)
+	root.SetCompletionCommandGroupID(groupOther)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd("completion")
+	root.SetHelpFunc(func(c *cobra.Command, _ []string) { fmt.Fprint(c.OutOrStdout(), help(c)) })
+	root.SetFlagErrorFunc(flagError)
+	polish(root)
+	return root
+}
+
+// polish makes wrong arguments of every command wrong usage, and the commands that only group others print their help.
+func polish(c *cobra.Command) {
+	for _, sub := range c.Commands() {
+		polish(sub)
+	}
+	c.InitDefaultHelpFlag()
+	c.Flags().Lookup("help").Usage = "print this help"
+	switch {
+	case c.Name() == "help":
+		c.Short = "Help about any command"
+	case c.HasSubCommands():
+		c.Args = knownCommand
+		if c.RunE == nil {
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	default:
+		c.Args = noArguments
+	}
+}
+
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return wrongUsage(c, "%s takes no argument, but there is %q", c.CommandPath(), args[0])
+	}
+	return nil
+}
+
+func knownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := ""
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = fmt.Sprintf("; did you mean %s?", strings.Join(near, " or "))
+	}
+	return wrongUsage(c, "%s has no command %q%s", c.CommandPath(), args[0], hint)
+}

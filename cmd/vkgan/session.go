@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"vkgan/gan"
+	"vkgan/internal/mnist"
+	"vkgan/internal/sidecar"
+	"vkgan/vk"
+)
+
+// openDevice opens the device that want names, "" for the best, and warns of a slow driver on say. Errors name the
+// remedy.
+func openDevice(want string, say io.Writer) (*vk.Device, error) {
+	dev, err := vk.Open(vk.Options{Device: want})
+	if err != nil {
+		return nil, deviceError(err)
+	}
+	if slow := sidecar.Slow(dev.Info().DriverName, dev.Info().DriverInfo); slow != "" {
+		fmt.Fprintln(say, "vkgan: "+slow)
+	}
+	return dev, nil
+}
+
+// deviceError adds what to do about a device that cannot be opened.
+func deviceError(err error) error {
+	switch {
+	case errors.Is(err, vk.ErrNoLoader):
+		return fmt.Errorf("%w: install the Vulkan loader (Debian, Ubuntu: apt-get install libvulkan1)", err)
+	case errors.Is(err, vk.ErrNoDevice):
+		return fmt.Errorf("%w: `vkgan devices` lists them, `vkgan doctor` says what is missing", err)
+	}
+	return err
+}
+
+// memoryError adds what to do about a device whose memory is too small.
+func memoryError(err error) error {
+	if errors.Is(err, vk.ErrOutOfMemory) {
+		return fmt.Errorf("%w: a smaller --batch-size or --train-images takes less", err)
+	}
+	return err
+}
+
+// session is a model on a device, ready to be trained.
+type session struct {
+	dev     *vk.Device
+	data    *gan.Dataset
+	model   *gan.InfoGAN
+	trainer *gan.Trainer
+}
+
+// openSession sets up InfoGAN on a device. The caller closes the session.
+func openSession(device string, set *mnist.Set, r gan.InfoGANRecipe, seed uint64, o gan.Options, watch gan.Observer, say io.Writer) (*session, error) {
+	dev, err := openDevice(device, say)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{dev: dev}
+	if err := s.build(set, r, seed, o, watch); err != nil {
+		return nil, errors.Join(memoryError(err), s.close())
+	}
+	return s, nil
+}
+
+func (s *session) build(set *mnist.Set, r gan.InfoGANRecipe, seed uint64, o gan.Options, watch gan.Observer) (err error) {
+	if s.data, err = gan.NewDataset(s.dev, set, r.TrainImages); err != nil {
+		return err
+	}
+	if s.model, err = gan.NewInfoGAN(s.dev, r, s.data, seed); err != nil {
+		return err
+	}
+	s.trainer, err = gan.NewTrainer(s.dev, s.model, o, watch)
+	return err
+}
+
+// close frees everything. Its error tells of the validation layer's messages, if any.
+func (s *session) close() error {
+	if s.trainer != nil {
+		s.trainer.Free()
+	}
+	if s.model != nil {
+		s.model.Free()
+	}
+	if s.data != nil {
+		s.data.Free()
+	}
+	return s.dev.Close()
+}

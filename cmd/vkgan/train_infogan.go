@@ -1,0 +1,133 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"vkgan/gan"
+	"vkgan/internal/mnist"
+)
+
+func newTrainInfoGAN(s streams) *cobra.Command {
+	recipe := gan.InfoGANReference()
+	var flags trainFlags
+	c := &cobra.Command{
+		Use:   "infogan",
+		Short: "Train InfoGAN: classes found without labels",
+		Long: "Trains InfoGAN (Chen et al. 2016): the generator is told a random code beside its noise, and the\n" +
+			"discriminator learns to read the code back from images. On MNIST codes come to stand for digits,\n" +
+			"without a label being used; labels serve the test errors alone:\n" +
+			"  test error   every code stands for its majority digit; several codes may share one\n" +
+			"  one-to-one   the best pairing of codes and digits; with more codes than digits, the images of\n" +
+			"               the codes left over count as errors",
+		Example: "  vkgan train infogan\n" +
+			"  vkgan train infogan --labels 20 --seed 7 --max-time 2h\n" +
+			"  vkgan train infogan --max-steps 550 --json --quiet | jq .test_error",
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := flags.check(c); err != nil {
+				return err
+			}
+			return trainInfoGAN(c, s, recipe, &flags)
+		},
+	}
+	section(c, "Recipe", func(f *pflag.FlagSet) { infoGANFlags(f, &recipe) })
+	flags.define(c)
+	return c
+}
+
+// infoGANFlags defines a flag for every field of the recipe.
+func infoGANFlags(f *pflag.FlagSet, r *gan.InfoGANRecipe) {
+	f.IntVarP(&r.Labels, "labels", "l", r.Labels, "`values` of the code: how many classes to look for")
+	f.IntVar(&r.ZDim, "z-dim", r.ZDim, "`components` of the noise")
+	f.IntVar(&r.BatchSize, "batch-size", r.BatchSize, "`images` of each kind, real and fake, in a step")
+	f.IntVar(&r.TrainImages, "train-images", r.TrainImages, "`images` to train on: the last so many of the training set")
+	f.Float32Var(&r.Rate, "rate", r.Rate, "Adam's step `size`")
+	f.Float32Var(&r.Beta1, "beta1", r.Beta1, "`decay` of Adam's mean gradient")
+	f.Float32Var(&r.Beta2, "beta2", r.Beta2, "`decay` of Adam's mean squared gradient")
+	f.Float32Var(&r.Eps, "eps", r.Eps, "`number` that keeps Adam from dividing by zero")
+}
+
+func trainInfoGAN(c *cobra.Command, s streams, r gan.InfoGANRecipe, flags *trainFlags) (err error) {
+	set, err := mnist.Load(flags.data)
+	if err != nil {
+		return err
+	}
+	if err := gan.CheckInfoGAN(r, set); err != nil {
+		return usageError{c.CommandPath(), err}
+	}
+	w := newWatcher(s, flags.quiet, flags.json)
+	session, err := openSession(flags.device, set, r, flags.seed, flags.options(), w, s.err)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, session.close()) }()
+	info := flags.runInfo(set, session)
+	info.Model, info.Recipe = "infogan", r
+	plan := newPlan(r, flags, session, info)
+	if flags.dryRun {
+		return plan.print(s.out, flags.json)
+	}
+	for _, line := range plan.lines() {
+		w.view.say("%s", line)
+	}
+	return train(session, w, flags.out, fmt.Sprintf("infogan-l%d", r.Labels), info)
+}
+
+// plan is what --dry-run prints.
+type plan struct {
+	Model        string  `json:"model"`
+	Labels       int     `json:"labels"`
+	Batch        int     `json:"batch"`
+	Seed         uint64  `json:"seed"`
+	Data         string  `json:"data"`
+	TrainImages  int     `json:"train_images"`
+	TestImages   int     `json:"test_images"`
+	StepsInEpoch int     `json:"steps_per_epoch"`
+	ParametersG  int     `json:"parameters_g"`
+	ParametersD  int     `json:"parameters_d"`
+	MemoryBytes  int64   `json:"memory_bytes"`
+	Dispatches   int     `json:"dispatches_per_step"`
+	Barriers     int     `json:"barriers_per_step"`
+	GFLOP        float64 `json:"gflop_step"`
+	Device       string  `json:"device"`
+	Type         string  `json:"device_type"`
+	Driver       string  `json:"driver"`
+}
+
+func newPlan(r gan.InfoGANRecipe, flags *trainFlags, s *session, info gan.RunInfo) plan {
+	step, device := s.trainer.StepStats(), s.dev.Info()
+	return plan{
+		Model: info.Model, Labels: r.Labels, Batch: r.BatchSize, Seed: flags.seed,
+		Data: info.Data.Origin, TrainImages: info.Data.Train, TestImages: info.Data.Test, StepsInEpoch: s.model.StepsPerEpoch(),
+		ParametersG: s.model.ParamsG.Count(), ParametersD: s.model.ParamsD.Count(),
+		MemoryBytes: s.dev.Usage().Allocated, Dispatches: step.Dispatches, Barriers: step.Barriers,
+		GFLOP:  gan.InfoGANFlops(r, info.Data.Height, info.Data.Width).Dense / 1e9,
+		Device: device.Name, Type: typeName(device.Type), Driver: device.DriverName + " " + device.DriverInfo,
+	}
+}
+
+// lines are the plan for people.
+func (p plan) lines() []string {
+	return []string{
+		fmt.Sprintf("model       InfoGAN, %d codes, seed %d; parameters: G %s, D %s", p.Labels, p.Seed, count(p.ParametersG), count(p.ParametersD)),
+		fmt.Sprintf("data        %s: %s training and %s test images", p.Data, count(p.TrainImages), count(p.TestImages)),
+		fmt.Sprintf("step        %d images of each kind, %.2f GFLOP, %d dispatches, %d barriers; %s steps an epoch",
+			p.Batch, p.GFLOP, p.Dispatches, p.Barriers, count(p.StepsInEpoch)),
+		fmt.Sprintf("device      %s (%s, driver %s), %s in use", p.Device, p.Type, p.Driver, size(p.MemoryBytes)),
+	}
+}
+
+func (p plan) print(out io.Writer, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(out).Encode(p)
+	}
+	for _, line := range p.lines() {
+		fmt.Fprintln(out, line)
+	}
+	return nil
+}

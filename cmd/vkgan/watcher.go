@@ -1,0 +1,113 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"vkgan/gan"
+)
+
+// watcher is a run's observer: it keeps the run folder, and shows how training goes.
+type watcher struct {
+	streams streams
+	text    io.Writer // for people: stdout, with --json stderr
+	json    bool
+	view    view
+	run     *gan.Run
+	tested  int // the step of the latest test error
+}
+
+func newWatcher(s streams, quiet, asJSON bool) *watcher {
+	w := &watcher{streams: s, text: s.out, json: asJSON}
+	if asJSON {
+		w.text = s.err
+	}
+	w.view = newView(w.text, quiet)
+	return w
+}
+
+// begin says what is about to run.
+func (w *watcher) begin(r *gan.Run) error {
+	w.run = r
+	w.view.say("run folder  %s (Ctrl-C ends the run in good order)", r.Dir)
+	return w.event("begin", map[string]any{"run": r.Dir, "id": r.Info.ID, "device": r.Info.Device.Name, "driver": r.Info.Driver.Info})
+}
+
+// Metrics writes a line of metrics.jsonl.
+func (w *watcher) Metrics(m gan.Metrics) error {
+	if err := w.run.Metrics(m); err != nil {
+		return err
+	}
+	if m.TestError != nil {
+		w.tested = m.Step
+		w.view.tested(m)
+	}
+	if !w.json {
+		return nil
+	}
+	return w.line(m)
+}
+
+// Progress shows where the run stands.
+func (w *watcher) Progress(p gan.Progress) { w.view.progress(p) }
+
+// Samples writes a grid into the run folder.
+func (w *watcher) Samples(step int, final bool, grid gan.Grid) error {
+	path := w.run.SamplePath(step, final)
+	if err := grid.WritePNG(path); err != nil {
+		return err
+	}
+	return w.event("sample", map[string]any{"step": step, "final": final, "path": path})
+}
+
+// end prints the summary.
+func (w *watcher) end(r gan.Result, state string) error {
+	fmt.Fprint(w.text, summary(r, w.tested, w.run.Dir, w.run.SamplePath(r.Step, true)))
+	return w.event("end", map[string]any{
+		"state": state, "step": r.Step, "time_s": r.Elapsed.Seconds(), "run": w.run.Dir, "tested_step": w.tested,
+		"test_error": r.Last.TestError, "test_error_hungarian": r.Last.TestErrorHungarian, "nmi": r.Last.NMI,
+	})
+}
+
+// event prints a JSON object with its "event", if JSON is wanted.
+func (w *watcher) event(name string, fields map[string]any) error {
+	if !w.json {
+		return nil
+	}
+	fields["event"] = name
+	return w.line(fields)
+}
+
+func (w *watcher) line(v any) error {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if _, err := w.streams.out.Write(append(text, '\n')); err != nil {
+		return fmt.Errorf("cannot write to stdout: %w", err)
+	}
+	return nil
+}
+
+// summary is what a run ends with. tested is the step that the errors are of.
+func summary(r gan.Result, tested int, folder, grid string) string {
+	verb := "trained"
+	if r.Stopped {
+		verb = "stopped after"
+	}
+	text := fmt.Sprintf("%s %s steps (%.2f epochs) in %s\n", verb, count(r.Step), r.Last.Epoch, span(r.Elapsed))
+	at := ""
+	if tested != r.Step {
+		at = fmt.Sprintf(", at step %s", count(tested))
+	}
+	if e := r.Last.TestError; e != nil {
+		text += fmt.Sprintf("test error  %s (every code stands for its majority digit%s)\n", percent(*e), at)
+	} else {
+		text += "test error  not measured yet\n"
+	}
+	if e := r.Last.TestErrorHungarian; e != nil {
+		text += fmt.Sprintf("            %s (one code, one digit%s)\n", percent(*e), at)
+	}
+	return text + fmt.Sprintf("run folder  %s\nsamples     %s\n", folder, grid)
+}
