@@ -9,14 +9,14 @@ import (
 
 // Buffer is an interval of device memory. Make it with Device.NewBuffer.
 type Buffer struct {
-	d      *Device
-	name   string
-	block  *block
-	whole  span  // of the block: guard or nothing, buffer, padding or guard
-	at     int64 // of the block: where the buffer begins, a multiple of Align
-	bytes  int64
-	staged bool // vk's own, not in the usage figures
-	freed  bool
+	d     *Device
+	name  string
+	block *block
+	whole span  // of the block: guard or nothing, buffer, padding or guard
+	at    int64 // of the block: where the buffer begins, a multiple of Align
+	bytes int64
+	own   bool // vk's own, not in the usage figures
+	freed bool
 }
 
 // Range is an interval of a Buffer. Its zero value is no interval at all.
@@ -42,7 +42,7 @@ func (d *Device) NewBuffer(name string, bytes int64, m Memory) (*Buffer, error) 
 	return b, nil
 }
 
-func (d *Device) newBuffer(name string, bytes int64, m Memory, staged bool) (*Buffer, error) {
+func (d *Device) newBuffer(name string, bytes int64, m Memory, own bool) (*Buffer, error) {
 	if err := d.usable(); err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func (d *Device) newBuffer(name string, bytes int64, m Memory, staged bool) (*Bu
 		return nil, fmt.Errorf("buffer %s: no such memory: %s", name, m)
 	}
 	before, behind := int64(0), int64(padBytes)
-	if d.guard && !staged {
+	if d.guard && !own {
 		before, behind = guardBytes, guardBytes
 	}
 	a := &d.arena
@@ -69,9 +69,9 @@ func (d *Device) newBuffer(name string, bytes int64, m Memory, staged bool) (*Bu
 			name, err, bytes, a.usage.Requested, a.usage.Buffers, a.usage.Allocated, d.physical.info.HeapBytes)
 	}
 	whole.at = at
-	b := &Buffer{d: d, name: name, block: block, whole: whole, at: at + before, bytes: bytes, staged: staged}
+	b := &Buffer{d: d, name: name, block: block, whole: whole, at: at + before, bytes: bytes, own: own}
 	a.buffers[b] = struct{}{}
-	if !staged {
+	if !own {
 		a.usage.Buffers++
 		a.usage.Requested += bytes
 		a.usage.Peak = max(a.usage.Peak, a.usage.Requested)
@@ -99,7 +99,7 @@ func (b *Buffer) Free() {
 	}
 	b.freed = true
 	delete(d.arena.buffers, b)
-	if !b.staged {
+	if !b.own {
 		d.arena.usage.Buffers--
 		d.arena.usage.Requested -= b.bytes
 	}
@@ -196,7 +196,7 @@ func (d *Device) CheckGuards() error {
 	d.arena.mu.Lock()
 	var list []*Buffer
 	for b := range d.arena.buffers {
-		if !b.staged {
+		if !b.own {
 			list = append(list, b)
 		}
 	}

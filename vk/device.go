@@ -40,7 +40,7 @@ type Device struct {
 	transfers transfers
 	ring      ring
 	programs  programs
-	unused    func() (*Buffer, error) // stands for arguments that a call leaves out
+	unused    func() (*Buffer, error) // made once; see withUnused
 }
 
 // Devices lists all of the loader's devices in its order, whether vkgan can
@@ -205,19 +205,11 @@ func (d *Device) Close() error {
 	return errors.Join(hung, leaks, validationError(d.said))
 }
 
-func (d *Device) newUnused() (*Buffer, error) {
-	b, err := d.NewBuffer("unused", Align, Local)
-	if err == nil {
-		b.staged = true
-	}
-	return b, err
-}
-
 // leaks names what is left on the device.
 func (d *Device) leaks() error {
 	var names []string
 	for b := range d.arena.buffers {
-		if !b.staged {
+		if !b.own {
 			names = append(names, "buffer "+b.name)
 		}
 	}

@@ -212,6 +212,14 @@ func (c Call) withUnused(d *Device) (Call, error) {
 	return c, nil
 }
 
+func (d *Device) newUnused() (*Buffer, error) {
+	b, err := d.newBuffer("unused", Align, Local, true)
+	if err != nil {
+		return nil, err
+	}
+	return b, d.initialise(b)
+}
+
 func (c Call) fitsArg(d *Device, r Range) error {
 	if err := r.on(d); err != nil {
 		return err

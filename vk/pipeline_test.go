@@ -76,6 +76,30 @@ func TestFeaturesThatTheDeviceLacksAreRefused(t *testing.T) {
 	}
 }
 
+func TestArgumentsMayBeLeftOutWhereTheyAreOnlyRead(t *testing.T) {
+	eachBuild(t, func(t *testing.T, d *Device) {
+		y := buffer(t, d, "y", 64, Local)
+		upload(t, d, y.All(), []float32{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
+		before := d.Usage()
+		c := scale{x: y.All(), y: y.All(), rate: 2, bias: 3}.Call()
+		c.Args[0], c.Push[0] = Range{}, 0 // no elements: x is not reached
+		p := program(t, d, "left out", func(r *Recorder) {
+			r.Dispatch(rawCall(c))
+			r.Dispatch(rawCall(c))
+		})
+		run(t, d, p, 1)
+		if y := floats(t, d, y.All()); y[15] != 15 {
+			t.Errorf("y = %v", y)
+		}
+		if !c.Args[0].IsZero() {
+			t.Error("the caller's arguments are changed")
+		}
+		if d.Usage() != before {
+			t.Errorf("usage %+v, before %+v", d.Usage(), before)
+		}
+	})
+}
+
 func TestRangesBeyondAStorageBuffer(t *testing.T) {
 	eachBuild(t, func(t *testing.T, d *Device) {
 		limit := d.Info().Limits.MaxStorageRange

@@ -54,6 +54,22 @@ func TestTicketsFinishInOrder(t *testing.T) {
 	}
 }
 
+func TestIdleWaitsForAll(t *testing.T) {
+	d := open(t, Options{})
+	if err := d.Idle(); err != nil {
+		t.Error(err)
+	}
+	p, _ := counter(t, d, 50000)
+	for range 3 {
+		if _, err := d.Submit(p, 10); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Idle(); err != nil || d.Done() != 3 {
+		t.Errorf("done %d, %v", d.Done(), err)
+	}
+}
+
 func TestDonePollsUntilFinished(t *testing.T) {
 	d := open(t, Options{})
 	p, _ := counter(t, d, 100000)
