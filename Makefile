@@ -11,15 +11,16 @@ BUILD := go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 10
 
-run: build ## set up, build, train InfoGAN on MNIST on the best device there is (ARGS=… for more flags)
+run: setup ## set up, build, train InfoGAN on MNIST on the best device there is (ARGS=… for more flags)
+	@$(BUILD) -o bin/vkgan ./cmd/vkgan
 	bin/vkgan train infogan $(ARGS)
 
 setup: ## system packages, a fast CPU Vulkan driver where there is no GPU, MNIST
 	@tools/setup.sh run
 
 build: setup ## bin/vkgan and bin/vkgan-headless
-	$(BUILD) -o bin/vkgan ./cmd/vkgan
-	$(BUILD) -tags nowindow -o bin/vkgan-headless ./cmd/vkgan
+	@$(BUILD) -o bin/vkgan ./cmd/vkgan
+	@$(BUILD) -tags nowindow -o bin/vkgan-headless ./cmd/vkgan
 
 test: ## set up, then the test suite (what CI runs)
 	@tools/setup.sh test
