@@ -37,15 +37,15 @@ func (g biasBackward) record(rec *vk.Recorder, y, dy Tensor) {
 	}
 	pixels, channels := dy.H*dy.W, dy.C
 	l := rowwise(rec, channels, dy.Rows*pixels, 1)
-	kernel := shaders.BiasBwd{
-		Y: y.Data, Dy: dy.Data, Partial: g.partial,
+	partial := g.partial
+	if g.bias == nil {
+		partial = dy.Data // not written
+	}
+	rec.Dispatch(shaders.BiasBwd{
+		Y: y.Data, Dy: dy.Data, Dz: dy.Data, Partial: partial,
 		Rows: int32(dy.Rows * pixels), Forward: int32(y.Rows * pixels), Channels: int32(channels), Chunk: l.per,
 		Local: l.local, ACT: int32(g.act), SumBias: g.bias != nil, Groups: l.groups,
-	}
-	if g.act != Identity {
-		kernel.Dz = dy.Data
-	}
-	rec.Dispatch(kernel)
+	})
 	if g.bias == nil {
 		return
 	}

@@ -11,7 +11,7 @@ type convolution struct {
 	x, y             Shape
 	kernel, stride   int
 	padY, padX       int
-	col, transposedW vk.Range // scratch: unfolded patches; the filter for data gradients on a CPU driver
+	col, transposedW vk.Range // scratch: unfolded patches; the filter with its last axes swapped
 }
 
 // thin says that there are too few input channels to lie along the lanes: then patches are unfolded and all passes are
@@ -22,10 +22,10 @@ func (c *convolution) patch() int { return c.kernel * c.kernel * c.x.C }
 
 // allocate takes scratch for up to rows batch items.
 func (c *convolution) allocate(b *Builder, name string, rows int) {
-	switch {
-	case c.thin():
+	if c.thin() {
 		c.col = b.scratch(name+".col", rows*c.y.H*c.y.W*c.patch())
-	case b.dev.CPU():
+	}
+	if b.dev.CPU() {
 		c.transposedW = b.scratch(name+".wT", c.patch()*c.y.C)
 	}
 }
@@ -38,13 +38,14 @@ func (c *convolution) forward(rec *vk.Recorder, x Tensor, w, bias vk.Range, act 
 		c.unfold(rec, x)
 		product{m: x.Rows * pixels, n: c.y.C, k: c.patch(), a: c.colOf(x.Rows), b: w, bias: bias, act: act, c: y.Data}.record(rec)
 	case rec.Device().CPU():
-		t, local := lanesTile(x.Rows, c.x.C), width(rec)
+		t := lanesTile(rec, x.Rows, c.y.C, c.x.C).dividing(c.x.C)
+		tiles, columns := t.groups(x.Rows, c.y.C)
 		rec.Dispatch(shaders.ConvFwdLanes{
 			X: x.Data, W: w, Bias: bias, Y: y.Data,
-			Local: local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+			Local: t.local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-			AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, UK: t.divisor(c.x.C), TG: t.group,
-			Groups: [3]uint32{uint32(pixels) * ceil(x.Rows, int(t.rows)), ceil(c.y.C, int(local)), 1},
+			AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth, NARROW: t.narrow,
+			Groups: [3]uint32{uint32(pixels) * tiles, columns, 1},
 		})
 	default:
 		t := sharedTile(rec)
@@ -64,7 +65,7 @@ func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range
 	switch {
 	case c.thin():
 		outputs := dy.Rows * c.y.H * c.y.W
-		product{m: outputs, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: c.colOf(dy.Rows)}.record(rec)
+		product{m: outputs, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: c.colOf(dy.Rows), scratch: c.transposedW}.record(rec)
 		f := flat(rec, dx.elements())
 		rec.Dispatch(shaders.Col2im{
 			Col: c.colOf(dy.Rows), Bias: bias, Dx: dx.Data,
@@ -73,14 +74,15 @@ func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range
 			PER: f.per, AddBias: !bias.IsZero(), ACT: int32(act), Groups: f.groups,
 		})
 	case rec.Device().CPU():
-		t, local := lanesTile(dy.Rows, c.y.C), width(rec)
-		c.transposeFilter(rec, w)
+		t := lanesTile(rec, dy.Rows, c.x.C, c.y.C).dividing(c.y.C)
+		tiles, columns := t.groups(dy.Rows, c.x.C)
+		transpose(rec, w, c.transposedW, c.kernel*c.kernel, c.x.C, c.y.C)
 		rec.Dispatch(shaders.ConvBwdDataLanes{
 			Dy: dy.Data, W: c.transposedW, Bias: bias, Dx: dx.Data,
-			Local: local, ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+			Local: t.local, ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-			AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, UK: t.divisor(c.y.C), TG: t.group, TRANSPOSED: true,
-			Groups: [3]uint32{uint32(pixels) * ceil(dy.Rows, int(t.rows)), ceil(c.x.C, int(local)), 1},
+			AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth, NARROW: t.narrow,
+			Groups: [3]uint32{uint32(pixels) * tiles, columns, 1},
 		})
 	default:
 		t := sharedTile(rec)
@@ -101,13 +103,14 @@ func (c *convolution) backwardFilter(rec *vk.Recorder, x, dy Tensor, dw vk.Range
 	case c.thin():
 		product{m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.colOf(x.Rows), b: dy.Data, c: dw}.record(rec)
 	case rec.Device().CPU():
-		t, local := lanesTile(c.x.C, x.Rows), width(rec)
+		t := lanesTile(rec, c.x.C, c.y.C, x.Rows)
+		tiles, columns := t.groups(c.x.C, c.y.C)
 		rec.Dispatch(shaders.ConvBwdFilterLanes{
 			X: x.Data, Dy: dy.Data, Dw: dw,
-			Local: local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+			Local: t.local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-			TM: t.rows, UK: t.depth, TG: t.group,
-			Groups: [3]uint32{uint32(c.kernel*c.kernel) * ceil(c.x.C, int(t.rows)), ceil(c.y.C, int(local)), 1},
+			TM: t.rows, NV: t.runs, UK: t.depth, NARROW: t.narrow,
+			Groups: [3]uint32{uint32(c.kernel*c.kernel) * tiles, columns, 1},
 		})
 	default:
 		t := sharedTile(rec)
@@ -134,14 +137,4 @@ func (c *convolution) unfold(rec *vk.Recorder, x Tensor) {
 
 func (c *convolution) colOf(rows int) vk.Range {
 	return c.col.Slice(0, int64(rows*c.y.H*c.y.W*c.patch())*4)
-}
-
-// transposeFilter records wT [kH,kW,co,ci], so that the data gradient's lanes, along ci, read it side by side.
-func (c *convolution) transposeFilter(rec *vk.Recorder, w vk.Range) {
-	const per = 64
-	local := width(rec)
-	rec.Dispatch(shaders.Transpose{
-		X: w, Y: c.transposedW, M: int32(c.x.C), N: int32(c.y.C), Local: local, PER: per,
-		Groups: [3]uint32{ceil(c.x.C, int(local)), ceil(c.y.C, per), uint32(c.kernel * c.kernel)},
-	})
 }

@@ -20,6 +20,8 @@ type LinearLayer struct {
 	x, y Tensor // of the last Forward
 	out  Tensor
 	dx   Tensor
+
+	scratch vk.Range
 }
 
 func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
@@ -30,6 +32,9 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 	l.bias = newBiasBackward(b, c.Name, c.Bias, c.Act, c.Out, 1)
 	l.out = b.outputs(c.Name, Vector(c.Out))
 	l.dx = b.gradients(c.Name, in)
+	if b.dev.CPU() {
+		l.scratch = b.scratch(c.Name+".T", transScratch(b.batch.Backward, in.Size(), c.Out))
+	}
 	return l, l.out.Shape
 }
 
@@ -53,6 +58,6 @@ func (l *LinearLayer) BackwardAdd(rec *vk.Recorder, dy Tensor, inputRows int, e 
 		return Tensor{}
 	}
 	dz, dx := dy.lastRows(inputRows), l.dx.Part(0, inputRows).InGroups(dy.Groups)
-	product{m: inputRows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.Value(), e: e.Data, c: dx.Data}.record(rec)
+	product{m: inputRows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.Value(), e: e.Data, c: dx.Data, scratch: l.scratch}.record(rec)
 	return dx
 }

@@ -12,27 +12,66 @@ type product struct {
 	a, b, bias, e  vk.Range
 	c              vk.Range
 	act            Activation
-	splits         int // of k, each with partial sums of its own in c; 0 means 1
+	scratch        vk.Range // for transB on a CPU driver: transScratch float32
 }
 
 func (p product) record(rec *vk.Recorder) {
-	splits := max(p.splits, 1)
-	if rec.Device().CPU() {
-		t := lanesTile(p.m, p.k/splits)
-		local := width(rec)
-		rec.Dispatch(shaders.GemmLanes{
-			A: p.a, B: p.b, Bias: p.bias, E: p.e, C: p.c,
-			Local: local, M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransB: p.transB,
-			AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: int32(splits), TM: t.rows, UK: t.depth, TG: t.group,
-			Groups: [3]uint32{ceil(p.m, int(t.rows)), ceil(p.n, int(local)), uint32(splits)},
-		})
+	if !rec.Device().CPU() {
+		p.recordTiled(rec)
 		return
 	}
+	if p.transB {
+		p.recordTransposed(rec)
+		return
+	}
+	p.recordLanes(rec, false)
+}
+
+func (p product) recordLanes(rec *vk.Recorder, transC bool) {
+	t := lanesTile(rec, p.m, p.n, p.k)
+	x, y := t.groups(p.m, p.n)
+	rec.Dispatch(shaders.GemmLanes{
+		A: p.a, B: p.b, Bias: p.bias, E: p.e, C: p.c,
+		Local: t.local, M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransC: transC,
+		AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: 1, TM: t.rows, NV: t.runs, UK: t.depth, NARROW: t.narrow,
+		Groups: [3]uint32{x, y, 1},
+	})
+}
+
+// recordTransposed computes a bᵀ, of which the lanes kernel wants one operand transposed: the smaller one. With aᵀ it
+// makes cᵀ = b aᵀ and stores it transposed.
+func (p product) recordTransposed(rec *vk.Recorder) {
+	if p.n <= p.m || p.transA || !p.bias.IsZero() {
+		transpose(rec, p.b, p.scratch, 1, p.n, p.k)
+		p.b, p.transB = p.scratch, false
+		p.recordLanes(rec, false)
+		return
+	}
+	transpose(rec, p.a, p.scratch, 1, p.m, p.k)
+	p.m, p.n = p.n, p.m
+	p.a, p.b, p.transB = p.b, p.scratch, false
+	p.recordLanes(rec, true)
+}
+
+// transScratch is what a product with transB needs, in float32.
+func transScratch(m, n, k int) int { return min(m, n) * k }
+
+func (p product) recordTiled(rec *vk.Recorder) {
 	t := sharedTile(rec)
 	rec.Dispatch(shaders.GemmTiled{
 		A: p.a, B: p.b, Bias: p.bias, E: p.e, C: p.c,
 		Local: t.local(), M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransB: p.transB,
-		AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: int32(splits), BM: t.bm, BN: t.bn, BK: t.bk,
-		Groups: [3]uint32{ceil(p.m, int(t.bm)), ceil(p.n, int(t.bn)), uint32(splits)},
+		AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: 1, BM: t.bm, BN: t.bn, BK: t.bk,
+		Groups: [3]uint32{ceil(p.m, int(t.bm)), ceil(p.n, int(t.bn)), 1},
+	})
+}
+
+// transpose records y [planes,n,m] = x [planes,m,n] with the last axes swapped.
+func transpose(rec *vk.Recorder, x, y vk.Range, planes, m, n int) {
+	const per = 64
+	local := width(rec)
+	rec.Dispatch(shaders.Transpose{
+		X: x, Y: y, M: int32(m), N: int32(n), Local: local, PER: per,
+		Groups: [3]uint32{ceil(m, int(local)), ceil(n, per), uint32(planes)},
 	})
 }

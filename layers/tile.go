@@ -2,40 +2,54 @@ package layers
 
 import "vkgan/vk"
 
-// Two families of kernels compute products and convolutions. On a CPU driver, "lanes": lanes along the output channels,
-// tall register tiles, no shared memory. On a GPU, "tiled": shared-memory tiles. docs/architecture.md says why.
+// Two families of kernels compute products and convolutions. On a CPU driver, "lanes": register tiles, no shared
+// memory. On a GPU, "tiled": shared-memory tiles. docs/architecture.md says why.
 
-// lanes is a tile of the first family: rows of output in registers, depth values of the right operand at a time, and
-// group rows whose sums stay in registers meanwhile.
-type lanes struct{ rows, depth, group int32 }
-
-const (
-	maxRows  = 128
-	maxDepth = 25
-)
-
-// lanesTile cuts a dimension of m rows and k terms.
-func lanesTile(m, k int) lanes {
-	return lanes{int32(tileRows(m)), int32(bestDivisor(k, 8, maxDepth, 16)), 8}
+// lanes is a tile of the first family (shaders/include/lanes.glsl): rows times runs of a subgroup's width in registers,
+// depth terms unrolled.
+type lanes struct {
+	local             uint32
+	rows, runs, depth int32
+	narrow            bool
 }
 
-// tileRows is the largest divisor of m from 64 to 128, else the size that cuts m into the fewest, most even tiles.
-func tileRows(m int) int {
-	if d := bestDivisor(m, 64, maxRows, 0); d != 0 {
-		return d
+// lanesTile fits m rows, n columns and k terms. Sums, a run of the right operand and a value of the left must fit the
+// vector registers: 32 with 512 bits, else 16.
+func lanesTile(rec *vk.Recorder, m, n, k int) lanes {
+	t := lanes{local: width(rec), rows: 6, runs: 2}
+	if t.local == 16 {
+		t.rows = 12
 	}
-	tiles := (m + maxRows - 1) / maxRows
-	return (m + tiles - 1) / tiles
+	if n < 2*int(t.local) {
+		t.runs = 1
+	}
+	t.narrow = n < int(t.local)
+	t.rows = min(t.rows, int32(m))
+	t.depth = int32(unroll(k))
+	return t
 }
 
-// bestDivisor is the largest divisor of n in [from, to]; n itself if that is smaller than from; else otherwise.
-func bestDivisor(n, from, to, otherwise int) int {
-	for d := min(n, to); d >= min(n, from); d-- {
-		if n%d == 0 {
+// groups counts the work-groups for m rows and n columns.
+func (t lanes) groups(m, n int) (x, y uint32) {
+	return ceil(m, int(t.rows)), ceil(n, int(t.local)*int(t.runs))
+}
+
+// dividing makes the depth divide n, for kernels that cannot cut terms unevenly.
+func (t lanes) dividing(n int) lanes {
+	for n%int(t.depth) != 0 {
+		t.depth--
+	}
+	return t
+}
+
+// unroll is the number of terms that a loop over k takes at a time: the largest divisor of k from 8 to 20, else 8.
+func unroll(k int) int {
+	for d := min(k, 20); d >= min(k, 8); d-- {
+		if k%d == 0 {
 			return d
 		}
 	}
-	return otherwise
+	return 8
 }
 
 // shared is a tile of the second family: bm × bn elements of output, bk terms at a time.
@@ -48,12 +62,4 @@ func sharedTile(rec *vk.Recorder) shared {
 		return shared{32, 32, 16}
 	}
 	return shared{64, 64, 16}
-}
-
-// divisor is the depth for a kernel that cannot cut n terms unevenly.
-func (l lanes) divisor(n int) int32 {
-	if n%int(l.depth) == 0 {
-		return l.depth
-	}
-	return int32(bestDivisor(n, 1, maxDepth, 1))
 }

@@ -1,13 +1,14 @@
 // Data gradient of a convolution for CPU drivers, which is also the transposed convolution: dx = act(deconv(dy, w) + bias).
 //
 //   dy   : [ROWS,OH,OW,CO] f32
-//   w    : [KH,KW,CI,CO] f32, or [KH,KW,CO,CI] where TRANSPOSED (transpose.comp)
+//   w    : [KH,KW,CO,CI] f32, the filter with its last axes swapped (transpose.comp)
 //   bias : [CI] f32, read where ADD_BIAS (a transposed convolution's)
 //   dx   : [ROWS,IH,IW,CI] f32
 //
-// Lanes lie along ci. The TM rows of an invocation are batch items at the same pixel, so padding and the phase of
-// the stride are uniform: the loop visits the taps that reach the pixel, UK output channels at a time.
-// Work-groups: x = IH*IW * ceil(ROWS/TM), y = ceil(CI/Local). Needs TM <= ROWS, UK dividing CO.
+// The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding and the phase of the stride
+// are uniform; lanes lie along CI. The loop visits the taps that reach the pixel, UK output channels at a time.
+// Work-groups: x = IH*IW * ceil(ROWS/TM), y = ceil(CI/(Local*NV)). Needs TM <= ROWS, UK dividing CO, and Local*NV <= CI;
+// NARROW, with NV 1, takes any CI up to Local.
 // Order of accumulation: ky, kx, co ascending.
 // Gradient: conv_fwd_lanes.comp. GPU twin: conv_bwd_data_tiled.comp.
 #version 460
@@ -20,9 +21,10 @@ layout(local_size_x_id = 0) in;
 layout(constant_id = 13) const bool ADD_BIAS = false;
 layout(constant_id = 14) const int ACT = 0;
 layout(constant_id = 15) const int TM = 1;
-layout(constant_id = 16) const int UK = 1;
-layout(constant_id = 17) const int TG = 1;
-layout(constant_id = 18) const bool TRANSPOSED = false;
+layout(constant_id = 16) const int NV = 1;
+layout(constant_id = 17) const int UK = 1;
+layout(constant_id = 18) const bool NARROW = false;
+#include "lanes.glsl"
 
 IN(0, float, dy)
 IN(1, float, w)
@@ -30,38 +32,37 @@ IN(2, float, bias)
 OUT(3, float, dx)
 PUSH(A(float, dy) A(float, w) A(float, bias) A(float, dx))
 
-const int W_CI = TRANSPOSED ? 1 : CO, W_CO = TRANSPOSED ? CI : 1; // strides of w
-const int GROUPS = (TM + TG - 1) / TG;
-const int CHUNKS = CO / UK;
-
 void main() {
 	int pixel = int(gl_WorkGroupID.x) % (IH * IW);
 	int row = min(int(gl_WorkGroupID.x) / (IH * IW) * TM, ROWS - TM);
-	int ci = min(int(gl_WorkGroupID.y * gl_WorkGroupSize.x + gl_LocalInvocationID.x), CI - 1);
+	int ci = tile_start(int(gl_WorkGroupID.y), LANES * NV, CI);
 	Phase py = taps_of_input(pixel / IW, OH, KH, PAD_Y), px = taps_of_input(pixel % IW, OW, KW, PAD_X);
-	int width = length(px.j);
-	int steps = length(py.j) * width * CHUNKS;
 
-	float s[TM];
-	[[unroll]] for (int i = 0; i < TM; i++) s[i] = 0.0;
+	float s[TM * NV];
+	[[unroll]] for (int i = 0; i < TM * NV; i++) s[i] = 0.0;
 
-	ptr(float) pdy0 = at(dy, row * Y_ROW);
-	ptr(float) pw0 = at(w, ci * W_CI);
-	for (int t = 0; t < steps; t++) {
-		int tap = t / CHUNKS, co = t % CHUNKS * UK;
-		int jy = py.j.from + tap / width, jx = px.j.from + tap % width;
-		ptr(float) pdy = pdy0 + (((py.last - jy) * OW + px.last - jx) * CO + co);
-		ptr(float) pw = pw0 + (((py.first + STRIDE * jy) * KW + px.first + STRIDE * jx) * CI * CO + co * W_CO);
-		float v[UK];
-		[[unroll]] for (int u = 0; u < UK; u++) v[u] = ld(w, pw, u * W_CO);
-		[[unroll]] for (int g = 0; g < GROUPS; g++)
-			[[unroll]] for (int u = 0; u < UK; u++)
-				[[unroll]] for (int i = 0; i < TG; i++)
-					if (g * TG + i < TM)
-						s[g * TG + i] = fma(ld(dy, pdy, (g * TG + i) * Y_ROW + u), v[u], s[g * TG + i]);
+	for (int jy = py.j.from; jy < py.j.to; jy++)
+		for (int jx = px.j.from; jx < px.j.to; jx++) {
+			ptr(float) pdy = at(dy, row * Y_ROW + ((py.last - jy) * OW + px.last - jx) * CO);
+			ptr(float) pw = at(w, ((py.first + STRIDE * jy) * KW + px.first + STRIDE * jx) * (CO * CI) + ci);
+			for (int k = 0; k < CO; k += UK) {
+				[[unroll]] for (int u = 0; u < UK; u++) {
+					float b[NV];
+					[[unroll]] for (int v = 0; v < NV; v++) LOAD_RUN(b[v], w, pw, u * CI + v * LANES, CI)
+					[[unroll]] for (int i = 0; i < TM; i++) {
+						float a = ld(dy, pdy, i * Y_ROW + u);
+						[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(a, b[v], s[i * NV + v]);
+					}
+				}
+				pdy += UK;
+				pw += UK * CI;
+			}
+		}
+
+	int own = own_column(ci, CI);
+	ptr(float) pdx = at(dx, row * X_ROW + pixel * CI + own);
+	[[unroll]] for (int v = 0; v < NV; v++) {
+		float shift = ADD_BIAS ? el(bias, own + v * LANES) : 0.0;
+		[[unroll]] for (int i = 0; i < TM; i++) ld(dx, pdx, i * X_ROW + v * LANES) = activate(ACT, s[i * NV + v] + shift);
 	}
-
-	float shift = ADD_BIAS ? el(bias, ci) : 0.0;
-	ptr(float) pdx = at(dx, row * X_ROW + pixel * CI + ci);
-	[[unroll]] for (int i = 0; i < TM; i++) ld(dx, pdx, i * X_ROW) = activate(ACT, s[i] + shift);
 }

@@ -4,10 +4,11 @@
 //   dy : [ROWS,OH,OW,CO] f32
 //   dw : [KH,KW,CI,CO] f32
 //
-// Lanes lie along co; the TM rows of an invocation are input channels of one tap; UK batch items at a time at the
-// same pixel, so padding is uniform.
-// Work-groups: x = KH*KW * ceil(CI/TM), y = ceil(CO/Local). Needs TM <= CI.
-// Order of accumulation: oy, ox, row ascending over the whole runs of UK rows, then over the rows left.
+// The tile is that of lanes.glsl: its rows are input channels of one tap; lanes lie along CO. UK batch items at a time
+// walk the pixels together, so padding is uniform and addresses stay close.
+// Work-groups: x = KH*KW * ceil(CI/TM), y = ceil(CO/(Local*NV)). Needs TM <= CI and Local*NV <= CO; NARROW, with NV 1,
+// takes any CO up to Local.
+// Order of accumulation: runs of UK rows; in a run oy, ox, row ascending. Rows left over come last, one by one.
 // GPU twin: conv_bwd_filter_tiled.comp.
 #version 460
 #extension GL_GOOGLE_include_directive : require
@@ -16,56 +17,62 @@
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 15) const int TM = 1;
-layout(constant_id = 16) const int UK = 1;
-layout(constant_id = 17) const int TG = 1;
+layout(constant_id = 16) const int NV = 1;
+layout(constant_id = 17) const int UK = 1;
+layout(constant_id = 18) const bool NARROW = false;
+#include "lanes.glsl"
 
 IN(0, float, x)
 IN(1, float, dy)
 OUT(2, float, dw)
 PUSH(A(float, x) A(float, dy) A(float, dw))
 
-const int GROUPS = (TM + TG - 1) / TG;
-const int CHUNKS = ROWS / UK;
-const int LEFT = ROWS - CHUNKS * UK;
+// s += the products of `rows` batch items, from px and pdy on.
+#define ADD_TERMS(rows)                                                                            \
+	[[unroll]] for (int u = 0; u < rows; u++) {                                                    \
+		float b[NV];                                                                               \
+		[[unroll]] for (int v = 0; v < NV; v++) LOAD_RUN(b[v], dy, pdy, u * Y_ROW + v * LANES, CO) \
+		[[unroll]] for (int i = 0; i < TM; i++) {                                                  \
+			float a = ld(x, px, u * X_ROW + i);                                                    \
+			[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(a, b[v], s[i * NV + v]);   \
+		}                                                                                          \
+	}
 
 void main() {
 	const int TILES = (CI + TM - 1) / TM;
 	int tap = int(gl_WorkGroupID.x) / TILES;
 	int ci = min(int(gl_WorkGroupID.x) % TILES * TM, CI - TM);
-	int co = min(int(gl_WorkGroupID.y * gl_WorkGroupSize.x + gl_LocalInvocationID.x), CO - 1);
+	int co = tile_start(int(gl_WorkGroupID.y), LANES * NV, CO);
 	int ky = tap / KW, kx = tap % KW;
 	Run ry = outputs_of_tap(ky, IH, OH, PAD_Y), rx = outputs_of_tap(kx, IW, OW, PAD_X);
-	int width = length(rx);
-	int pixels = length(ry) * width;
 
-	float s[TM];
-	[[unroll]] for (int i = 0; i < TM; i++) s[i] = 0.0;
+	float s[TM * NV];
+	[[unroll]] for (int i = 0; i < TM * NV; i++) s[i] = 0.0;
 
-	ptr(float) px0 = at(x, ci);
-	ptr(float) pdy0 = at(dy, co);
-	for (int t = 0; t < pixels * CHUNKS; t++) {
-		int pixel = t / CHUNKS, row = t % CHUNKS * UK;
-		int oy = ry.from + pixel / width, ox = rx.from + pixel % width;
-		ptr(float) px = px0 + (row * X_ROW + ((oy * STRIDE - PAD_Y + ky) * IW + ox * STRIDE - PAD_X + kx) * CI);
-		ptr(float) pdy = pdy0 + (row * Y_ROW + (oy * OW + ox) * CO);
-		float v[UK];
-		[[unroll]] for (int u = 0; u < UK; u++) v[u] = ld(dy, pdy, u * Y_ROW);
-		[[unroll]] for (int g = 0; g < GROUPS; g++)
-			[[unroll]] for (int u = 0; u < UK; u++)
-				[[unroll]] for (int i = 0; i < TG; i++)
-					if (g * TG + i < TM)
-						s[g * TG + i] = fma(ld(x, px, u * X_ROW + g * TG + i), v[u], s[g * TG + i]);
-	}
-	if (LEFT > 0)
-		for (int t = 0; t < pixels * LEFT; t++) {
-			int pixel = t / LEFT, row = CHUNKS * UK + t % LEFT;
-			int oy = ry.from + pixel / width, ox = rx.from + pixel % width;
-			ptr(float) px = px0 + (row * X_ROW + ((oy * STRIDE - PAD_Y + ky) * IW + ox * STRIDE - PAD_X + kx) * CI);
-			ptr(float) pdy = pdy0 + (row * Y_ROW + (oy * OW + ox) * CO);
-			float v = ld(dy, pdy, 0);
-			[[unroll]] for (int i = 0; i < TM; i++) s[i] = fma(ld(x, px, i), v, s[i]);
+	int row = 0;
+	for (; row + UK <= ROWS; row += UK)
+		for (int oy = ry.from; oy < ry.to; oy++) {
+			ptr(float) px = at(x, row * X_ROW + ((oy * STRIDE - PAD_Y + ky) * IW + rx.from * STRIDE - PAD_X + kx) * CI + ci);
+			ptr(float) pdy = at(dy, row * Y_ROW + (oy * OW + rx.from) * CO + co);
+			for (int ox = rx.from; ox < rx.to; ox++) {
+				ADD_TERMS(UK)
+				px += STRIDE * CI;
+				pdy += CO;
+			}
 		}
+	if (ROWS % UK != 0)
+		for (; row < ROWS; row++)
+			for (int oy = ry.from; oy < ry.to; oy++) {
+				ptr(float) px = at(x, row * X_ROW + ((oy * STRIDE - PAD_Y + ky) * IW + rx.from * STRIDE - PAD_X + kx) * CI + ci);
+				ptr(float) pdy = at(dy, row * Y_ROW + (oy * OW + rx.from) * CO + co);
+				for (int ox = rx.from; ox < rx.to; ox++) {
+					ADD_TERMS(1)
+					px += STRIDE * CI;
+					pdy += CO;
+				}
+			}
 
-	ptr(float) pdw = at(dw, (tap * CI + ci) * CO + co);
-	[[unroll]] for (int i = 0; i < TM; i++) ld(dw, pdw, i * CO) = s[i];
+	ptr(float) pdw = at(dw, (tap * CI + ci) * CO + own_column(co, CO));
+	[[unroll]] for (int v = 0; v < NV; v++)
+		[[unroll]] for (int i = 0; i < TM; i++) ld(dw, pdw, i * CO + v * LANES) = s[i * NV + v];
 }

@@ -1,16 +1,15 @@
-// Matrix product for CPU drivers: c = act(op(a) op(b) + bias + e).
+// Matrix product for CPU drivers: c = act(op(a) b + bias + e).
 //
 //   a    : [M,K] f32, or [K,M] where TRANS_A
-//   b    : [K,N] f32, or [N,K] where TRANS_B
+//   b    : [K,N] f32
 //   bias : [N] f32, read where ADD_BIAS
-//   e    : [M,N] f32, read where ADD_E; not c
-//   c    : [SPLITS,M,N] f32
+//   e    : as c, read where ADD_E; another buffer than c
+//   c    : [SPLITS,M,N] f32, or [SPLITS,N,M] where TRANS_C
 //
-// Lanes lie along n; an invocation keeps TM rows in registers and reads UK values of b at a time, each used TM
-// times; the loads of a are uniform. No shared memory, no masks: a last tile that would reach over the edge is
-// moved back and computes some elements a second time, to the same bits.
-// Work-groups: x = ceil(M/TM), y = ceil(N/Local), z = SPLITS (K in SPLITS runs, partial sums apart; then
-// sum_partials). Needs TM <= M.
+// The tile is that of lanes.glsl: rows along M, lanes along N. No shared memory, no masks: a last tile that would reach
+// over the edge is moved back and computes some elements a second time, to the same bits.
+// Work-groups: x = ceil(M/TM), y = ceil(N/(Local*NV)), z = SPLITS (K in SPLITS runs, partial sums apart; then
+// sum_partials). Needs TM <= M and Local*NV <= N; NARROW, with NV 1, takes any N up to Local.
 // Order of accumulation: k ascending, one sum per element and split.
 // Gradients: the same kernel, transposed. GPU twin: gemm_tiled.comp.
 #version 460
@@ -23,14 +22,16 @@ layout(constant_id = 1) const int M = 1;
 layout(constant_id = 2) const int N = 1;
 layout(constant_id = 3) const int K = 1;
 layout(constant_id = 4) const bool TRANS_A = false;
-layout(constant_id = 5) const bool TRANS_B = false;
+layout(constant_id = 5) const bool TRANS_C = false;
 layout(constant_id = 6) const bool ADD_BIAS = false;
 layout(constant_id = 7) const bool ADD_E = false;
 layout(constant_id = 8) const int ACT = 0;
 layout(constant_id = 9) const int SPLITS = 1;
 layout(constant_id = 10) const int TM = 1;
-layout(constant_id = 11) const int UK = 1;
-layout(constant_id = 12) const int TG = 1; // rows whose sums stay in registers while UK values pass
+layout(constant_id = 11) const int NV = 1;
+layout(constant_id = 12) const int UK = 1;
+layout(constant_id = 13) const bool NARROW = false;
+#include "lanes.glsl"
 
 IN(0, float, a)
 IN(1, float, b)
@@ -40,47 +41,54 @@ OUT(4, float, c)
 PUSH(A(float, a) A(float, b) A(float, bias) A(float, e) A(float, c))
 
 const int AM = TRANS_A ? 1 : K, AK = TRANS_A ? M : 1; // strides of a
-const int BN = TRANS_B ? K : 1, BK = TRANS_B ? 1 : N; // strides of b
+const int CM = TRANS_C ? 1 : N, CN = TRANS_C ? M : 1; // strides of c
 const int RUN = (K + SPLITS - 1) / SPLITS;
-const int GROUPS = (TM + TG - 1) / TG;
 
 void main() {
 	int m = min(int(gl_WorkGroupID.x) * TM, M - TM);
-	int n = min(int(gl_WorkGroupID.y * gl_WorkGroupSize.x + gl_LocalInvocationID.x), N - 1);
+	int n = tile_start(int(gl_WorkGroupID.y), LANES * NV, N);
 	int k0 = int(gl_WorkGroupID.z) * RUN;
 	int k1 = min(k0 + RUN, K);
 
-	float s[TM];
-	[[unroll]] for (int i = 0; i < TM; i++) s[i] = 0.0;
+	float s[TM * NV];
+	[[unroll]] for (int i = 0; i < TM * NV; i++) s[i] = 0.0;
 
 	ptr(float) pa = at(a, m * AM + k0 * AK);
-	ptr(float) pb = at(b, n * BN + k0 * BK);
+	ptr(float) pb = at(b, n + k0 * N);
 	int k = k0;
 	for (; k + UK <= k1; k += UK) {
-		float y[UK];
-		[[unroll]] for (int u = 0; u < UK; u++) y[u] = ld(b, pb, u * BK);
-		[[unroll]] for (int g = 0; g < GROUPS; g++)
-			[[unroll]] for (int u = 0; u < UK; u++)
-				[[unroll]] for (int i = 0; i < TG; i++)
-					if (g * TG + i < TM)
-						s[g * TG + i] = fma(ld(a, pa, (g * TG + i) * AM + u * AK), y[u], s[g * TG + i]);
+		[[unroll]] for (int u = 0; u < UK; u++) {
+			float y[NV];
+			[[unroll]] for (int v = 0; v < NV; v++) LOAD_RUN(y[v], b, pb, u * N + v * LANES, N)
+			[[unroll]] for (int i = 0; i < TM; i++) {
+				float x = ld(a, pa, i * AM + u * AK);
+				[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(x, y[v], s[i * NV + v]);
+			}
+		}
 		pa += UK * AK;
-		pb += UK * BK;
+		pb += UK * N;
 	}
-	if (RUN % UK != 0 || K % UK != 0)
+	if (RUN % UK != 0 || K % RUN != 0)
 		for (; k < k1; k++) {
-			float y = ld(b, pb, 0);
-			[[unroll]] for (int i = 0; i < TM; i++) s[i] = fma(ld(a, pa, i * AM), y, s[i]);
+			float y[NV];
+			[[unroll]] for (int v = 0; v < NV; v++) LOAD_RUN(y[v], b, pb, v * LANES, N)
+			[[unroll]] for (int i = 0; i < TM; i++) {
+				float x = ld(a, pa, i * AM);
+				[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(x, y[v], s[i * NV + v]);
+			}
 			pa += AK;
-			pb += BK;
+			pb += N;
 		}
 
-	float shift = ADD_BIAS ? el(bias, n) : 0.0;
-	ptr(float) pe = at(e, m * N + n);
-	ptr(float) p = at(c, (int(gl_WorkGroupID.z) * M + m) * N + n);
-	[[unroll]] for (int i = 0; i < TM; i++) {
-		float z = s[i] + shift;
-		if (ADD_E) z += ld(e, pe, i * N);
-		ld(c, p, i * N) = activate(ACT, z);
+	int own = own_column(n, N);
+	ptr(float) pe = at(e, m * CM + own * CN);
+	ptr(float) p = at(c, int(gl_WorkGroupID.z) * (M * N) + m * CM + own * CN);
+	[[unroll]] for (int v = 0; v < NV; v++) {
+		float shift = ADD_BIAS ? el(bias, own + v * LANES) : 0.0;
+		[[unroll]] for (int i = 0; i < TM; i++) {
+			float z = s[i * NV + v] + shift;
+			if (ADD_E) z += ld(e, pe, i * CM + v * LANES * CN);
+			ld(c, p, i * CM + v * LANES * CN) = activate(ACT, z);
+		}
 	}
 }

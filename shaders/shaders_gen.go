@@ -795,13 +795,14 @@ var confusionStorage []byte
 // ConvBwdDataLanes: Data gradient of a convolution for CPU drivers, which is also the transposed convolution: dx = act(deconv(dy, w) + bias).
 //
 //	dy   : [ROWS,OH,OW,CO] f32
-//	w    : [KH,KW,CI,CO] f32, or [KH,KW,CO,CI] where TRANSPOSED (transpose.comp)
+//	w    : [KH,KW,CO,CI] f32, the filter with its last axes swapped (transpose.comp)
 //	bias : [CI] f32, read where ADD_BIAS (a transposed convolution's)
 //	dx   : [ROWS,IH,IW,CI] f32
 //
-// Lanes lie along ci. The TM rows of an invocation are batch items at the same pixel, so padding and the phase of
-// the stride are uniform: the loop visits the taps that reach the pixel, UK output channels at a time.
-// Work-groups: x = IH*IW * ceil(ROWS/TM), y = ceil(CI/Local). Needs TM <= ROWS, UK dividing CO.
+// The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding and the phase of the stride
+// are uniform; lanes lie along CI. The loop visits the taps that reach the pixel, UK output channels at a time.
+// Work-groups: x = IH*IW * ceil(ROWS/TM), y = ceil(CI/(Local*NV)). Needs TM <= ROWS, UK dividing CO, and Local*NV <= CI;
+// NARROW, with NV 1, takes any CI up to Local.
 // Order of accumulation: ky, kx, co ascending.
 // Gradient: conv_fwd_lanes.comp. GPU twin: conv_bwd_data_tiled.comp.
 type ConvBwdDataLanes struct {
@@ -812,8 +813,8 @@ type ConvBwdDataLanes struct {
 	Local                                                    uint32
 	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
 	AddBias                                                  bool
-	ACT, TM, UK, TG                                          int32
-	TRANSPOSED                                               bool
+	ACT, TM, NV, UK                                          int32
+	NARROW                                                   bool
 
 	Groups [3]uint32
 }
@@ -823,7 +824,7 @@ func (k ConvBwdDataLanes) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvBwdDataLanesShader,
 		Args:   []vk.Range{k.Dy, k.W, k.Bias, k.Dx},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.TM), uint32(k.UK), uint32(k.TG), word(k.TRANSPOSED)},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.TM), uint32(k.NV), uint32(k.UK), word(k.NARROW)},
 		Groups: k.Groups,
 	}
 }
@@ -854,12 +855,13 @@ var ConvBwdDataLanesShader = &vk.Shader{
 		{Name: "ADD_BIAS", ID: 13, Default: 0},
 		{Name: "ACT", ID: 14, Default: 0},
 		{Name: "TM", ID: 15, Default: 1},
-		{Name: "UK", ID: 16, Default: 1},
-		{Name: "TG", ID: 17, Default: 1},
-		{Name: "TRANSPOSED", ID: 18, Default: 0},
+		{Name: "NV", ID: 16, Default: 1},
+		{Name: "UK", ID: 17, Default: 1},
+		{Name: "NARROW", ID: 18, Default: 0},
 	},
-	Local: [3]uint32{0, 1, 1},
-	Code:  [2][]byte{vk.Addresses: convBwdDataLanesAddresses, vk.Storage: convBwdDataLanesStorage},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: convBwdDataLanesAddresses, vk.Storage: convBwdDataLanesStorage},
 }
 
 //go:embed spv/conv_bwd_data_lanes.addr.spv
@@ -948,10 +950,11 @@ var convBwdDataTiledStorage []byte
 //	dy : [ROWS,OH,OW,CO] f32
 //	dw : [KH,KW,CI,CO] f32
 //
-// Lanes lie along co; the TM rows of an invocation are input channels of one tap; UK batch items at a time at the
-// same pixel, so padding is uniform.
-// Work-groups: x = KH*KW * ceil(CI/TM), y = ceil(CO/Local). Needs TM <= CI.
-// Order of accumulation: oy, ox, row ascending over the whole runs of UK rows, then over the rows left.
+// The tile is that of lanes.glsl: its rows are input channels of one tap; lanes lie along CO. UK batch items at a time
+// walk the pixels together, so padding is uniform and addresses stay close.
+// Work-groups: x = KH*KW * ceil(CI/TM), y = ceil(CO/(Local*NV)). Needs TM <= CI and Local*NV <= CO; NARROW, with NV 1,
+// takes any CO up to Local.
+// Order of accumulation: runs of UK rows; in a run oy, ox, row ascending. Rows left over come last, one by one.
 // GPU twin: conv_bwd_filter_tiled.comp.
 type ConvBwdFilterLanes struct {
 	X, Dy vk.Range // read
@@ -959,7 +962,8 @@ type ConvBwdFilterLanes struct {
 
 	// specialisation constants
 	Local                                                                uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, TM, UK, TG int32
+	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, TM, NV, UK int32
+	NARROW                                                               bool
 
 	Groups [3]uint32
 }
@@ -969,7 +973,7 @@ func (k ConvBwdFilterLanes) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvBwdFilterLanesShader,
 		Args:   []vk.Range{k.X, k.Dy, k.Dw},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), uint32(k.TM), uint32(k.UK), uint32(k.TG)},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), uint32(k.TM), uint32(k.NV), uint32(k.UK), word(k.NARROW)},
 		Groups: k.Groups,
 	}
 }
@@ -997,11 +1001,13 @@ var ConvBwdFilterLanesShader = &vk.Shader{
 		{Name: "PAD_Y", ID: 11, Default: 0},
 		{Name: "PAD_X", ID: 12, Default: 0},
 		{Name: "TM", ID: 15, Default: 1},
-		{Name: "UK", ID: 16, Default: 1},
-		{Name: "TG", ID: 17, Default: 1},
+		{Name: "NV", ID: 16, Default: 1},
+		{Name: "UK", ID: 17, Default: 1},
+		{Name: "NARROW", ID: 18, Default: 0},
 	},
-	Local: [3]uint32{0, 1, 1},
-	Code:  [2][]byte{vk.Addresses: convBwdFilterLanesAddresses, vk.Storage: convBwdFilterLanesStorage},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: convBwdFilterLanesAddresses, vk.Storage: convBwdFilterLanesStorage},
 }
 
 //go:embed spv/conv_bwd_filter_lanes.addr.spv
@@ -1086,9 +1092,10 @@ var convBwdFilterTiledStorage []byte
 //	bias : [CO] f32, read where ADD_BIAS
 //	y    : [ROWS,OH,OW,CO] f32
 //
-// Lanes lie along co. The TM rows of an invocation are batch items at the same pixel, so padding is uniform:
-// the loop visits the valid taps only, UK input channels at a time.
-// Work-groups: x = OH*OW * ceil(ROWS/TM), y = ceil(CO/Local). Needs TM <= ROWS, UK dividing CI.
+// The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding is uniform; lanes lie along
+// CO. The valid taps of a filter row, and their channels, are one contiguous run of terms, UK at a time.
+// Work-groups: x = OH*OW * ceil(ROWS/TM), y = ceil(CO/(Local*NV)). Needs TM <= ROWS, UK dividing CI, and Local*NV <= CO;
+// NARROW, with NV 1, takes any CO up to Local.
 // Order of accumulation: ky, kx, ci ascending.
 // Gradients: conv_bwd_data_lanes.comp, conv_bwd_filter_lanes.comp. GPU twin: conv_fwd_tiled.comp.
 type ConvFwdLanes struct {
@@ -1099,7 +1106,8 @@ type ConvFwdLanes struct {
 	Local                                                    uint32
 	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
 	AddBias                                                  bool
-	ACT, TM, UK, TG                                          int32
+	ACT, TM, NV, UK                                          int32
+	NARROW                                                   bool
 
 	Groups [3]uint32
 }
@@ -1109,7 +1117,7 @@ func (k ConvFwdLanes) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvFwdLanesShader,
 		Args:   []vk.Range{k.X, k.W, k.Bias, k.Y},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.TM), uint32(k.UK), uint32(k.TG)},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.TM), uint32(k.NV), uint32(k.UK), word(k.NARROW)},
 		Groups: k.Groups,
 	}
 }
@@ -1140,11 +1148,13 @@ var ConvFwdLanesShader = &vk.Shader{
 		{Name: "ADD_BIAS", ID: 13, Default: 0},
 		{Name: "ACT", ID: 14, Default: 0},
 		{Name: "TM", ID: 15, Default: 1},
-		{Name: "UK", ID: 16, Default: 1},
-		{Name: "TG", ID: 17, Default: 1},
+		{Name: "NV", ID: 16, Default: 1},
+		{Name: "UK", ID: 17, Default: 1},
+		{Name: "NARROW", ID: 18, Default: 0},
 	},
-	Local: [3]uint32{0, 1, 1},
-	Code:  [2][]byte{vk.Addresses: convFwdLanesAddresses, vk.Storage: convFwdLanesStorage},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: convFwdLanesAddresses, vk.Storage: convFwdLanesStorage},
 }
 
 //go:embed spv/conv_fwd_lanes.addr.spv
@@ -1315,19 +1325,18 @@ var gatherAddresses []byte
 //go:embed spv/gather.ssbo.spv
 var gatherStorage []byte
 
-// GemmLanes: Matrix product for CPU drivers: c = act(op(a) op(b) + bias + e).
+// GemmLanes: Matrix product for CPU drivers: c = act(op(a) b + bias + e).
 //
 //	a    : [M,K] f32, or [K,M] where TRANS_A
-//	b    : [K,N] f32, or [N,K] where TRANS_B
+//	b    : [K,N] f32
 //	bias : [N] f32, read where ADD_BIAS
-//	e    : [M,N] f32, read where ADD_E; not c
-//	c    : [SPLITS,M,N] f32
+//	e    : as c, read where ADD_E; another buffer than c
+//	c    : [SPLITS,M,N] f32, or [SPLITS,N,M] where TRANS_C
 //
-// Lanes lie along n; an invocation keeps TM rows in registers and reads UK values of b at a time, each used TM
-// times; the loads of a are uniform. No shared memory, no masks: a last tile that would reach over the edge is
-// moved back and computes some elements a second time, to the same bits.
-// Work-groups: x = ceil(M/TM), y = ceil(N/Local), z = SPLITS (K in SPLITS runs, partial sums apart; then
-// sum_partials). Needs TM <= M.
+// The tile is that of lanes.glsl: rows along M, lanes along N. No shared memory, no masks: a last tile that would reach
+// over the edge is moved back and computes some elements a second time, to the same bits.
+// Work-groups: x = ceil(M/TM), y = ceil(N/(Local*NV)), z = SPLITS (K in SPLITS runs, partial sums apart; then
+// sum_partials). Needs TM <= M and Local*NV <= N; NARROW, with NV 1, takes any N up to Local.
 // Order of accumulation: k ascending, one sum per element and split.
 // Gradients: the same kernel, transposed. GPU twin: gemm_tiled.comp.
 type GemmLanes struct {
@@ -1337,8 +1346,9 @@ type GemmLanes struct {
 	// specialisation constants
 	Local                         uint32
 	M, N, K                       int32
-	TransA, TransB, AddBias, AddE bool
-	ACT, SPLITS, TM, UK, TG       int32
+	TransA, TransC, AddBias, AddE bool
+	ACT, SPLITS, TM, NV, UK       int32
+	NARROW                        bool
 
 	Groups [3]uint32
 }
@@ -1348,7 +1358,7 @@ func (k GemmLanes) Call() vk.Call {
 	return vk.Call{
 		Shader: GemmLanesShader,
 		Args:   []vk.Range{k.A, k.B, k.Bias, k.E, k.C},
-		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransB), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.SPLITS), uint32(k.TM), uint32(k.UK), uint32(k.TG)},
+		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransC), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.SPLITS), uint32(k.TM), uint32(k.NV), uint32(k.UK), word(k.NARROW)},
 		Groups: k.Groups,
 	}
 }
@@ -1369,17 +1379,19 @@ var GemmLanesShader = &vk.Shader{
 		{Name: "N", ID: 2, Default: 1},
 		{Name: "K", ID: 3, Default: 1},
 		{Name: "TRANS_A", ID: 4, Default: 0},
-		{Name: "TRANS_B", ID: 5, Default: 0},
+		{Name: "TRANS_C", ID: 5, Default: 0},
 		{Name: "ADD_BIAS", ID: 6, Default: 0},
 		{Name: "ADD_E", ID: 7, Default: 0},
 		{Name: "ACT", ID: 8, Default: 0},
 		{Name: "SPLITS", ID: 9, Default: 1},
 		{Name: "TM", ID: 10, Default: 1},
-		{Name: "UK", ID: 11, Default: 1},
-		{Name: "TG", ID: 12, Default: 1},
+		{Name: "NV", ID: 11, Default: 1},
+		{Name: "UK", ID: 12, Default: 1},
+		{Name: "NARROW", ID: 13, Default: 0},
 	},
-	Local: [3]uint32{0, 1, 1},
-	Code:  [2][]byte{vk.Addresses: gemmLanesAddresses, vk.Storage: gemmLanesStorage},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: gemmLanesAddresses, vk.Storage: gemmLanesStorage},
 }
 
 //go:embed spv/gemm_lanes.addr.spv
