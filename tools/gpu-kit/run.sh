@@ -61,7 +61,7 @@ for test in "$kit"/src/*/*.test; do
 done
 
 echo "== a step"
-"$kit/vkgan-headless" bench step --json ${DEVICE:+--device "$DEVICE"} >"$out/step.json" 2>"$out/step.err" || {
+timeout 300 "$kit/vkgan-headless" bench step --json ${DEVICE:+--device "$DEVICE"} >"$out/step.json" 2>"$out/step.err" || {
 	failed+=("bench step")
 	tail -n 3 "$out/step.err"
 }
