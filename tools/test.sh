@@ -15,7 +15,7 @@ on() {
 	local driver=$1
 	shift
 	printf '\n== %s: go test %s\n' "$driver" "$*"
-	VKGAN_EXPECT_DRIVER=${expect[$driver]} go test -exec "${run[$driver]}" "$@"
+	VKGAN_EXPECT_DRIVER=${expect[$driver]} go test -timeout "${TIMEOUT:-20m}" -exec "${run[$driver]}" "$@"
 }
 
 # smoke DRIVER: all of vk, which asserts the driver, and the smoke tests of what stands on it.
@@ -40,15 +40,16 @@ normal() {
 }
 
 all() {
+	TIMEOUT=2h
 	normal
-	VKGAN_GC_STORM=1 MALLOC_PERTURB_=165 on lavapipe -timeout 60m "${gpu_packages[@]}"
-	on lavapipe -race -timeout 60m ./...
-	GOEXPERIMENT=cgocheck2 on lavapipe -timeout 60m "${gpu_packages[@]}"
-	for driver in $(others); do on "$driver" -timeout 120m "${gpu_packages[@]}"; done
+	VKGAN_GC_STORM=1 MALLOC_PERTURB_=165 on lavapipe "${gpu_packages[@]}"
+	on lavapipe -race ./...
+	GOEXPERIMENT=cgocheck2 on lavapipe "${gpu_packages[@]}"
+	for driver in $(others); do on "$driver" "${gpu_packages[@]}"; done
 }
 
 case ${1:-} in
 normal | all) "$1" ;;
-drivers) for driver in "${drivers[@]}"; do on "$driver" -timeout 120m "${gpu_packages[@]}"; done ;;
+drivers) TIMEOUT=2h; for driver in "${drivers[@]}"; do on "$driver" "${gpu_packages[@]}"; done ;;
 *) echo "usage: test.sh normal|all|drivers" >&2; exit 2 ;;
 esac
