@@ -81,7 +81,7 @@ func Load(dir string) (*Set, error) {
 		}
 	}
 	return nil, fmt.Errorf("%w: this binary was built without MNIST and the cache has none; "+
-		"run `make setup build`, or name a folder of IDX files with --data", ErrNoData)
+		"run `make build`, or name a folder of IDX files with --data", ErrNoData)
 }
 
 // read reads the four files and checks them against each other and, where given, against their sums.
