@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -83,12 +82,15 @@ func (f *stepFlags) run(c *cobra.Command, s streams) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, session.close()) }()
+	defer func() { err = closing(session, err) }()
 	signals := onInterrupt(context.Background(), s.err)
 	defer signals.release()
 	times, err := session.trainer.Measure(signals, f.warmup, f.steps)
-	if err := errors.Join(err, signals.stopped()); err != nil {
-		return err
+	if err == nil {
+		err = signals.stopped()
+	}
+	if err != nil {
+		return workError(err)
 	}
 	info := session.dev.Info()
 	report := newStepReport(times, recipe.BatchSize, gan.InfoGANFlops(recipe, set.Train.Height, set.Train.Width))

@@ -64,8 +64,8 @@ func report(err error, s streams) int {
 	if err == nil {
 		return exitDone
 	}
-	if stopped := (stoppedError{}); errors.As(err, &stopped) {
-		return stopped.code() // the summary has said so
+	if stopped, ok := err.(stoppedError); ok { // and nothing else went wrong
+		return stopped.code()
 	}
 	fmt.Fprintf(s.err, "vkgan: %s\n", oneLine(err.Error()))
 	if usage := (usageError{}); errors.As(err, &usage) {

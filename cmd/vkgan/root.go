@@ -58,9 +58,10 @@ func polish(c *cobra.Command) {
 	}
 	c.InitDefaultHelpFlag()
 	c.Flags().Lookup("help").Usage = "print this help"
+	c.SuggestionsMinimumDistance = 2
 	switch {
 	case c.Name() == "help":
-		c.Short = "Help about any command"
+		c.Args, c.Run, c.RunE = cobra.ArbitraryArgs, nil, helpAbout
 	case c.HasSubCommands():
 		c.Args = knownCommand
 		if c.RunE == nil {
@@ -69,6 +70,18 @@ func polish(c *cobra.Command) {
 	default:
 		c.Args = noArguments
 	}
+}
+
+// helpAbout is `vkgan help COMMAND`.
+func helpAbout(c *cobra.Command, args []string) error {
+	about, rest, err := c.Root().Find(args)
+	if err != nil {
+		return usageError{c.Root().CommandPath(), err}
+	}
+	if err := knownCommand(about, rest); err != nil {
+		return err
+	}
+	return about.Help()
 }
 
 func noArguments(c *cobra.Command, args []string) error {
@@ -86,5 +99,5 @@ func knownCommand(c *cobra.Command, args []string) error {
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = fmt.Sprintf("; did you mean %s?", strings.Join(near, " or "))
 	}
-	return wrongUsage(c, "%s has no command %q%s", c.CommandPath(), args[0], hint)
+	return wrongUsage(c, "there is no command '%s %s'%s", c.CommandPath(), args[0], hint)
 }

@@ -35,10 +35,15 @@ func deviceError(err error) error {
 	return err
 }
 
-// memoryError adds what to do about a device whose memory is too small.
-func memoryError(err error) error {
-	if errors.Is(err, vk.ErrOutOfMemory) {
+// workError adds what to do about work that the device could not do.
+func workError(err error) error {
+	switch {
+	case errors.Is(err, vk.ErrOutOfMemory):
 		return fmt.Errorf("%w: a smaller --batch-size or --train-images takes less", err)
+	case errors.Is(err, vk.ErrTimeout):
+		return fmt.Errorf("%w: VKGAN_TIMEOUT=10m waits longer; a smaller --batch-size takes less time", err)
+	case errors.Is(err, vk.ErrDeviceLost):
+		return fmt.Errorf("%w: the driver gave up; the system's log (dmesg) may say why", err)
 	}
 	return err
 }
@@ -59,7 +64,7 @@ func openSession(device string, set *mnist.Set, r gan.InfoGANRecipe, seed uint64
 	}
 	s := &session{dev: dev}
 	if err := s.build(set, r, seed, o, watch); err != nil {
-		return nil, errors.Join(memoryError(err), s.close())
+		return nil, errors.Join(workError(err), s.close())
 	}
 	return s, nil
 }
@@ -87,4 +92,12 @@ func (s *session) close() error {
 		s.data.Free()
 	}
 	return s.dev.Close()
+}
+
+// closing closes the session after work that ended with err.
+func closing(s *session, err error) error {
+	if failed := s.close(); failed != nil {
+		return errors.Join(err, failed)
+	}
+	return err
 }

@@ -53,11 +53,11 @@ func train(s *session, w *watcher, out, name string, info gan.RunInfo) error {
 	if err != nil {
 		return err
 	}
+	signals := onInterrupt(context.Background(), w.streams.err)
+	defer signals.release()
 	if err := w.begin(run); err != nil {
 		return errors.Join(err, run.Finish("failed"))
 	}
-	signals := onInterrupt(context.Background(), w.streams.err)
-	defer signals.release()
 	result, err := s.trainer.Run(signals)
 	state := "done"
 	switch {
@@ -67,7 +67,7 @@ func train(s *session, w *watcher, out, name string, info gan.RunInfo) error {
 		state = "stopped"
 	}
 	w.view.clear()
-	if err := errors.Join(memoryError(err), run.Finish(state)); err != nil {
+	if err := errors.Join(workError(err), run.Finish(state)); err != nil {
 		return err
 	}
 	if err := w.end(result, state); err != nil {

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestFirstSignalEndsTheWork(t *testing.T) {
+	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
+		i := onInterrupt(context.Background(), io.Discard)
+		if i.stopped() != nil || i.Err() != nil {
+			t.Fatal("stopped before a signal")
+		}
+		if err := syscall.Kill(os.Getpid(), signal); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-i.Done():
+		case <-time.After(10 * time.Second):
+			t.Fatal("the signal did not end the work")
+		}
+		if stopped, ok := i.stopped().(stoppedError); !ok || stopped.code() != code {
+			t.Errorf("%v gives %v", signal, i.stopped())
+		}
+		i.release()
+	}
+}
+
+func TestSecondSignalEndsAtOnce(t *testing.T) {
+	c := exec.Command(os.Args[0])
+	c.Env = append(os.Environ(), helper+"=stubborn")
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer time.AfterFunc(20*time.Second, func() { c.Process.Kill() }).Stop()
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if text := lines.Text(); text == "ready" || strings.HasPrefix(text, "stopping") {
+			if err := c.Process.Signal(os.Interrupt); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	c.Wait()
+	if code := c.ProcessState.ExitCode(); code != 130 {
+		t.Errorf("exit code %d", code)
+	}
+}

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"vkgan/gan"
+)
+
+// plan is what --dry-run prints.
+type plan struct {
+	Model        string  `json:"model"`
+	Labels       int     `json:"labels"`
+	Batch        int     `json:"batch"`
+	Seed         uint64  `json:"seed"`
+	Data         string  `json:"data"`
+	TrainImages  int     `json:"train_images"`
+	TestImages   int     `json:"test_images"`
+	StepsInEpoch int     `json:"steps_per_epoch"`
+	ParametersG  int     `json:"parameters_g"`
+	ParametersD  int     `json:"parameters_d"`
+	MemoryBytes  int64   `json:"memory_bytes"`
+	Dispatches   int     `json:"dispatches_per_step"`
+	Barriers     int     `json:"barriers_per_step"`
+	GFLOP        float64 `json:"gflop_step"`
+	Device       string  `json:"device"`
+	Type         string  `json:"device_type"`
+	Driver       string  `json:"driver"`
+}
+
+func newPlan(r gan.InfoGANRecipe, flags *trainFlags, s *session, info gan.RunInfo) plan {
+	step, device := s.trainer.StepStats(), s.dev.Info()
+	return plan{
+		Model: info.Model, Labels: r.Labels, Batch: r.BatchSize, Seed: flags.seed,
+		Data: info.Data.Origin, TrainImages: info.Data.Train, TestImages: info.Data.Test, StepsInEpoch: s.model.StepsPerEpoch(),
+		ParametersG: s.model.ParamsG.Count(), ParametersD: s.model.ParamsD.Count(),
+		MemoryBytes: s.dev.Usage().Allocated, Dispatches: step.Dispatches, Barriers: step.Barriers,
+		GFLOP:  gan.InfoGANFlops(r, info.Data.Height, info.Data.Width).Dense / 1e9,
+		Device: device.Name, Type: typeName(device.Type), Driver: device.DriverName + " " + device.DriverInfo,
+	}
+}
+
+// lines are the plan for people.
+func (p plan) lines() []string {
+	return []string{
+		fmt.Sprintf("model       InfoGAN, %d codes, seed %d; parameters: G %s, D %s", p.Labels, p.Seed, count(p.ParametersG), count(p.ParametersD)),
+		fmt.Sprintf("data        %s: %s training and %s test images", p.Data, count(p.TrainImages), count(p.TestImages)),
+		fmt.Sprintf("step        %d images of each kind, %.2f GFLOP, %d dispatches, %d barriers; %s steps an epoch",
+			p.Batch, p.GFLOP, p.Dispatches, p.Barriers, count(p.StepsInEpoch)),
+		fmt.Sprintf("device      %s (%s), %s in use", p.Device, p.Type, size(p.MemoryBytes)),
+		fmt.Sprintf("driver      %s", p.Driver),
+	}
+}
+
+func (p plan) print(out io.Writer, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(out).Encode(p)
+	}
+	for _, line := range p.lines() {
+		fmt.Fprintln(out, line)
+	}
+	return nil
+}
