@@ -110,7 +110,7 @@ func (c *convolution) backwardFilter(rec *vk.Recorder, x, dy Tensor, dw vk.Range
 			Local: t.local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
 			TM: t.rows, NV: t.runs, UK: t.depth, NARROW: t.narrow,
-			Groups: [3]uint32{uint32(c.kernel*c.kernel) * tiles, columns, 1},
+			Groups: [3]uint32{tiles, columns, 1},
 		})
 	default:
 		t := sharedTile(rec)

@@ -21,7 +21,7 @@ type LinearLayer struct {
 	out  Tensor
 	dx   Tensor
 
-	scratch vk.Range
+	scratch, partial vk.Range
 }
 
 func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
@@ -34,6 +34,9 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 	l.dx = b.gradients(c.Name, in)
 	if b.dev.CPU() {
 		l.scratch = b.scratch(c.Name+".T", transScratch(b.batch.Backward, in.Size(), c.Out))
+		if !c.Bias && c.Act == Identity && in.Size() > longRun {
+			l.partial = b.scratch(c.Name+".partial", partialScratch(b.batch.Forward, c.Out, in.Size()))
+		}
 	}
 	return l, l.out.Shape
 }
@@ -41,7 +44,7 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 // Forward records y = act(x w + b).
 func (l *LinearLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
 	l.x, l.y = x, l.out.firstRows(x)
-	product{m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.Value(), bias: l.bias.value(), c: l.y.Data, act: l.Act}.record(rec)
+	product{m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.Value(), bias: l.bias.value(), c: l.y.Data, act: l.Act, partial: l.partial}.record(rec)
 	return l.y
 }
 

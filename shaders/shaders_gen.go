@@ -950,15 +950,17 @@ var convBwdDataTiledStorage []byte
 //	dy : [ROWS,OH,OW,CO] f32
 //	dw : [KH,KW,CI,CO] f32
 //
-// The tile is that of lanes.glsl: its rows are input channels of one tap; lanes lie along CO. UK batch items at a time
-// walk the pixels together, so padding is uniform and addresses stay close.
-// Work-groups: x = KH*KW * ceil(CI/TM), y = ceil(CO/(Local*NV)). Needs TM <= CI and Local*NV <= CO; NARROW, with NV 1,
-// takes any CO up to Local.
+// The tile is that of lanes.glsl: its rows are input channels, lanes lie along CO. A work-group makes the tile for all
+// taps, from UK batch items at a time, whose part of x and dy then stays in its core's cache; between them the sums wait
+// in dw. Batch items walk the pixels together, so padding is uniform.
+// Work-groups: x = ceil(CI/TM), y = ceil(CO/(Local*NV)). Needs TM <= CI and Local*NV <= CO; NARROW, with NV 1, takes any
+// CO up to Local. A last tile that would reach over the edge is moved back and leaves the elements alone that are the
+// tile's before it.
 // Order of accumulation: runs of UK rows; in a run oy, ox, row ascending. Rows left over come last, one by one.
 // GPU twin: conv_bwd_filter_tiled.comp.
 type ConvBwdFilterLanes struct {
 	X, Dy vk.Range // read
-	Dw    vk.Range // written
+	Dw    vk.Range // read and written
 
 	// specialisation constants
 	Local                                                                uint32
@@ -984,7 +986,7 @@ var ConvBwdFilterLanesShader = &vk.Shader{
 	Args: []vk.Arg{
 		{Name: "x", Access: vk.Read, Elem: "float"},
 		{Name: "dy", Access: vk.Read, Elem: "float"},
-		{Name: "dw", Access: vk.Write, Elem: "float"},
+		{Name: "dw", Access: vk.ReadWrite, Elem: "float"},
 	},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
