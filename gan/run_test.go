@@ -166,9 +166,3 @@ func TestRunErrorsNameCauseAndRemedy(t *testing.T) {
 		}
 	}
 }
-
-func TestKernelHashIsStable(t *testing.T) {
-	if KernelHash() != KernelHash() {
-		t.Error("two hashes of the same kernels differ")
-	}
-}

@@ -167,10 +167,22 @@ func (w *trigger) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// shared may be written by several goroutines.
+type shared struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (s *shared) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Buffer.Write(p)
+}
+
 func TestCtrlCEndsTrainingInGoodOrder(t *testing.T) {
 	out := t.TempDir()
 	stdout := &trigger{text: `"step":2`, then: func() { syscall.Kill(os.Getpid(), syscall.SIGINT) }}
-	var stderr bytes.Buffer
+	var stderr shared
 	args := small(t, out, "--epochs", "1000000", "--log-every", "1", "--json")
 	if code := run(args, streams{out: stdout, err: &stderr}); code != 130 {
 		t.Errorf("exit code %d, stderr %s", code, stderr.String())
