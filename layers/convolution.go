@@ -8,10 +8,11 @@ import (
 // convolution is the geometry of a convolution x [h,w,ci] → y [oh,ow,co] and its three passes. A transposed convolution
 // is the same with the first two exchanged, so one set of kernels serves both layers.
 type convolution struct {
-	x, y             Shape
-	kernel, stride   int
-	padY, padX       int
-	col, transposedW vk.Range // scratch: unfolded patches; the filter with its last axes swapped
+	x, y            Shape
+	kernel, stride  int
+	padY, padX      int
+	col             vk.Range // scratch: unfolded patches
+	packed, packedX vk.Range // scratch: packed operands
 }
 
 // thin says that there are too few input channels to lie along the lanes: then patches are unfolded and all passes are
@@ -26,7 +27,11 @@ func (c *convolution) allocate(b *Builder, name string, rows int) {
 		c.col = b.scratch(name+".col", rows*c.y.H*c.y.W*c.patch())
 	}
 	if b.dev.CPU() {
-		c.transposedW = b.scratch(name+".wT", c.patch()*c.y.C)
+		pixels := rows * c.y.H * c.y.W
+		if !c.thin() {
+			c.packedX = b.scratch(name+".packed.x", packedSize(rows*c.x.H*c.x.W, c.x.C))
+		}
+		c.packed = b.scratch(name+".packed", max(packedSize(c.patch(), c.y.C), packedSize(c.kernel*c.kernel*c.y.C, c.x.C), packedSize(c.y.C, c.patch()), packedSize(pixels, min(c.y.C, c.patch()))))
 	}
 }
 
@@ -36,15 +41,16 @@ func (c *convolution) forward(rec *vk.Recorder, x Tensor, w, bias vk.Range, act 
 	switch {
 	case c.thin():
 		c.unfold(rec, x)
-		product{m: x.Rows * pixels, n: c.y.C, k: c.patch(), a: c.colOf(x.Rows), b: w, bias: bias, act: act, c: y.Data}.record(rec)
+		product{m: x.Rows * pixels, n: c.y.C, k: c.patch(), a: c.colOf(x.Rows), b: w, bias: bias, act: act, c: y.Data, packed: c.packed}.record(rec)
 	case rec.Device().CPU():
 		t := lanesTile(rec, x.Rows, c.y.C, c.x.C).dividing(c.x.C)
 		tiles, columns := t.groups(x.Rows, c.y.C)
+		pack(rec, w, c.packed, packing{planes: 1, terms: c.patch(), columns: c.y.C}, t.width())
 		rec.Dispatch(shaders.ConvFwdLanes{
-			X: x.Data, W: w, Bias: bias, Y: y.Data,
+			X: x.Data, W: c.packed, Bias: bias, Y: y.Data,
 			Local: t.local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-			AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth, NARROW: t.narrow,
+			AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth,
 			Groups: [3]uint32{uint32(pixels) * tiles, columns, 1},
 		})
 	default:
@@ -65,7 +71,7 @@ func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range
 	switch {
 	case c.thin():
 		outputs := dy.Rows * c.y.H * c.y.W
-		product{m: outputs, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: c.colOf(dy.Rows), scratch: c.transposedW}.record(rec)
+		product{m: outputs, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: c.colOf(dy.Rows), packed: c.packed}.record(rec)
 		f := flat(rec, dx.elements())
 		rec.Dispatch(shaders.Col2im{
 			Col: c.colOf(dy.Rows), Bias: bias, Dx: dx.Data,
@@ -76,12 +82,12 @@ func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range
 	case rec.Device().CPU():
 		t := lanesTile(rec, dy.Rows, c.x.C, c.y.C).dividing(c.y.C)
 		tiles, columns := t.groups(dy.Rows, c.x.C)
-		transpose(rec, w, c.transposedW, c.kernel*c.kernel, c.x.C, c.y.C)
+		pack(rec, w, c.packed, packing{planes: c.kernel * c.kernel, terms: c.y.C, columns: c.x.C, trans: true}, t.width())
 		rec.Dispatch(shaders.ConvBwdDataLanes{
-			Dy: dy.Data, W: c.transposedW, Bias: bias, Dx: dx.Data,
+			Dy: dy.Data, W: c.packed, Bias: bias, Dx: dx.Data,
 			Local: t.local, ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-			AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth, NARROW: t.narrow,
+			AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth,
 			Groups: [3]uint32{uint32(pixels) * tiles, columns, 1},
 		})
 	default:
@@ -101,15 +107,17 @@ func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range
 func (c *convolution) backwardFilter(rec *vk.Recorder, x, dy Tensor, dw vk.Range) {
 	switch {
 	case c.thin():
-		product{m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.colOf(x.Rows), b: dy.Data, c: dw}.record(rec)
+		product{m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.colOf(x.Rows), b: dy.Data, c: dw, packed: c.packed}.record(rec)
 	case rec.Device().CPU():
 		t := lanesTile(rec, c.x.C, c.y.C, x.Rows)
 		tiles, columns := t.groups(c.x.C, c.y.C)
+		pack(rec, x.Data, c.packedX, packing{planes: 1, terms: x.Rows * c.x.H * c.x.W, columns: c.x.C, inner: x.Rows}, int(t.rows))
+		pack(rec, dy.Data, c.packed, packing{planes: 1, terms: x.Rows * c.y.H * c.y.W, columns: c.y.C, inner: x.Rows}, t.width())
 		rec.Dispatch(shaders.ConvBwdFilterLanes{
-			X: x.Data, Dy: dy.Data, Dw: dw,
+			X: c.packedX, Dy: c.packed, Dw: dw,
 			Local: t.local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-			TM: t.rows, NV: t.runs, UK: t.depth, NARROW: t.narrow,
+			TM: t.rows, NV: t.runs, UK: t.depth,
 			Groups: [3]uint32{tiles, columns, 1},
 		})
 	default:

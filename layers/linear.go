@@ -21,7 +21,7 @@ type LinearLayer struct {
 	out  Tensor
 	dx   Tensor
 
-	scratch, partial vk.Range
+	packed, partial vk.Range
 }
 
 func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
@@ -33,9 +33,10 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 	l.out = b.outputs(c.Name, Vector(c.Out))
 	l.dx = b.gradients(c.Name, in)
 	if b.dev.CPU() {
-		l.scratch = b.scratch(c.Name+".T", transScratch(b.batch.Backward, in.Size(), c.Out))
+		rows := max(b.batch.Forward, b.batch.Backward)
+		l.packed = b.scratch(c.Name+".packed", packedLinear(rows, in.Size(), c.Out))
 		if !c.Bias && c.Act == Identity && in.Size() > longRun {
-			l.partial = b.scratch(c.Name+".partial", partialScratch(b.batch.Forward, c.Out, in.Size()))
+			l.partial = b.scratch(c.Name+".partial", partialSize(b.batch.Forward*c.Out, in.Size()))
 		}
 	}
 	return l, l.out.Shape
@@ -44,7 +45,7 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 // Forward records y = act(x w + b).
 func (l *LinearLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
 	l.x, l.y = x, l.out.firstRows(x)
-	product{m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.Value(), bias: l.bias.value(), c: l.y.Data, act: l.Act, partial: l.partial}.record(rec)
+	product{m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.Value(), bias: l.bias.value(), c: l.y.Data, act: l.Act, packed: l.packed, partial: l.partial}.record(rec)
 	return l.y
 }
 
@@ -56,11 +57,17 @@ func (l *LinearLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tenso
 // BackwardAdd is Backward with dx = dz wᵀ + e, for an input that feeds more than one layer.
 func (l *LinearLayer) BackwardAdd(rec *vk.Recorder, dy Tensor, inputRows int, e Tensor) Tensor {
 	l.bias.record(rec, l.y, dy)
-	product{m: l.in, n: l.Out, k: l.x.Rows, transA: true, a: l.x.Data, b: dy.Part(0, l.x.Rows).Data, c: l.w.Grad()}.record(rec)
+	product{m: l.in, n: l.Out, k: l.x.Rows, transA: true, a: l.x.Data, b: dy.Part(0, l.x.Rows).Data, c: l.w.Grad(), packed: l.packed}.record(rec)
 	if inputRows == 0 {
 		return Tensor{}
 	}
 	dz, dx := dy.lastRows(inputRows), l.dx.Part(0, inputRows).InGroups(dy.Groups)
-	product{m: inputRows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.Value(), e: e.Data, c: dx.Data, scratch: l.scratch}.record(rec)
+	product{m: inputRows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.Value(), e: e.Data, c: dx.Data, packed: l.packed}.record(rec)
 	return dx
+}
+
+// packedLinear is the scratch for the packed operands of all three products: of the input and the output gradients, and
+// of the weights where they are the smaller operand.
+func packedLinear(rows, in, out int) int {
+	return max(packedSize(in, rows), packedSize(out, rows), packedSize(rows, out), packedSize(rows, in), packedSize(in, min(out, rows)), packedSize(out, min(in, rows)))
 }

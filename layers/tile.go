@@ -10,7 +10,6 @@ import "vkgan/vk"
 type lanes struct {
 	local             uint32
 	rows, runs, depth int32
-	narrow            bool
 }
 
 // lanesTile fits m rows, n columns and k terms. Sums, a run of the right operand and a value of the left must fit the
@@ -20,18 +19,20 @@ func lanesTile(rec *vk.Recorder, m, n, k int) lanes {
 	if t.local == 16 {
 		t.rows = 12
 	}
-	if n < 2*int(t.local) {
+	if n <= int(t.local) {
 		t.runs = 1
 	}
-	t.narrow = n < int(t.local)
 	t.rows = min(t.rows, int32(m))
 	t.depth = int32(unroll(k))
 	return t
 }
 
+// width is the number of columns.
+func (t lanes) width() int { return int(t.local) * int(t.runs) }
+
 // groups counts the work-groups for m rows and n columns.
 func (t lanes) groups(m, n int) (x, y uint32) {
-	return ceil(m, int(t.rows)), ceil(n, int(t.local)*int(t.runs))
+	return ceil(m, int(t.rows)), ceil(n, t.width())
 }
 
 // dividing makes the depth divide n, for kernels that cannot cut terms unevenly.

@@ -1,14 +1,13 @@
 // Data gradient of a convolution for CPU drivers, which is also the transposed convolution: dx = act(deconv(dy, w) + bias).
 //
 //   dy   : [ROWS,OH,OW,CO] f32
-//   w    : [KH,KW,CO,CI] f32, the filter with its last axes swapped (transpose.comp)
+//   w    : [KH,KW,CI,CO] f32, packed in tiles of Local*NV input channels (pack.comp, TRANS)
 //   bias : [CI] f32, read where ADD_BIAS (a transposed convolution's)
 //   dx   : [ROWS,IH,IW,CI] f32
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding and the phase of the stride
 // are uniform; lanes lie along CI. The loop visits the taps that reach the pixel, UK output channels at a time.
-// Work-groups: x = IH*IW * ceil(ROWS/TM), y = ceil(CI/(Local*NV)). Needs TM <= ROWS, UK dividing CO, and Local*NV <= CI;
-// NARROW, with NV 1, takes any CI up to Local.
+// Work-groups: x = IH*IW * ceil(ROWS/TM), y = ceil(CI/(Local*NV)). Needs TM <= ROWS, UK dividing CO.
 // Order of accumulation: ky, kx, co ascending.
 // Gradient: conv_fwd_lanes.comp. GPU twin: conv_bwd_data_tiled.comp.
 #version 460
@@ -23,7 +22,6 @@ layout(constant_id = 14) const int ACT = 0;
 layout(constant_id = 15) const int TM = 1;
 layout(constant_id = 16) const int NV = 1;
 layout(constant_id = 17) const int UK = 1;
-layout(constant_id = 18) const bool NARROW = false;
 #include "lanes.glsl"
 
 IN(0, float, dy)
@@ -32,10 +30,12 @@ IN(2, float, bias)
 OUT(3, float, dx)
 PUSH(A(float, dy) A(float, w) A(float, bias) A(float, dx))
 
+const int WIDTH = LANES * NV;
+
 void main() {
 	int pixel = int(gl_WorkGroupID.x) % (IH * IW);
 	int row = min(int(gl_WorkGroupID.x) / (IH * IW) * TM, ROWS - TM);
-	int ci = tile_start(int(gl_WorkGroupID.y), LANES * NV, CI);
+	int tile = int(gl_WorkGroupID.y), ci = tile_start(tile, WIDTH, CI);
 	Phase py = taps_of_input(pixel / IW, OH, KH, PAD_Y), px = taps_of_input(pixel % IW, OW, KW, PAD_X);
 
 	float s[TM * NV];
@@ -43,26 +43,26 @@ void main() {
 
 	for (int jy = py.j.from; jy < py.j.to; jy++)
 		for (int jx = px.j.from; jx < px.j.to; jx++) {
-			ptr(float) pdy = at(dy, row * Y_ROW + ((py.last - jy) * OW + px.last - jx) * CO);
-			ptr(float) pw = at(w, ((py.first + STRIDE * jy) * KW + px.first + STRIDE * jx) * (CO * CI) + ci);
+			int first_dy = row * Y_ROW + ((py.last - jy) * OW + px.last - jx) * CO;
+			int first_w = ((tile * KH + py.first + STRIDE * jy) * KW + px.first + STRIDE * jx) * CO;
 			for (int k = 0; k < CO; k += UK) {
+				ptr(float) pdy = at(dy, first_dy + k);
+				ptr(float) pw = at(w, (first_w + k) * WIDTH);
 				[[unroll]] for (int u = 0; u < UK; u++) {
 					float b[NV];
-					[[unroll]] for (int v = 0; v < NV; v++) LOAD_RUN(b[v], w, pw, u * CI + v * LANES, CI)
+					[[unroll]] for (int v = 0; v < NV; v++) { LOAD_RUN(b[v], w, pw, u * WIDTH + v * LANES) }
 					[[unroll]] for (int i = 0; i < TM; i++) {
 						float a = ld(dy, pdy, i * Y_ROW + u);
 						[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(a, b[v], s[i * NV + v]);
 					}
 				}
-				pdy += UK;
-				pw += UK * CI;
 			}
 		}
 
-	int own = own_column(ci, CI);
-	ptr(float) pdx = at(dx, row * X_ROW + pixel * CI + own);
 	[[unroll]] for (int v = 0; v < NV; v++) {
-		float shift = ADD_BIAS ? el(bias, own + v * LANES) : 0.0;
-		[[unroll]] for (int i = 0; i < TM; i++) ld(dx, pdx, i * X_ROW + v * LANES) = activate(ACT, s[i * NV + v] + shift);
+		int own = min(ci + v * LANES + LANE, CI - 1);
+		float shift = ADD_BIAS ? el(bias, own) : 0.0;
+		ptr(float) pdx = at(dx, row * X_ROW + pixel * CI + own);
+		[[unroll]] for (int i = 0; i < TM; i++) ld(dx, pdx, i * X_ROW) = activate(ACT, s[i * NV + v] + shift);
 	}
 }

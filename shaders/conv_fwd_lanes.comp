@@ -1,14 +1,13 @@
 // Convolution for CPU drivers: y = act(conv(x, w) + bias), NHWC.
 //
 //   x    : [ROWS,IH,IW,CI] f32
-//   w    : [KH,KW,CI,CO] f32
+//   w    : [KH,KW,CI,CO] f32, packed in tiles of Local*NV output channels (pack.comp)
 //   bias : [CO] f32, read where ADD_BIAS
 //   y    : [ROWS,OH,OW,CO] f32
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding is uniform; lanes lie along
 // CO. The valid taps of a filter row, and their channels, are one contiguous run of terms, UK at a time.
-// Work-groups: x = OH*OW * ceil(ROWS/TM), y = ceil(CO/(Local*NV)). Needs TM <= ROWS, UK dividing CI, and Local*NV <= CO;
-// NARROW, with NV 1, takes any CO up to Local.
+// Work-groups: x = OH*OW * ceil(ROWS/TM), y = ceil(CO/(Local*NV)). Needs TM <= ROWS, UK dividing CI.
 // Order of accumulation: ky, kx, ci ascending.
 // Gradients: conv_bwd_data_lanes.comp, conv_bwd_filter_lanes.comp. GPU twin: conv_fwd_tiled.comp.
 #version 460
@@ -23,7 +22,6 @@ layout(constant_id = 14) const int ACT = 0;
 layout(constant_id = 15) const int TM = 1;
 layout(constant_id = 16) const int NV = 1;
 layout(constant_id = 17) const int UK = 1;
-layout(constant_id = 18) const bool NARROW = false;
 #include "lanes.glsl"
 
 IN(0, float, x)
@@ -32,10 +30,12 @@ IN(2, float, bias)
 OUT(3, float, y)
 PUSH(A(float, x) A(float, w) A(float, bias) A(float, y))
 
+const int WIDTH = LANES * NV;
+
 void main() {
 	int pixel = int(gl_WorkGroupID.x) % (OH * OW);
 	int row = min(int(gl_WorkGroupID.x) / (OH * OW) * TM, ROWS - TM);
-	int co = tile_start(int(gl_WorkGroupID.y), LANES * NV, CO);
+	int tile = int(gl_WorkGroupID.y), co = tile_start(tile, WIDTH, CO);
 	int oy = pixel / OW, ox = pixel % OW;
 	Run ty = taps_of_output(oy, IH, KH, PAD_Y), tx = taps_of_output(ox, IW, KW, PAD_X);
 	int terms = length(tx) * CI;
@@ -44,26 +44,26 @@ void main() {
 	[[unroll]] for (int i = 0; i < TM * NV; i++) s[i] = 0.0;
 
 	for (int ky = ty.from; ky < ty.to; ky++) {
-		ptr(float) px = at(x, row * X_ROW + ((oy * STRIDE - PAD_Y + ky) * IW + ox * STRIDE - PAD_X + tx.from) * CI);
-		ptr(float) pw = at(w, (ky * KW + tx.from) * CI * CO + co);
+		int first_x = row * X_ROW + ((oy * STRIDE - PAD_Y + ky) * IW + ox * STRIDE - PAD_X + tx.from) * CI;
+		int first_w = ((tile * KH + ky) * KW + tx.from) * CI;
 		for (int k = 0; k < terms; k += UK) {
+			ptr(float) px = at(x, first_x + k);
+			ptr(float) pw = at(w, (first_w + k) * WIDTH);
 			[[unroll]] for (int u = 0; u < UK; u++) {
 				float b[NV];
-				[[unroll]] for (int v = 0; v < NV; v++) LOAD_RUN(b[v], w, pw, u * CO + v * LANES, CO)
+				[[unroll]] for (int v = 0; v < NV; v++) { LOAD_RUN(b[v], w, pw, u * WIDTH + v * LANES) }
 				[[unroll]] for (int i = 0; i < TM; i++) {
 					float a = ld(x, px, i * X_ROW + u);
 					[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(a, b[v], s[i * NV + v]);
 				}
 			}
-			px += UK;
-			pw += UK * CO;
 		}
 	}
 
-	int own = own_column(co, CO);
-	ptr(float) py = at(y, row * Y_ROW + pixel * CO + own);
 	[[unroll]] for (int v = 0; v < NV; v++) {
-		float shift = ADD_BIAS ? el(bias, own + v * LANES) : 0.0;
-		[[unroll]] for (int i = 0; i < TM; i++) ld(y, py, i * Y_ROW + v * LANES) = activate(ACT, s[i * NV + v] + shift);
+		int own = min(co + v * LANES + LANE, CO - 1);
+		float shift = ADD_BIAS ? el(bias, own) : 0.0;
+		ptr(float) py = at(y, row * Y_ROW + pixel * CO + own);
+		[[unroll]] for (int i = 0; i < TM; i++) ld(y, py, i * Y_ROW) = activate(ACT, s[i * NV + v] + shift);
 	}
 }

@@ -1,7 +1,7 @@
 // Matrix product for CPU drivers: c = act(op(a) b + bias + e).
 //
 //   a    : [M,K] f32, or [K,M] where TRANS_A
-//   b    : [K,N] f32
+//   b    : [K,N] f32, packed in tiles of Local*NV columns (pack.comp)
 //   bias : [N] f32, read where ADD_BIAS
 //   e    : as c, read where ADD_E; another buffer than c
 //   c    : [SPLITS,M,N] f32, or [SPLITS,N,M] where TRANS_C
@@ -9,7 +9,7 @@
 // The tile is that of lanes.glsl: rows along M, lanes along N. No shared memory, no masks: a last tile that would reach
 // over the edge is moved back and computes some elements a second time, to the same bits.
 // Work-groups: x = ceil(M/TM), y = ceil(N/(Local*NV)), z = SPLITS (K in SPLITS runs, partial sums apart; then
-// sum_partials). Needs TM <= M and Local*NV <= N; NARROW, with NV 1, takes any N up to Local.
+// sum_partials). Needs TM <= M.
 // Order of accumulation: k ascending, one sum per element and split.
 // Gradients: the same kernel, transposed. GPU twin: gemm_tiled.comp.
 #version 460
@@ -30,7 +30,6 @@ layout(constant_id = 9) const int SPLITS = 1;
 layout(constant_id = 10) const int TM = 1;
 layout(constant_id = 11) const int NV = 1;
 layout(constant_id = 12) const int UK = 1;
-layout(constant_id = 13) const bool NARROW = false;
 #include "lanes.glsl"
 
 IN(0, float, a)
@@ -42,53 +41,53 @@ PUSH(A(float, a) A(float, b) A(float, bias) A(float, e) A(float, c))
 
 const int AM = TRANS_A ? 1 : K, AK = TRANS_A ? M : 1; // strides of a
 const int CM = TRANS_C ? 1 : N, CN = TRANS_C ? M : 1; // strides of c
+const int WIDTH = LANES * NV;
 const int RUN = (K + SPLITS - 1) / SPLITS;
 
 void main() {
 	int m = min(int(gl_WorkGroupID.x) * TM, M - TM);
-	int n = tile_start(int(gl_WorkGroupID.y), LANES * NV, N);
+	int tile = int(gl_WorkGroupID.y), n = tile_start(tile, WIDTH, N);
 	int k0 = int(gl_WorkGroupID.z) * RUN;
 	int k1 = min(k0 + RUN, K);
 
 	float s[TM * NV];
 	[[unroll]] for (int i = 0; i < TM * NV; i++) s[i] = 0.0;
 
-	ptr(float) pa = at(a, m * AM + k0 * AK);
-	ptr(float) pb = at(b, n + k0 * N);
 	int k = k0;
 	for (; k + UK <= k1; k += UK) {
+		ptr(float) pa = at(a, m * AM + k * AK);
+		ptr(float) pb = at(b, (tile * K + k) * WIDTH);
 		[[unroll]] for (int u = 0; u < UK; u++) {
 			float y[NV];
-			[[unroll]] for (int v = 0; v < NV; v++) LOAD_RUN(y[v], b, pb, u * N + v * LANES, N)
+			[[unroll]] for (int v = 0; v < NV; v++) { LOAD_RUN(y[v], b, pb, u * WIDTH + v * LANES) }
 			[[unroll]] for (int i = 0; i < TM; i++) {
 				float x = ld(a, pa, i * AM + u * AK);
 				[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(x, y[v], s[i * NV + v]);
 			}
 		}
-		pa += UK * AK;
-		pb += UK * N;
 	}
 	if (RUN % UK != 0 || K % RUN != 0)
 		for (; k < k1; k++) {
+			ptr(float) pa = at(a, m * AM + k * AK);
+			ptr(float) pb = at(b, (tile * K + k) * WIDTH);
 			float y[NV];
-			[[unroll]] for (int v = 0; v < NV; v++) LOAD_RUN(y[v], b, pb, v * LANES, N)
+			[[unroll]] for (int v = 0; v < NV; v++) { LOAD_RUN(y[v], b, pb, v * LANES) }
 			[[unroll]] for (int i = 0; i < TM; i++) {
 				float x = ld(a, pa, i * AM);
 				[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(x, y[v], s[i * NV + v]);
 			}
-			pa += AK;
-			pb += N;
 		}
 
-	int own = own_column(n, N);
-	ptr(float) pe = at(e, m * CM + own * CN);
-	ptr(float) p = at(c, int(gl_WorkGroupID.z) * (M * N) + m * CM + own * CN);
+	int plane = int(gl_WorkGroupID.z) * (M * N);
 	[[unroll]] for (int v = 0; v < NV; v++) {
-		float shift = ADD_BIAS ? el(bias, own + v * LANES) : 0.0;
+		int own = min(n + v * LANES + LANE, N - 1);
+		float shift = ADD_BIAS ? el(bias, own) : 0.0;
+		ptr(float) pe = at(e, m * CM + own * CN);
+		ptr(float) p = at(c, plane + m * CM + own * CN);
 		[[unroll]] for (int i = 0; i < TM; i++) {
 			float z = s[i * NV + v] + shift;
-			if (ADD_E) z += ld(e, pe, i * CM + v * LANES * CN);
-			ld(c, p, i * CM + v * LANES * CN) = activate(ACT, z);
+			if (ADD_E) z += ld(e, pe, i * CM);
+			ld(c, p, i * CM) = activate(ACT, z);
 		}
 	}
 }

@@ -38,6 +38,7 @@ var Shaders = []*vk.Shader{
 	GemmTiledShader,
 	Im2colShader,
 	OneHotShader,
+	PackShader,
 	PermutationShader,
 	PhiloxNormalShader,
 	PhiloxUniformShader,
@@ -47,7 +48,6 @@ var Shaders = []*vk.Shader{
 	SigmoidCeShader,
 	SoftmaxCeShader,
 	SumPartialsShader,
-	TransposeShader,
 	UnitNormShader,
 }
 
@@ -795,14 +795,13 @@ var confusionStorage []byte
 // ConvBwdDataLanes: Data gradient of a convolution for CPU drivers, which is also the transposed convolution: dx = act(deconv(dy, w) + bias).
 //
 //	dy   : [ROWS,OH,OW,CO] f32
-//	w    : [KH,KW,CO,CI] f32, the filter with its last axes swapped (transpose.comp)
+//	w    : [KH,KW,CI,CO] f32, packed in tiles of Local*NV input channels (pack.comp, TRANS)
 //	bias : [CI] f32, read where ADD_BIAS (a transposed convolution's)
 //	dx   : [ROWS,IH,IW,CI] f32
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding and the phase of the stride
 // are uniform; lanes lie along CI. The loop visits the taps that reach the pixel, UK output channels at a time.
-// Work-groups: x = IH*IW * ceil(ROWS/TM), y = ceil(CI/(Local*NV)). Needs TM <= ROWS, UK dividing CO, and Local*NV <= CI;
-// NARROW, with NV 1, takes any CI up to Local.
+// Work-groups: x = IH*IW * ceil(ROWS/TM), y = ceil(CI/(Local*NV)). Needs TM <= ROWS, UK dividing CO.
 // Order of accumulation: ky, kx, co ascending.
 // Gradient: conv_fwd_lanes.comp. GPU twin: conv_bwd_data_tiled.comp.
 type ConvBwdDataLanes struct {
@@ -814,7 +813,6 @@ type ConvBwdDataLanes struct {
 	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
 	AddBias                                                  bool
 	ACT, TM, NV, UK                                          int32
-	NARROW                                                   bool
 
 	Groups [3]uint32
 }
@@ -824,7 +822,7 @@ func (k ConvBwdDataLanes) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvBwdDataLanesShader,
 		Args:   []vk.Range{k.Dy, k.W, k.Bias, k.Dx},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.TM), uint32(k.NV), uint32(k.UK), word(k.NARROW)},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.TM), uint32(k.NV), uint32(k.UK)},
 		Groups: k.Groups,
 	}
 }
@@ -857,7 +855,6 @@ var ConvBwdDataLanesShader = &vk.Shader{
 		{Name: "TM", ID: 15, Default: 1},
 		{Name: "NV", ID: 16, Default: 1},
 		{Name: "UK", ID: 17, Default: 1},
-		{Name: "NARROW", ID: 18, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
@@ -946,15 +943,14 @@ var convBwdDataTiledStorage []byte
 
 // ConvBwdFilterLanes: Filter gradient of a convolution for CPU drivers: dw = sum over batch and pixels of x times dy.
 //
-//	x  : [ROWS,IH,IW,CI] f32
-//	dy : [ROWS,OH,OW,CO] f32
+//	x  : [IH,IW,ROWS,CI] f32, packed in tiles of TM input channels (pack.comp, inner ROWS)
+//	dy : [OH,OW,ROWS,CO] f32, packed in tiles of Local*NV output channels (likewise)
 //	dw : [KH,KW,CI,CO] f32
 //
 // The tile is that of lanes.glsl: its rows are input channels, lanes lie along CO. A work-group makes the tile for all
 // taps, from UK batch items at a time, whose part of x and dy then stays in its core's cache; between them the sums wait
-// in dw. Batch items walk the pixels together, so padding is uniform.
-// Work-groups: x = ceil(CI/TM), y = ceil(CO/(Local*NV)). Needs TM <= CI and Local*NV <= CO; NARROW, with NV 1, takes any
-// CO up to Local. A last tile that would reach over the edge is moved back and leaves the elements alone that are the
+// in dw. Batch items walk the pixels together, side by side, so padding is uniform.
+// Work-groups: x = ceil(CI/TM), y = ceil(CO/(Local*NV)). Needs TM <= CI. A last tile that would reach over the edge is moved back and leaves the elements alone that are the
 // tile's before it.
 // Order of accumulation: runs of UK rows; in a run oy, ox, row ascending. Rows left over come last, one by one.
 // GPU twin: conv_bwd_filter_tiled.comp.
@@ -965,7 +961,6 @@ type ConvBwdFilterLanes struct {
 	// specialisation constants
 	Local                                                                uint32
 	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, TM, NV, UK int32
-	NARROW                                                               bool
 
 	Groups [3]uint32
 }
@@ -975,7 +970,7 @@ func (k ConvBwdFilterLanes) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvBwdFilterLanesShader,
 		Args:   []vk.Range{k.X, k.Dy, k.Dw},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), uint32(k.TM), uint32(k.NV), uint32(k.UK), word(k.NARROW)},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), uint32(k.TM), uint32(k.NV), uint32(k.UK)},
 		Groups: k.Groups,
 	}
 }
@@ -1005,7 +1000,6 @@ var ConvBwdFilterLanesShader = &vk.Shader{
 		{Name: "TM", ID: 15, Default: 1},
 		{Name: "NV", ID: 16, Default: 1},
 		{Name: "UK", ID: 17, Default: 1},
-		{Name: "NARROW", ID: 18, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
@@ -1090,14 +1084,13 @@ var convBwdFilterTiledStorage []byte
 // ConvFwdLanes: Convolution for CPU drivers: y = act(conv(x, w) + bias), NHWC.
 //
 //	x    : [ROWS,IH,IW,CI] f32
-//	w    : [KH,KW,CI,CO] f32
+//	w    : [KH,KW,CI,CO] f32, packed in tiles of Local*NV output channels (pack.comp)
 //	bias : [CO] f32, read where ADD_BIAS
 //	y    : [ROWS,OH,OW,CO] f32
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding is uniform; lanes lie along
 // CO. The valid taps of a filter row, and their channels, are one contiguous run of terms, UK at a time.
-// Work-groups: x = OH*OW * ceil(ROWS/TM), y = ceil(CO/(Local*NV)). Needs TM <= ROWS, UK dividing CI, and Local*NV <= CO;
-// NARROW, with NV 1, takes any CO up to Local.
+// Work-groups: x = OH*OW * ceil(ROWS/TM), y = ceil(CO/(Local*NV)). Needs TM <= ROWS, UK dividing CI.
 // Order of accumulation: ky, kx, ci ascending.
 // Gradients: conv_bwd_data_lanes.comp, conv_bwd_filter_lanes.comp. GPU twin: conv_fwd_tiled.comp.
 type ConvFwdLanes struct {
@@ -1109,7 +1102,6 @@ type ConvFwdLanes struct {
 	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
 	AddBias                                                  bool
 	ACT, TM, NV, UK                                          int32
-	NARROW                                                   bool
 
 	Groups [3]uint32
 }
@@ -1119,7 +1111,7 @@ func (k ConvFwdLanes) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvFwdLanesShader,
 		Args:   []vk.Range{k.X, k.W, k.Bias, k.Y},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.TM), uint32(k.NV), uint32(k.UK), word(k.NARROW)},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.TM), uint32(k.NV), uint32(k.UK)},
 		Groups: k.Groups,
 	}
 }
@@ -1152,7 +1144,6 @@ var ConvFwdLanesShader = &vk.Shader{
 		{Name: "TM", ID: 15, Default: 1},
 		{Name: "NV", ID: 16, Default: 1},
 		{Name: "UK", ID: 17, Default: 1},
-		{Name: "NARROW", ID: 18, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
@@ -1330,7 +1321,7 @@ var gatherStorage []byte
 // GemmLanes: Matrix product for CPU drivers: c = act(op(a) b + bias + e).
 //
 //	a    : [M,K] f32, or [K,M] where TRANS_A
-//	b    : [K,N] f32
+//	b    : [K,N] f32, packed in tiles of Local*NV columns (pack.comp)
 //	bias : [N] f32, read where ADD_BIAS
 //	e    : as c, read where ADD_E; another buffer than c
 //	c    : [SPLITS,M,N] f32, or [SPLITS,N,M] where TRANS_C
@@ -1338,7 +1329,7 @@ var gatherStorage []byte
 // The tile is that of lanes.glsl: rows along M, lanes along N. No shared memory, no masks: a last tile that would reach
 // over the edge is moved back and computes some elements a second time, to the same bits.
 // Work-groups: x = ceil(M/TM), y = ceil(N/(Local*NV)), z = SPLITS (K in SPLITS runs, partial sums apart; then
-// sum_partials). Needs TM <= M and Local*NV <= N; NARROW, with NV 1, takes any N up to Local.
+// sum_partials). Needs TM <= M.
 // Order of accumulation: k ascending, one sum per element and split.
 // Gradients: the same kernel, transposed. GPU twin: gemm_tiled.comp.
 type GemmLanes struct {
@@ -1350,7 +1341,6 @@ type GemmLanes struct {
 	M, N, K                       int32
 	TransA, TransC, AddBias, AddE bool
 	ACT, SPLITS, TM, NV, UK       int32
-	NARROW                        bool
 
 	Groups [3]uint32
 }
@@ -1360,7 +1350,7 @@ func (k GemmLanes) Call() vk.Call {
 	return vk.Call{
 		Shader: GemmLanesShader,
 		Args:   []vk.Range{k.A, k.B, k.Bias, k.E, k.C},
-		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransC), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.SPLITS), uint32(k.TM), uint32(k.NV), uint32(k.UK), word(k.NARROW)},
+		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransC), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.SPLITS), uint32(k.TM), uint32(k.NV), uint32(k.UK)},
 		Groups: k.Groups,
 	}
 }
@@ -1389,7 +1379,6 @@ var GemmLanesShader = &vk.Shader{
 		{Name: "TM", ID: 10, Default: 1},
 		{Name: "NV", ID: 11, Default: 1},
 		{Name: "UK", ID: 12, Default: 1},
-		{Name: "NARROW", ID: 13, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
@@ -1583,6 +1572,65 @@ var oneHotAddresses []byte
 
 //go:embed spv/one_hot.ssbo.spv
 var oneHotStorage []byte
+
+// Pack: Packs an operand of a product for the lanes family: tiles of columns one after the other, so that a tile's terms lie
+// side by side.
+//
+//	x : [planes,terms,columns] f32, or [planes,columns,terms] where TRANS
+//	y : [ceil(columns/width),planes,terms,width] f32: tile t holds the columns from tile_start(t) on (lanes.glsl), and
+//	    repeats the last where there are fewer than width. Its term k is x's (k mod inner) * (planes*terms/inner) +
+//	    k / inner: with inner 1 the order stays, with inner the batch size the batch becomes the inner axis of terms
+//
+// Work-groups: x = ceil(width/Local), y = ceil(planes*terms/PER), z = ceil(columns/width); an invocation packs PER terms
+// of a column.
+type Pack struct {
+	X vk.Range // read
+	Y vk.Range // written
+
+	// push constants
+	Planes, Terms, Columns, Width, Inner int32
+
+	// specialisation constants
+	Local uint32
+	TRANS bool
+	PER   int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k Pack) Call() vk.Call {
+	return vk.Call{
+		Shader: PackShader,
+		Args:   []vk.Range{k.X, k.Y},
+		Push:   []uint32{uint32(k.Planes), uint32(k.Terms), uint32(k.Columns), uint32(k.Width), uint32(k.Inner)},
+		Specs:  []uint32{k.Local, word(k.TRANS), uint32(k.PER)},
+		Groups: k.Groups,
+	}
+}
+
+// PackShader is the kernel behind [Pack].
+var PackShader = &vk.Shader{
+	Name: "pack",
+	Args: []vk.Arg{
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "y", Access: vk.Write, Elem: "float"},
+	},
+	Push: []string{"planes", "terms", "columns", "width", "inner"},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "TRANS", ID: 1, Default: 0},
+		{Name: "PER", ID: 2, Default: 1},
+	},
+	Local: [3]uint32{0, 1, 1},
+	Code:  [2][]byte{vk.Addresses: packAddresses, vk.Storage: packStorage},
+}
+
+//go:embed spv/pack.addr.spv
+var packAddresses []byte
+
+//go:embed spv/pack.ssbo.spv
+var packStorage []byte
 
 // Permutation: The batch's images in this epoch's order: indices[r] = P_epoch((step mod batches) * rows + r), with P_epoch a
 // pseudo-random permutation of 0 .. n-1 that needs no memory: a Feistel network of eight Philox rounds on the
@@ -2043,61 +2091,6 @@ var sumPartialsAddresses []byte
 
 //go:embed spv/sum_partials.ssbo.spv
 var sumPartialsStorage []byte
-
-// Transpose: Swaps the last two axes: y[p,j,i] = x[p,i,j], for each of the planes p.
-//
-//	x : [planes,m,n] f32
-//	y : [planes,n,m] f32
-//
-// Lanes lie along i, so that writes are contiguous; an invocation walks PER values of j.
-// Work-groups: x = ceil(m/Local), y = ceil(n/PER), z = planes.
-// Gradient: itself.
-type Transpose struct {
-	X vk.Range // read
-	Y vk.Range // written
-
-	// push constants
-	M, N int32
-
-	// specialisation constants
-	Local uint32
-	PER   int32
-
-	Groups [3]uint32
-}
-
-// Call gives the dispatch that k describes.
-func (k Transpose) Call() vk.Call {
-	return vk.Call{
-		Shader: TransposeShader,
-		Args:   []vk.Range{k.X, k.Y},
-		Push:   []uint32{uint32(k.M), uint32(k.N)},
-		Specs:  []uint32{k.Local, uint32(k.PER)},
-		Groups: k.Groups,
-	}
-}
-
-// TransposeShader is the kernel behind [Transpose].
-var TransposeShader = &vk.Shader{
-	Name: "transpose",
-	Args: []vk.Arg{
-		{Name: "x", Access: vk.Read, Elem: "float"},
-		{Name: "y", Access: vk.Write, Elem: "float"},
-	},
-	Push: []string{"m", "n"},
-	Specs: []vk.Spec{
-		{Name: "local", ID: 0, Default: 1},
-		{Name: "PER", ID: 1, Default: 1},
-	},
-	Local: [3]uint32{0, 1, 1},
-	Code:  [2][]byte{vk.Addresses: transposeAddresses, vk.Storage: transposeStorage},
-}
-
-//go:embed spv/transpose.addr.spv
-var transposeAddresses []byte
-
-//go:embed spv/transpose.ssbo.spv
-var transposeStorage []byte
 
 // UnitNorm: Divides each row by its L2 norm and writes it into the first columns of wider rows.
 //

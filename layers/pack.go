@@ -1,0 +1,31 @@
+package layers
+
+import (
+	"vkgan/shaders"
+	"vkgan/vk"
+)
+
+// packing describes an operand for the lanes family: planes × terms × columns, or planes × columns × terms in memory
+// where trans. inner, if not 0, is the batch size of terms that shall become pixel by pixel.
+type packing struct {
+	planes, terms, columns int
+	trans                  bool
+	inner                  int
+}
+
+// packedSize is the most float32 that packed columns take, whatever the tile.
+func packedSize(terms, columns int) int {
+	const widest = 32 // 2 runs of 16 lanes
+	return terms * (columns + widest)
+}
+
+// pack records y = x in tiles of width columns (pack.comp).
+func pack(rec *vk.Recorder, x, y vk.Range, p packing, columns int) {
+	const per = 64
+	local := width(rec)
+	rec.Dispatch(shaders.Pack{
+		X: x, Y: y, Planes: int32(p.planes), Terms: int32(p.terms), Columns: int32(p.columns), Width: int32(columns), Inner: int32(max(p.inner, 1)),
+		Local: local, TRANS: p.trans, PER: per,
+		Groups: [3]uint32{ceil(columns, int(local)), ceil(p.planes*p.terms, per), ceil(p.columns, columns)},
+	})
+}

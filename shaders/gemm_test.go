@@ -1,0 +1,147 @@
+package shaders_test
+
+import (
+	"vkgan/layers/ref"
+	"vkgan/shaders"
+)
+
+// product is a case of either family.
+type product struct {
+	M, N, K                int
+	TransA, TransB, TransC bool
+	Bias, E                bool
+	Act                    int
+	Splits                 int
+}
+
+// operands are a product's arguments on the device, and c as it should be.
+type operands struct {
+	a, b, bias, e, c *tensor
+	want             []float64
+}
+
+func (p product) operands(r *rig) operands {
+	a, b := r.normals(p.M*p.K), r.normals(p.K*p.N)
+	o := operands{a: r.floats(a), b: r.floats(b), c: r.out(p.Splits * p.M * p.N)}
+	var bias, e []float64
+	if p.Bias {
+		values := r.normals(p.N)
+		o.bias, bias = r.floats(values), wide(values)
+	}
+	if p.E {
+		values := r.normals(p.M * p.N)
+		o.e, e = r.floats(values), wide(values)
+		if p.TransC {
+			e = swapped(e, p.M)
+		}
+	}
+	run := (p.K + p.Splits - 1) / p.Splits
+	for s := range p.Splits {
+		from, to := min(s*run, p.K), min((s+1)*run, p.K)
+		c := p.part(wide(a), wide(b), e, bias, from, to)
+		if p.TransC {
+			c = swapped(c, p.N)
+		}
+		o.want = append(o.want, c...)
+	}
+	return o
+}
+
+// part is the product over the terms from .. to.
+func (p product) part(a, b, e, bias []float64, from, to int) []float64 {
+	if p.TransA {
+		a = a[from*p.M : to*p.M]
+	} else {
+		a = columns(a, p.K, from, to)
+	}
+	if p.TransB {
+		b = columns(b, p.K, from, to)
+	} else {
+		b = b[from*p.N : to*p.N]
+	}
+	g := ref.Gemm{M: p.M, N: p.N, K: to - from, TransA: p.TransA, TransB: p.TransB}
+	return ref.Activations[p.Act].Forward(g.Mul(a, b, e, bias))
+}
+
+type tiledProduct struct {
+	product
+	tile tile
+}
+
+// tile is the shape of the shared-memory family: an invocation makes 4 x 4 of bm x bn elements.
+type tile struct{ bm, bn, bk int32 }
+
+func (t tile) local() uint32 { return uint32(t.bm / 4 * t.bn / 4) }
+
+// fits reports whether the device has work-groups of that size.
+func (t tile) fits(r *rig) bool { return t.local() <= r.d.Info().Limits.MaxInvocations }
+
+var (
+	tile32 = tile{32, 32, 16}
+	tile64 = tile{64, 64, 16}
+	flat   = tile{16, 32, 8}
+)
+
+func testGemmTiled(r *rig) {
+	each(r, []tiledProduct{
+		{product{M: 33, N: 35, K: 17, Bias: true, Act: 2, Splits: 1}, tile32},
+		{product{M: 1, N: 1, K: 1, Splits: 1}, tile32},
+		{product{M: 31, N: 32, K: 16, TransA: true, E: true, Act: 1, Splits: 1}, tile32},
+		{product{M: 5, N: 37, K: 33, TransB: true, Bias: true, E: true, Act: 3, Splits: 1}, flat},
+		{product{M: 17, N: 3, K: 15, TransA: true, TransB: true, Splits: 1}, flat},
+		{product{M: 34, N: 7, K: 53, TransA: true, Splits: 3}, tile32},
+		{product{M: 3, N: 33, K: 5, TransB: true, Splits: 4}, flat},
+		{product{M: 65, N: 67, K: 19, Bias: true, Splits: 1}, tile64},
+	}, func(r *rig, c tiledProduct) {
+		o := c.operands(r)
+		k := shaders.GemmTiled{
+			A: o.a.Range, B: o.b.Range, Bias: o.bias.all(), E: o.e.all(), C: o.c.Range,
+			Local: c.tile.local(), M: int32(c.M), N: int32(c.N), K: int32(c.K), TransA: c.TransA, TransB: c.TransB,
+			AddBias: c.Bias, AddE: c.E, ACT: int32(c.Act), SPLITS: int32(c.Splits), BM: c.tile.bm, BN: c.tile.bn, BK: c.tile.bk,
+			Groups: [3]uint32{ceil(c.M, int(c.tile.bm)), ceil(c.N, int(c.tile.bn)), uint32(c.Splits)},
+		}
+		if !c.tile.fits(r) {
+			r.refused(k)
+			return
+		}
+		r.run(k)
+		r.near("c", o.c, o.want)
+	})
+}
+
+type lanesProduct struct {
+	product
+	run lanes
+}
+
+// lanes is the shape of the register-tile family: tm rows, nv runs of a subgroup's columns, uk terms at a time.
+type lanes struct {
+	tm, nv, uk int
+	narrow     bool
+}
+
+func testGemmLanes(r *rig) {
+	l := r.lanes()
+	each(r, []lanesProduct{
+		{product{M: 7, N: 2*l + 3, K: 19, Bias: true, Act: 2, Splits: 1}, lanes{tm: 3, nv: 2, uk: 8}},
+		{product{M: 1, N: 1, K: 1, Splits: 1}, lanes{1, 1, 1, true}},
+		{product{M: 12, N: l, K: 16, TransA: true, E: true, Act: 1, Splits: 1}, lanes{tm: 12, nv: 1, uk: 16}},
+		{product{M: 13, N: l + 1, K: 17, TransC: true, Bias: true, E: true, Act: 3, Splits: 1}, lanes{tm: 6, nv: 1, uk: 4}},
+		{product{M: 6, N: l, K: 7, TransA: true, TransC: true, Bias: true, Splits: 1}, lanes{4, 1, 8, true}},
+		{product{M: 5, N: l - 1, K: 23, E: true, Act: 2, Splits: 1}, lanes{5, 1, 10, true}},
+		{product{M: 9, N: 3*l + 1, K: 37, TransA: true, Splits: 3}, lanes{tm: 2, nv: 3, uk: 5}},
+		{product{M: 2, N: 2 * l, K: 64, Splits: 2}, lanes{tm: 2, nv: 2, uk: 16}},
+		{product{M: 3, N: l + 2, K: 5, TransC: true, Splits: 4}, lanes{tm: 2, nv: 1, uk: 2}},
+		{product{M: 61, N: 4*l - 1, K: 101, TransA: true, Bias: true, Splits: 1}, lanes{tm: 12, nv: 2, uk: 20}},
+	}, func(r *rig, c lanesProduct) {
+		o := c.operands(r)
+		r.run(shaders.GemmLanes{
+			A: o.a.Range, B: o.b.Range, Bias: o.bias.all(), E: o.e.all(), C: o.c.Range,
+			Local: uint32(l), M: int32(c.M), N: int32(c.N), K: int32(c.K), TransA: c.TransA, TransC: c.TransC,
+			AddBias: c.Bias, AddE: c.E, ACT: int32(c.Act), SPLITS: int32(c.Splits),
+			TM: int32(c.run.tm), NV: int32(c.run.nv), UK: int32(c.run.uk), NARROW: c.run.narrow,
+			Groups: [3]uint32{ceil(c.M, c.run.tm), ceil(c.N, l*c.run.nv), uint32(c.Splits)},
+		})
+		r.near("c", o.c, o.want)
+	})
+}

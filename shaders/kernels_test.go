@@ -1,0 +1,111 @@
+package shaders_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"vkgan/shaders"
+	"vkgan/vk"
+)
+
+// kernels holds the cases of every kernel, by its name.
+var kernels = map[string]func(r *rig){
+	"activation":            testActivation,
+	"adam":                  testAdam,
+	"advance":               testAdvance,
+	"argmax":                testArgmax,
+	"bias_bwd":              testBiasBwd,
+	"bn_apply":              testBnApply,
+	"bn_bwd_apply":          testBnBwdApply,
+	"bn_bwd_finish":         testBnBwdFinish,
+	"bn_bwd_reduce":         testBnBwdReduce,
+	"bn_stats":              testBnStats,
+	"bn_stats_finish":       testBnStatsFinish,
+	"col2im":                testCol2im,
+	"confusion":             testConfusion,
+	"conv_bwd_data_lanes":   testConvBwdDataLanes,
+	"conv_bwd_data_tiled":   testConvBwdDataTiled,
+	"conv_bwd_filter_lanes": testConvBwdFilterLanes,
+	"conv_bwd_filter_tiled": testConvBwdFilterTiled,
+	"conv_fwd_lanes":        testConvFwdLanes,
+	"conv_fwd_tiled":        testConvFwdTiled,
+	"count_up":              testCountUp,
+	"gather":                testGather,
+	"gemm_lanes":            testGemmLanes,
+	"gemm_tiled":            testGemmTiled,
+	"im2col":                testIm2col,
+	"one_hot":               testOneHot,
+	"permutation":           testPermutation,
+	"philox_normal":         testPhiloxNormal,
+	"philox_uniform":        testPhiloxUniform,
+	"philox_words":          testPhiloxWords,
+	"random_class":          testRandomClass,
+	"sequence":              testSequence,
+	"sigmoid_ce":            testSigmoidCe,
+	"softmax_ce":            testSoftmaxCe,
+	"sum_partials":          testSumPartials,
+	"transpose":             testTranspose,
+	"unit_norm":             testUnitNorm,
+}
+
+// Every kernel, in both builds, against the oracle.
+func TestKernels(t *testing.T) { eachBuild(t, false, testKernels) }
+
+// The first cases of every kernel, for drivers that are slow or old.
+func TestSmokeKernels(t *testing.T) { eachBuild(t, true, testKernels) }
+
+func testKernels(r *rig) {
+	for _, s := range shaders.Shaders {
+		r.sub(s.Name, func(r *rig) {
+			test, ok := kernels[s.Name]
+			if !ok {
+				r.Fatal("no case")
+			}
+			test(r)
+			r.everyValue(s)
+		})
+	}
+}
+
+// everyValue fails where the cases left a specialisation constant alone, or an activation out. How large the work-group
+// is may be the device's choice.
+func (r *rig) everyValue(s *vk.Shader) {
+	if r.smoke {
+		return
+	}
+	for i, spec := range s.Specs {
+		want := 2
+		switch spec.Name {
+		case "local":
+			want = 1
+		case "ACT":
+			want = 4
+		}
+		var values []uint32
+		for _, specs := range r.seen[s] {
+			if !slices.Contains(values, specs[i]) {
+				values = append(values, specs[i])
+			}
+		}
+		if len(values) < want {
+			r.Errorf("constant %s has the values %v in all cases", spec.Name, values)
+		}
+	}
+	if len(r.seen[s]) == 0 {
+		r.Error("was not dispatched")
+	}
+}
+
+// No case outlives its kernel.
+func TestEveryCaseHasAKernel(t *testing.T) {
+	var names []string
+	for _, s := range shaders.Shaders {
+		names = append(names, s.Name)
+	}
+	for name := range kernels {
+		if !slices.Contains(names, name) {
+			t.Errorf("cases for %s, which is none of %s", name, strings.Join(names, ", "))
+		}
+	}
+}
