@@ -18,6 +18,6 @@ func (a Adam) Step(rec *vk.Recorder, ps *Params, step vk.Range) {
 		Step: step, Grad: ps.Grad.All(), Param: ps.Value.All(), M: ps.M.All(), V: ps.V.All(),
 		N: int32(n), Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2,
 		LogBeta1: float32(math.Log(float64(a.Beta1))), LogBeta2: float32(math.Log(float64(a.Beta2))), Eps: a.Eps,
-		Local: f.local, PER: f.per, Groups: f.groups,
+		Local: f.local, RUNS: f.runs, PER: f.per, Groups: f.groups,
 	})
 }

@@ -51,7 +51,7 @@ func (l *batchNormLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
 	r := rowwise(rec, x.C, rows, groups)
 	channels := r.groups[0]
 	rec.Dispatch(shaders.BnStats{
-		X: x.Data, Partial: l.partial, Rows: int32(rows), Channels: int32(x.C), Chunk: r.per, Local: r.local, Groups: r.groups,
+		X: x.Data, Partial: l.partial, Rows: int32(rows), Channels: int32(x.C), Chunk: r.per, Local: r.local, RUNS: r.runs, Groups: r.groups,
 	})
 	rec.Dispatch(shaders.BnStatsFinish{
 		Partial: l.partial, Moments: l.moments, Rows: int32(rows), Channels: int32(x.C), Chunk: r.per, Eps: l.Eps,
@@ -59,7 +59,7 @@ func (l *batchNormLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
 	})
 	rec.Dispatch(shaders.BnApply{
 		X: x.Data, Moments: l.moments, Gamma: l.gamma.Value(), Beta: l.beta.Value(), Y: y.Data,
-		Rows: int32(rows), Channels: int32(x.C), Chunk: r.per, Local: r.local, ACT: int32(l.Act), Groups: r.groups,
+		Rows: int32(rows), Channels: int32(x.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,
 	})
 	return y
 }
@@ -72,7 +72,7 @@ func (l *batchNormLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Te
 	channels := r.groups[0]
 	rec.Dispatch(shaders.BnBwdReduce{
 		X: l.x.Data, Moments: l.moments, Gamma: l.gamma.Value(), Beta: l.beta.Value(), Dy: dy.Data, Partial: l.partial,
-		ForwardGroups: int32(groups), Rows: int32(rows), Channels: int32(dy.C), Chunk: r.per, Local: r.local, ACT: int32(l.Act), Groups: r.groups,
+		ForwardGroups: int32(groups), Rows: int32(rows), Channels: int32(dy.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,
 	})
 	rec.Dispatch(shaders.BnBwdFinish{
 		Partial: l.partial, Sums: l.sums, Dgamma: l.gamma.Grad(), Dbeta: l.beta.Grad(),
@@ -81,7 +81,7 @@ func (l *batchNormLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Te
 	})
 	rec.Dispatch(shaders.BnBwdApply{
 		X: l.x.Data, Moments: l.moments, Gamma: l.gamma.Value(), Beta: l.beta.Value(), Sums: l.sums, Dy: dy.Data, Dx: dy.Data,
-		ForwardGroups: int32(groups), Rows: int32(rows), Channels: int32(dy.C), Chunk: r.per, Local: r.local, ACT: int32(l.Act), Groups: r.groups,
+		ForwardGroups: int32(groups), Rows: int32(rows), Channels: int32(dy.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,
 	})
 	return dy.lastRows(inputRows).InGroups(dy.Groups)
 }

@@ -44,7 +44,7 @@ func (g biasBackward) record(rec *vk.Recorder, y, dy Tensor) {
 	rec.Dispatch(shaders.BiasBwd{
 		Y: y.Data, Dy: dy.Data, Dz: dy.Data, Partial: partial,
 		Rows: int32(dy.Rows * pixels), Forward: int32(y.Rows * pixels), Channels: int32(channels), Chunk: l.per,
-		Local: l.local, ACT: int32(g.act), SumBias: g.bias != nil, Groups: l.groups,
+		Local: l.local, RUNS: l.runs, ACT: int32(g.act), SumBias: g.bias != nil, Groups: l.groups,
 	})
 	if g.bias == nil {
 		return

@@ -5,6 +5,7 @@ import "vkgan/vk"
 // launch is how a kernel is spread over the device: work-group size, elements per invocation, work-group counts.
 type launch struct {
 	local  uint32
+	runs   bool // neighbouring lanes load as one vector: a work-group is one subgroup of a CPU driver
 	per    int32
 	groups [3]uint32
 }
@@ -25,7 +26,7 @@ func flat(rec *vk.Recorder, n int) launch {
 		per = 64
 	}
 	local := width(rec)
-	return launch{local, per, [3]uint32{ceil(n, int(local)*int(per)), 1, 1}}
+	return launch{local, rec.Device().CPU(), per, [3]uint32{ceil(n, int(local)*int(per)), 1, 1}}
 }
 
 // rowwise spreads rows of channels: lanes along the channels, chunk rows to an invocation (launch.per).
@@ -37,7 +38,7 @@ func rowwise(rec *vk.Recorder, channels, rows, groups int) launch {
 	}
 	chunk = min(chunk, rows)
 	local := width(rec)
-	return launch{local, int32(chunk), [3]uint32{ceil(channels, int(local)), ceil(rows, chunk), uint32(groups)}}
+	return launch{local, rec.Device().CPU(), int32(chunk), [3]uint32{ceil(channels, int(local)), ceil(rows, chunk), uint32(groups)}}
 }
 
 // minChunk is the least number of rows that rowwise gives an invocation, which bounds the partial sums.

@@ -25,7 +25,7 @@ func pack(rec *vk.Recorder, x, y vk.Range, p packing, columns int) {
 	local := width(rec)
 	rec.Dispatch(shaders.Pack{
 		X: x, Y: y, Planes: int32(p.planes), Terms: int32(p.terms), Columns: int32(p.columns), Width: int32(columns), Inner: int32(max(p.inner, 1)),
-		Local: local, TRANS: p.trans, PER: per,
+		Local: local, TRANS: p.trans, RUNS: !p.trans && columns <= p.columns && columns%int(local) == 0, PER: per,
 		Groups: [3]uint32{ceil(columns, int(local)), ceil(p.planes*p.terms, per), ceil(p.columns, columns)},
 	})
 }

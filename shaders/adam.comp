@@ -13,6 +13,8 @@
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int PER = 1;
+layout(constant_id = 2) const bool RUNS = false;
+#include "element.glsl"
 
 IN(0, uint, step)
 IN(1, float, grad)
@@ -38,15 +40,18 @@ void main() {
 	float t = float(el(step, 0) + 1u);
 	float step_size = pc.rate / one_minus_exp(t * pc.log_beta1);
 	float root_correction = sqrt(one_minus_exp(t * pc.log_beta2));
-	int base = int(gl_WorkGroupID.x * gl_WorkGroupSize.x) * PER + int(gl_LocalInvocationID.x);
 	for (int k = 0; k < PER; k++) {
-		int i = base + k * int(gl_WorkGroupSize.x);
+		int first = (int(gl_WorkGroupID.x) * PER + k) * LANES, i = first + int(gl_LocalInvocationID.x);
 		if (i >= pc.n) return;
-		float g = el(grad, i);
-		float mi = fma(pc.beta1, el(m, i) - g, g);
-		float vi = fma(pc.beta2, el(v, i) - g * g, g * g);
+		float g, mi, vi, p;
+		LOAD_NEAR(g, grad, first)
+		LOAD_NEAR(mi, m, first)
+		LOAD_NEAR(vi, v, first)
+		LOAD_NEAR(p, param, first)
+		mi = fma(pc.beta1, mi - g, g);
+		vi = fma(pc.beta2, vi - g * g, g * g);
 		el(m, i) = mi;
 		el(v, i) = vi;
-		el(param, i) -= step_size * mi / (sqrt(vi) / root_correction + pc.eps);
+		el(param, i) = p - step_size * mi / (sqrt(vi) / root_correction + pc.eps);
 	}
 }

@@ -16,6 +16,8 @@
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int ACT = 0;
 layout(constant_id = 2) const bool SUM_BIAS = false;
+layout(constant_id = 3) const bool RUNS = false;
+#include "element.glsl"
 
 IN(0, float, y)
 IN(1, float, dy)
@@ -26,12 +28,15 @@ PUSH(A(float, y) A(float, dy) A(float, dz) A(float, partial) int rows; int forwa
 void main() {
 	int c = int(gl_GlobalInvocationID.x);
 	if (c >= pc.channels) return;
-	int first = int(gl_WorkGroupID.y) * pc.chunk;
+	int c0 = int(gl_WorkGroupID.x) * LANES, first = int(gl_WorkGroupID.y) * pc.chunk;
 	float sum = 0.0;
 	for (int r = first; r < min(first + pc.chunk, pc.rows); r++) {
-		float v = el(dy, r * pc.channels + c);
+		float v;
+		LOAD_NEAR(v, dy, r * pc.channels + c0)
 		if (ACT != ACT_NONE) {
-			v *= activate_grad(ACT, el(y, r % pc.forward * pc.channels + c));
+			float out_;
+			LOAD_NEAR(out_, y, r % pc.forward * pc.channels + c0)
+			v *= activate_grad(ACT, out_);
 			el(dz, r * pc.channels + c) = v;
 		}
 		if (r < pc.forward) sum += v;

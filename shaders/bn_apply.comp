@@ -15,6 +15,8 @@
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int ACT = 0;
+layout(constant_id = 2) const bool RUNS = false;
+#include "element.glsl"
 
 IN(0, float, x)
 IN(1, float, moments)
@@ -30,7 +32,9 @@ void main() {
 	float mean = el(moments, pair(group, 0, pc.channels, c));
 	float scale = el(gamma, c) * el(moments, pair(group, 1, pc.channels, c)), shift = el(beta, c);
 	for (int r = first; r < min(first + pc.chunk, pc.rows); r++) {
-		int i = (group * pc.rows + r) * pc.channels + c;
-		el(y, i) = activate(ACT, fma(el(x, i) - mean, scale, shift));
+		int row = (group * pc.rows + r) * pc.channels;
+		float v;
+		LOAD_NEAR(v, x, row + int(gl_WorkGroupID.x) * LANES)
+		el(y, row + c) = activate(ACT, fma(v - mean, scale, shift));
 	}
 }

@@ -17,6 +17,8 @@
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int ACT = 0;
+layout(constant_id = 2) const bool RUNS = false;
+#include "element.glsl"
 
 IN(0, float, x)
 IN(1, float, moments)
@@ -32,15 +34,18 @@ void main() {
 	int c = int(gl_GlobalInvocationID.x);
 	if (c >= pc.channels) return;
 	int backward = int(gl_WorkGroupID.z), group = backward % pc.forward_groups, first = int(gl_WorkGroupID.y) * pc.chunk;
+	int c0 = int(gl_WorkGroupID.x) * LANES;
 	float mean = el(moments, pair(group, 0, pc.channels, c)), inverse = el(moments, pair(group, 1, pc.channels, c));
 	float scale = el(gamma, c), shift = el(beta, c);
 	float s = el(sums, pair(backward, 0, pc.channels, c)) / float(pc.rows);
 	float q = el(sums, pair(backward, 1, pc.channels, c)) / float(pc.rows);
 	for (int r = first; r < min(first + pc.chunk, pc.rows); r++) {
-		float normal = (el(x, (group * pc.rows + r) * pc.channels + c) - mean) * inverse;
-		int i = (backward * pc.rows + r) * pc.channels + c;
-		float dz = el(dy, i);
+		int row = (backward * pc.rows + r) * pc.channels;
+		float normal, dz;
+		LOAD_NEAR(normal, x, (group * pc.rows + r) * pc.channels + c0)
+		LOAD_NEAR(dz, dy, row + c0)
+		normal = (normal - mean) * inverse;
 		if (ACT != ACT_NONE) dz *= activate_grad(ACT, activate(ACT, fma(normal, scale, shift)));
-		el(dx, i) = scale * inverse * (dz - s - normal * q);
+		el(dx, row + c) = scale * inverse * (dz - s - normal * q);
 	}
 }

@@ -18,6 +18,8 @@
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int ACT = 0;
+layout(constant_id = 2) const bool RUNS = false;
+#include "element.glsl"
 
 IN(0, float, x)
 IN(1, float, moments)
@@ -32,13 +34,15 @@ void main() {
 	int c = int(gl_GlobalInvocationID.x);
 	if (c >= pc.channels) return;
 	int backward = int(gl_WorkGroupID.z), group = backward % pc.forward_groups;
-	int part = int(gl_WorkGroupID.y), first = part * pc.chunk;
+	int c0 = int(gl_WorkGroupID.x) * LANES, part = int(gl_WorkGroupID.y), first = part * pc.chunk;
 	float mean = el(moments, pair(group, 0, pc.channels, c)), inverse = el(moments, pair(group, 1, pc.channels, c));
 	float scale = el(gamma, c), shift = el(beta, c);
 	float s = 0.0, q = 0.0;
 	for (int r = first; r < min(first + pc.chunk, pc.rows); r++) {
-		float normal = (el(x, (group * pc.rows + r) * pc.channels + c) - mean) * inverse;
-		float dz = el(dy, (backward * pc.rows + r) * pc.channels + c);
+		float normal, dz;
+		LOAD_NEAR(normal, x, (group * pc.rows + r) * pc.channels + c0)
+		LOAD_NEAR(dz, dy, (backward * pc.rows + r) * pc.channels + c0)
+		normal = (normal - mean) * inverse;
 		if (ACT != ACT_NONE) dz *= activate_grad(ACT, activate(ACT, fma(normal, scale, shift)));
 		s += dz;
 		q = fma(dz, normal, q);

@@ -12,6 +12,8 @@
 #include "bn.glsl"
 
 layout(local_size_x_id = 0) in;
+layout(constant_id = 1) const bool RUNS = false;
+#include "element.glsl"
 
 IN(0, float, x)
 OUT(1, float, partial)
@@ -22,10 +24,12 @@ void main() {
 	if (c >= pc.channels) return;
 	int group = int(gl_WorkGroupID.z), part = int(gl_WorkGroupID.y);
 	int first = part * pc.chunk, count = min(pc.chunk, pc.rows - first);
-	int base = (group * pc.rows + first) * pc.channels + c;
-	float origin = el(x, base), s = 0.0, q = 0.0;
+	int base = (group * pc.rows + first) * pc.channels, c0 = int(gl_WorkGroupID.x) * LANES;
+	float origin = el(x, base + c), s = 0.0, q = 0.0;
 	for (int r = 0; r < count; r++) {
-		float d = el(x, base + r * pc.channels) - origin;
+		float d;
+		LOAD_NEAR(d, x, base + r * pc.channels + c0)
+		d -= origin;
 		s += d;
 		q = fma(d, d, q);
 	}

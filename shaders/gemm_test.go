@@ -59,7 +59,7 @@ func (p product) part(a, b, e, bias []float64, from, to int) []float64 {
 	} else {
 		b = b[from*p.N : to*p.N]
 	}
-	g := ref.Gemm{M: p.M, N: p.N, K: to - from, TransA: p.TransA, TransB: p.TransB}
+	g := ref.Gemm{M: p.M, N: p.N, K: to - from, TransA: p.TransA, TransB: p.TransB && to > from}
 	return ref.Activations[p.Act].Forward(g.Mul(a, b, e, bias))
 }
 

@@ -15,7 +15,8 @@
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool TRANS = false;
 layout(constant_id = 2) const int PER = 1;
-#include "lanes.glsl"
+layout(constant_id = 3) const bool RUNS = false; // not with TRANS, nor where there are fewer columns than width
+#include "element.glsl"
 
 IN(0, float, x)
 OUT(1, float, y)
@@ -24,11 +25,15 @@ PUSH(A(float, x) A(float, y) int planes; int terms; int columns; int width; int 
 void main() {
 	int j = int(gl_GlobalInvocationID.x), tile = int(gl_WorkGroupID.z);
 	if (j >= pc.width) return;
-	int column = min(tile_start(tile, pc.width, pc.columns) + j, pc.columns - 1);
+	int start = tile_start(tile, pc.width, pc.columns);
+	int column = min(start + j, pc.columns - 1), column0 = start + int(gl_WorkGroupID.x) * LANES;
 	int all = pc.planes * pc.terms, first = int(gl_WorkGroupID.y) * PER;
 	for (int k = first; k < min(first + PER, all); k++) {
 		int term = k % pc.inner * (all / pc.inner) + k / pc.inner;
-		int from = TRANS ? (term / pc.terms * pc.columns + column) * pc.terms + term % pc.terms : term * pc.columns + column;
-		el(y, (tile * all + k) * pc.width + j) = el(x, from);
+		float v;
+		if (TRANS) v = el(x, (term / pc.terms * pc.columns + column) * pc.terms + term % pc.terms);
+		else if (RUNS) { LOAD_NEAR(v, x, term * pc.columns + column0) }
+		else v = el(x, term * pc.columns + column);
+		el(y, (tile * all + k) * pc.width + j) = v;
 	}
 }

@@ -125,6 +125,7 @@ type Adam struct {
 	// specialisation constants
 	Local uint32
 	PER   int32
+	RUNS  bool
 
 	Groups [3]uint32
 }
@@ -135,7 +136,7 @@ func (k Adam) Call() vk.Call {
 		Shader: AdamShader,
 		Args:   []vk.Range{k.Step, k.Grad, k.Param, k.M, k.V},
 		Push:   []uint32{uint32(k.N), math.Float32bits(k.Rate), math.Float32bits(k.Beta1), math.Float32bits(k.Beta2), math.Float32bits(k.LogBeta1), math.Float32bits(k.LogBeta2), math.Float32bits(k.Eps)},
-		Specs:  []uint32{k.Local, uint32(k.PER)},
+		Specs:  []uint32{k.Local, uint32(k.PER), word(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -154,9 +155,11 @@ var AdamShader = &vk.Shader{
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "PER", ID: 1, Default: 1},
+		{Name: "RUNS", ID: 2, Default: 0},
 	},
-	Local: [3]uint32{0, 1, 1},
-	Code:  [2][]byte{vk.Addresses: adamAddresses, vk.Storage: adamStorage},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: adamAddresses, vk.Storage: adamStorage},
 }
 
 //go:embed spv/adam.addr.spv
@@ -282,9 +285,9 @@ type BiasBwd struct {
 	Rows, Forward, Channels, Chunk int32
 
 	// specialisation constants
-	Local   uint32
-	ACT     int32
-	SumBias bool
+	Local         uint32
+	ACT           int32
+	SumBias, RUNS bool
 
 	Groups [3]uint32
 }
@@ -295,7 +298,7 @@ func (k BiasBwd) Call() vk.Call {
 		Shader: BiasBwdShader,
 		Args:   []vk.Range{k.Y, k.Dy, k.Dz, k.Partial},
 		Push:   []uint32{uint32(k.Rows), uint32(k.Forward), uint32(k.Channels), uint32(k.Chunk)},
-		Specs:  []uint32{k.Local, uint32(k.ACT), word(k.SumBias)},
+		Specs:  []uint32{k.Local, uint32(k.ACT), word(k.SumBias), word(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -314,9 +317,11 @@ var BiasBwdShader = &vk.Shader{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "ACT", ID: 1, Default: 0},
 		{Name: "SUM_BIAS", ID: 2, Default: 0},
+		{Name: "RUNS", ID: 3, Default: 0},
 	},
-	Local: [3]uint32{0, 1, 1},
-	Code:  [2][]byte{vk.Addresses: biasBwdAddresses, vk.Storage: biasBwdStorage},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: biasBwdAddresses, vk.Storage: biasBwdStorage},
 }
 
 //go:embed spv/bias_bwd.addr.spv
@@ -344,6 +349,7 @@ type BnApply struct {
 	// specialisation constants
 	Local uint32
 	ACT   int32
+	RUNS  bool
 
 	Groups [3]uint32
 }
@@ -354,7 +360,7 @@ func (k BnApply) Call() vk.Call {
 		Shader: BnApplyShader,
 		Args:   []vk.Range{k.X, k.Moments, k.Gamma, k.Beta, k.Y},
 		Push:   []uint32{uint32(k.Rows), uint32(k.Channels), uint32(k.Chunk)},
-		Specs:  []uint32{k.Local, uint32(k.ACT)},
+		Specs:  []uint32{k.Local, uint32(k.ACT), word(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -373,9 +379,11 @@ var BnApplyShader = &vk.Shader{
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "ACT", ID: 1, Default: 0},
+		{Name: "RUNS", ID: 2, Default: 0},
 	},
-	Local: [3]uint32{0, 1, 1},
-	Code:  [2][]byte{vk.Addresses: bnApplyAddresses, vk.Storage: bnApplyStorage},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: bnApplyAddresses, vk.Storage: bnApplyStorage},
 }
 
 //go:embed spv/bn_apply.addr.spv
@@ -405,6 +413,7 @@ type BnBwdApply struct {
 	// specialisation constants
 	Local uint32
 	ACT   int32
+	RUNS  bool
 
 	Groups [3]uint32
 }
@@ -415,7 +424,7 @@ func (k BnBwdApply) Call() vk.Call {
 		Shader: BnBwdApplyShader,
 		Args:   []vk.Range{k.X, k.Moments, k.Gamma, k.Beta, k.Sums, k.Dy, k.Dx},
 		Push:   []uint32{uint32(k.ForwardGroups), uint32(k.Rows), uint32(k.Channels), uint32(k.Chunk)},
-		Specs:  []uint32{k.Local, uint32(k.ACT)},
+		Specs:  []uint32{k.Local, uint32(k.ACT), word(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -436,9 +445,11 @@ var BnBwdApplyShader = &vk.Shader{
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "ACT", ID: 1, Default: 0},
+		{Name: "RUNS", ID: 2, Default: 0},
 	},
-	Local: [3]uint32{0, 1, 1},
-	Code:  [2][]byte{vk.Addresses: bnBwdApplyAddresses, vk.Storage: bnBwdApplyStorage},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: bnBwdApplyAddresses, vk.Storage: bnBwdApplyStorage},
 }
 
 //go:embed spv/bn_bwd_apply.addr.spv
@@ -524,6 +535,7 @@ type BnBwdReduce struct {
 	// specialisation constants
 	Local uint32
 	ACT   int32
+	RUNS  bool
 
 	Groups [3]uint32
 }
@@ -534,7 +546,7 @@ func (k BnBwdReduce) Call() vk.Call {
 		Shader: BnBwdReduceShader,
 		Args:   []vk.Range{k.X, k.Moments, k.Gamma, k.Beta, k.Dy, k.Partial},
 		Push:   []uint32{uint32(k.ForwardGroups), uint32(k.Rows), uint32(k.Channels), uint32(k.Chunk)},
-		Specs:  []uint32{k.Local, uint32(k.ACT)},
+		Specs:  []uint32{k.Local, uint32(k.ACT), word(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -554,9 +566,11 @@ var BnBwdReduceShader = &vk.Shader{
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "ACT", ID: 1, Default: 0},
+		{Name: "RUNS", ID: 2, Default: 0},
 	},
-	Local: [3]uint32{0, 1, 1},
-	Code:  [2][]byte{vk.Addresses: bnBwdReduceAddresses, vk.Storage: bnBwdReduceStorage},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: bnBwdReduceAddresses, vk.Storage: bnBwdReduceStorage},
 }
 
 //go:embed spv/bn_bwd_reduce.addr.spv
@@ -582,6 +596,7 @@ type BnStats struct {
 
 	// specialisation constants
 	Local uint32
+	RUNS  bool
 
 	Groups [3]uint32
 }
@@ -592,7 +607,7 @@ func (k BnStats) Call() vk.Call {
 		Shader: BnStatsShader,
 		Args:   []vk.Range{k.X, k.Partial},
 		Push:   []uint32{uint32(k.Rows), uint32(k.Channels), uint32(k.Chunk)},
-		Specs:  []uint32{k.Local},
+		Specs:  []uint32{k.Local, word(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -607,9 +622,11 @@ var BnStatsShader = &vk.Shader{
 	Push: []string{"rows", "channels", "chunk"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
+		{Name: "RUNS", ID: 1, Default: 0},
 	},
-	Local: [3]uint32{0, 1, 1},
-	Code:  [2][]byte{vk.Addresses: bnStatsAddresses, vk.Storage: bnStatsStorage},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: bnStatsAddresses, vk.Storage: bnStatsStorage},
 }
 
 //go:embed spv/bn_stats.addr.spv
@@ -1594,6 +1611,7 @@ type Pack struct {
 	Local uint32
 	TRANS bool
 	PER   int32
+	RUNS  bool
 
 	Groups [3]uint32
 }
@@ -1604,7 +1622,7 @@ func (k Pack) Call() vk.Call {
 		Shader: PackShader,
 		Args:   []vk.Range{k.X, k.Y},
 		Push:   []uint32{uint32(k.Planes), uint32(k.Terms), uint32(k.Columns), uint32(k.Width), uint32(k.Inner)},
-		Specs:  []uint32{k.Local, word(k.TRANS), uint32(k.PER)},
+		Specs:  []uint32{k.Local, word(k.TRANS), uint32(k.PER), word(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -1621,9 +1639,11 @@ var PackShader = &vk.Shader{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "TRANS", ID: 1, Default: 0},
 		{Name: "PER", ID: 2, Default: 1},
+		{Name: "RUNS", ID: 3, Default: 0},
 	},
-	Local: [3]uint32{0, 1, 1},
-	Code:  [2][]byte{vk.Addresses: packAddresses, vk.Storage: packStorage},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: packAddresses, vk.Storage: packStorage},
 }
 
 //go:embed spv/pack.addr.spv

@@ -1,0 +1,215 @@
+package shaders_test
+
+import (
+	"math"
+
+	"vkgan/layers/ref"
+	"vkgan/shaders"
+)
+
+// batch is a case of batch normalisation. Its channels' means are offset apart from 0.
+type batch struct {
+	groups, backward, rows, channels, chunk, act int
+	offset                                       float32
+}
+
+const bnEps = 1e-5
+
+func batches(r *rig) []batch {
+	l := r.lanes()
+	return []batch{
+		{2, 3, 13, l + 3, 4, 2, 1},
+		{1, 1, 1, 3, 1, 0, 0}, // no deviation at all
+		{1, 1, 5, 1, 1, 3, 0},
+		{1, 2, 9, l, 9, 1, -3},
+		{3, 3, 5, 17, 64, 1, 0.5},
+		{2, 1, 31, 2*l - 1, 8, 1, 0},
+		{1, 1, 64, 64, 7, 2, 100},
+	}
+}
+
+// normalisation is a batch with its data, and what is right.
+type normalisation struct {
+	batch
+	x, gamma, beta []float32
+	oracle         ref.BatchNorm
+	mean, variance []float64
+	moments        []float32 // [groups,2,channels]: mean, 1/sqrt(variance + eps)
+}
+
+func (b batch) data(r *rig) normalisation {
+	n := normalisation{batch: b, x: r.normals(b.groups * b.rows * b.channels), gamma: r.normals(b.channels), beta: r.normals(b.channels)}
+	for i := range n.x {
+		n.x[i] += b.offset
+	}
+	n.oracle = ref.BatchNorm{Rows: b.groups * b.rows, C: b.channels, Groups: b.groups, Eps: bnEps}
+	n.mean, n.variance = n.oracle.Statistics(wide(n.x))
+	n.moments = narrow(n.pairs(n.mean, mapped(n.variance, func(v float64) float64 { return 1 / math.Sqrt(v+bnEps) })))
+	return n
+}
+
+// pairs lays two figures per group and channel out as the kernels do.
+func (b batch) pairs(first, second []float64) (list []float64) {
+	for at := 0; at < len(first); at += b.channels {
+		list = append(append(list, first[at:at+b.channels]...), second[at:at+b.channels]...)
+	}
+	return list
+}
+
+func (b batch) chunks() int { return int(ceil(b.rows, b.chunk)) }
+
+// spread is the work-groups of the kernels that walk chunks of rows.
+func (b batch) spread(r *rig, groups int) [3]uint32 {
+	return [3]uint32{ceil(b.channels, r.lanes()), uint32(b.chunks()), uint32(groups)}
+}
+
+// chunkMoments are the mean and the sum of squared deviations of every chunk.
+func (n normalisation) chunkMoments() (list []float64) {
+	for g := range n.groups {
+		for first := 0; first < n.rows; first += n.chunk {
+			rows := min(n.chunk, n.rows-first)
+			x := wide(n.x[(g*n.rows+first)*n.channels:][:rows*n.channels])
+			mean, variance := ref.BatchNorm{Rows: rows, C: n.channels, Groups: 1}.Statistics(x)
+			list = append(list, n.pairs(mean, mapped(variance, func(v float64) float64 { return v * float64(rows) }))...)
+		}
+	}
+	return list
+}
+
+func testBnStats(r *rig) {
+	each(r, batches(r), func(r *rig, b batch) {
+		n := b.data(r)
+		want := n.chunkMoments()
+		partial := r.out(len(want))
+		r.run(shaders.BnStats{X: r.floats(n.x).Range, Partial: partial.Range, Rows: int32(b.rows), Channels: int32(b.channels), Chunk: int32(b.chunk),
+			Local: uint32(r.lanes()), Groups: b.spread(r, b.groups)})
+		// Each by itself, for the means may be large and the deviations small.
+		for which, name := range []string{"mean", "squares"} {
+			r.nearValues(name, r.figure(b, partial, which), figure(b, want, which))
+		}
+	})
+}
+
+// figure picks one of the two figures of all pairs.
+func figure[E any](b batch, pairs []E, which int) []E {
+	return columns(pairs, 2*b.channels, which*b.channels, (which+1)*b.channels)
+}
+
+func (r *rig) figure(b batch, t *tensor, which int) []float32 { return figure(b, r.result(t), which) }
+
+func testBnStatsFinish(r *rig) {
+	each(r, batches(r), func(r *rig, b batch) {
+		n := b.data(r)
+		moments := r.out(len(n.moments))
+		r.run(shaders.BnStatsFinish{Partial: r.floats(narrow(n.chunkMoments())).Range, Moments: moments.Range,
+			Rows: int32(b.rows), Channels: int32(b.channels), Chunk: int32(b.chunk), Eps: bnEps,
+			Local: uint32(r.lanes()), Groups: [3]uint32{ceil(b.channels, r.lanes()), uint32(b.groups), 1}})
+		r.nearValues("mean", r.figure(b, moments, 0), n.mean)
+		r.nearValues("deviation", r.figure(b, moments, 1), mapped(n.variance, func(v float64) float64 { return 1 / math.Sqrt(v+bnEps) }))
+	})
+}
+
+func testBnApply(r *rig) {
+	each(r, batches(r), func(r *rig, b batch) {
+		n := b.data(r)
+		y := r.out(len(n.x))
+		r.run(shaders.BnApply{X: r.floats(n.x).Range, Moments: r.floats(n.moments).Range, Gamma: r.floats(n.gamma).Range, Beta: r.floats(n.beta).Range,
+			Y: y.Range, Rows: int32(b.rows), Channels: int32(b.channels), Chunk: int32(b.chunk),
+			Local: uint32(r.lanes()), ACT: int32(b.act), Groups: b.spread(r, b.groups)})
+		r.near("y", y, n.forward())
+	})
+}
+
+func (n normalisation) forward() []float64 {
+	return ref.Activations[n.act].Forward(n.oracle.Apply(wide(n.x), n.mean, n.variance, wide(n.gamma), wide(n.beta)))
+}
+
+// gradient draws dy, of the backward groups, and takes it through the activation.
+func (n normalisation) gradient(r *rig) (dy []float32, dz []float64) {
+	dy = r.normals(n.backward * n.rows * n.channels)
+	y := n.forward()
+	if len(y) > len(dy) {
+		y = y[:len(dy)]
+	}
+	return dy, ref.Activations[n.act].Backward(wide(dy), y)
+}
+
+// normalised is x̂ for every element of dy.
+func (n normalisation) normalised() []float64 {
+	one, zero := make([]float64, n.channels), make([]float64, n.channels)
+	for i := range one {
+		one[i] = 1
+	}
+	x := n.oracle.Apply(wide(n.x), n.mean, n.variance, one, zero)
+	list := make([]float64, n.backward*n.rows*n.channels)
+	for i := range list {
+		list[i] = x[i%len(x)]
+	}
+	return list
+}
+
+// gradientSums adds dz and dz x̂ over the chunks of every backward group.
+func (n normalisation) gradientSums(dz []float64, chunk int) (sums []float64) {
+	dot, size := n.normalised(), n.rows*n.channels
+	for i := range dot {
+		dot[i] *= dz[i]
+	}
+	for g := range n.backward {
+		sums = append(sums, n.pairs(
+			chunkSums(dz[g*size:][:size], n.rows, n.channels, chunk),
+			chunkSums(dot[g*size:][:size], n.rows, n.channels, chunk))...)
+	}
+	return sums
+}
+
+func testBnBwdReduce(r *rig) {
+	each(r, batches(r), func(r *rig, b batch) {
+		n := b.data(r)
+		dy, dz := n.gradient(r)
+		want := n.gradientSums(dz, b.chunk)
+		partial := r.out(len(want))
+		r.run(shaders.BnBwdReduce{X: r.floats(n.x).Range, Moments: r.floats(n.moments).Range, Gamma: r.floats(n.gamma).Range, Beta: r.floats(n.beta).Range,
+			Dy: r.floats(dy).Range, Partial: partial.Range, ForwardGroups: int32(b.groups), Rows: int32(b.rows), Channels: int32(b.channels), Chunk: int32(b.chunk),
+			Local: uint32(r.lanes()), ACT: int32(b.act), Groups: b.spread(r, b.backward)})
+		r.near("partial", partial, want)
+	})
+}
+
+func testBnBwdFinish(r *rig) {
+	each(r, batches(r), func(r *rig, b batch) {
+		partial := r.normals(b.backward * b.chunks() * 2 * b.channels)
+		sums, dgamma, dbeta := r.out(b.backward*2*b.channels), r.out(b.channels), r.out(b.channels)
+		r.run(shaders.BnBwdFinish{Partial: r.floats(partial).Range, Sums: sums.Range, Dgamma: dgamma.Range, Dbeta: dbeta.Range,
+			ForwardGroups: int32(b.groups), BackwardGroups: int32(b.backward), Chunks: int32(b.chunks()), Channels: int32(b.channels),
+			Local: uint32(r.lanes()), Groups: [3]uint32{ceil(b.channels, r.lanes()), 1, 1}})
+		width := 2 * b.channels
+		r.near("sums", sums, chunkSums(wide(partial), b.backward*b.chunks(), width, b.chunks()))
+		total := ref.ColumnSums(wide(partial[:min(b.groups, b.backward)*b.chunks()*width]), width)
+		r.near("dbeta", dbeta, total[:b.channels])
+		r.near("dgamma", dgamma, total[b.channels:])
+	})
+}
+
+func testBnBwdApply(r *rig) {
+	for name, inPlace := range map[string]bool{"in place": true, "apart": false} {
+		r.sub(name, func(r *rig) {
+			each(r, batches(r), func(r *rig, b batch) { r.bnBwdApply(b, inPlace) })
+		})
+	}
+}
+
+func (r *rig) bnBwdApply(b batch, inPlace bool) {
+	n := b.data(r)
+	values, dz := n.gradient(r)
+	dy := r.floats(values)
+	dx := dy
+	if !inPlace {
+		dx = r.out(len(values))
+	}
+	r.run(shaders.BnBwdApply{X: r.floats(n.x).Range, Moments: r.floats(n.moments).Range, Gamma: r.floats(n.gamma).Range, Beta: r.floats(n.beta).Range,
+		Sums: r.floats(narrow(n.gradientSums(dz, b.rows))).Range, Dy: dy.Range, Dx: dx.Range,
+		ForwardGroups: int32(b.groups), Rows: int32(b.rows), Channels: int32(b.channels), Chunk: int32(b.chunk),
+		Local: uint32(r.lanes()), ACT: int32(b.act), Groups: b.spread(r, b.backward)})
+	want, _, _ := n.oracle.Backward(dz, wide(n.x), wide(n.gamma))
+	r.near("dx", dx, want)
+}

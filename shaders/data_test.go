@@ -1,0 +1,111 @@
+package shaders_test
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"vkgan/layers/ref"
+	"vkgan/shaders"
+)
+
+var one = [3]uint32{1, 1, 1}
+
+func testGather(r *rig) {
+	type gather struct{ images, size, rows int }
+	l := r.lanes()
+	each(r, []gather{{11, 4*l + 4, 7}, {1, 4, 1}, {5, 4 * l, 2}, {300, 28 * 28, 3}, {2, 8*l - 4, 9}}, func(r *rig, c gather) {
+		bytes := make([]byte, c.images*c.size)
+		for i := range bytes {
+			bytes[i] = byte(r.Uint32())
+		}
+		copy(bytes, []byte{0, 1, 254, 255})
+		indices, words := r.below(c.rows, uint32(c.images)), make([]uint32, len(bytes)/4)
+		for i := range words {
+			words[i] = binary.LittleEndian.Uint32(bytes[4*i:])
+		}
+		wanted := mapped(indices, func(i uint32) int { return int(i) })
+		indices[0] |= 1 << 31
+		y := r.out(c.rows * c.size)
+		r.run(shaders.Gather{Images: r.uints(words).Range, Indices: r.uints(indices).Range, Y: y.Range, Size: int32(c.size),
+			Local: uint32(l), Groups: [3]uint32{ceil(c.size/4, l), uint32(c.rows), 1}})
+		r.near("y", y, ref.Gather(bytes, c.size, wanted))
+	})
+}
+
+func testOneHot(r *rig) {
+	type oneHot struct{ rows, classes, width, column int }
+	l := r.lanes()
+	each(r, []oneHot{{l + 1, 10, 13, 2}, {1, 1, 1, 0}, {7, 3, 3, 0}, {3, l, l + 5, 5}}, func(r *rig, c oneHot) {
+		hot, y := r.below(c.rows, uint32(c.classes)), r.out(c.rows*c.width)
+		r.run(shaders.OneHot{Hot: r.uints(hot).Range, Y: y.Range, Rows: int32(c.rows), Classes: int32(c.classes), Width: int32(c.width), Column: int32(c.column),
+			Local: uint32(l), Groups: [3]uint32{ceil(c.rows*c.classes, l), 1, 1}})
+		values := ref.OneHot(mapped(hot, func(v uint32) int { return int(v) }), c.classes)
+		want := slices.Repeat([]uint32{canary}, c.rows*c.width)
+		for i, v := range values {
+			want[i/c.classes*c.width+c.column+i%c.classes] = math.Float32bits(float32(v))
+		}
+		r.same("y", y, want)
+	})
+}
+
+func testUnitNorm(r *rig) {
+	type unitNorm struct{ rows, n, width int }
+	l := r.lanes()
+	each(r, []unitNorm{{l + 3, 62, 72}, {1, 1, 1}, {3, 17, 17}, {2*l - 1, 3, 4}}, func(r *rig, c unitNorm) {
+		x, y := r.normals(c.rows*c.n), r.out(c.rows*c.width)
+		r.run(shaders.UnitNorm{X: r.floats(x).Range, Y: y.Range, Rows: int32(c.rows), N: int32(c.n), Width: int32(c.width),
+			Local: uint32(l), Groups: [3]uint32{ceil(c.rows, l), 1, 1}})
+		got := r.result(y)
+		r.nearValues("y", columns(got, c.width, 0, c.n), ref.ZNorm(wide(x), c.n))
+		for i, v := range columns(got, c.width, c.n, c.width) {
+			if math.Float32bits(v) != canary {
+				r.Errorf("element %d behind the rows is %g", i, v)
+			}
+		}
+	})
+}
+
+func testSequence(r *rig) {
+	type sequence struct{ n, rows, batch uint32 }
+	l := uint32(r.lanes())
+	each(r, []sequence{{10, 4, 2}, {1, 1, 0}, {3*l + 1, l, 0}, {3*l + 1, l, 1}, {3*l + 1, l, 3}, {2 * l, l, 1}, {l + 1, l + 1, 0}, {10_000, 100, 99}}, func(r *rig, c sequence) {
+		indices := r.out(int(c.rows))
+		r.run(shaders.Sequence{Batch: r.uints([]uint32{c.batch}).Range, Indices: indices.Range, N: c.n, Rows: c.rows,
+			Local: l, Groups: [3]uint32{ceil(int(c.rows), int(l)), 1, 1}})
+		var want []uint32
+		for i := min(c.batch*c.rows, c.n-c.rows); len(want) < int(c.rows); i++ {
+			if i < c.batch*c.rows { // an earlier batch's
+				want = append(want, i|1<<31)
+			} else {
+				want = append(want, i)
+			}
+		}
+		r.same("indices", indices, want)
+	})
+}
+
+func testAdvance(r *rig) {
+	type advance struct{ step, slots, count uint32 }
+	each(r, []advance{{12, 5, 3}, {0, 1, 1}, {4, 4, 7}, {1<<32 - 2, 3, 2}}, func(r *rig, c advance) {
+		figures := r.normals(int(c.count))
+		step, ring := r.uints([]uint32{c.step}), r.out(int(c.slots*(1+c.count)))
+		r.run(shaders.Advance{Step: step.Range, Figures: r.floats(figures).Range, Ring: ring.Range, Slots: c.slots, Count: int32(c.count), Groups: one})
+		want := slices.Repeat([]uint32{canary}, int(c.slots*(1+c.count)))
+		slot := want[c.step%c.slots*(1+c.count):]
+		slot[0] = c.step + 1
+		copy(slot[1:], mapped(figures, math.Float32bits))
+		r.same("ring", ring, want)
+		r.same("step", step, []uint32{c.step + 1})
+	})
+}
+
+func testCountUp(r *rig) {
+	each(r, []uint32{41, 0, 1<<31 - 1}, func(r *rig, from uint32) {
+		counter := r.uints([]uint32{from})
+		for i := range uint32(3) {
+			r.run(shaders.CountUp{Counter: counter.Range, Groups: one})
+			r.same("counter", counter, []uint32{from + i + 1})
+		}
+	})
+}

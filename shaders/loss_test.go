@@ -1,0 +1,88 @@
+package shaders_test
+
+import (
+	"slices"
+
+	"vkgan/layers/ref"
+	"vkgan/shaders"
+)
+
+// spreadLogits are logits of every size, the first ones extreme.
+func (r *rig) spreadLogits(n int) []float32 {
+	x := r.normals(n)
+	for i := range x {
+		x[i] *= 5
+	}
+	copy(x, []float32{30, -30, 0, 95, -95})
+	return x
+}
+
+func testSigmoidCe(r *rig) {
+	type loss struct {
+		n      int
+		target float32
+	}
+	each(r, []loss{{67, 1}, {1, 0}, {63, 0}, {64, 1}, {65, 0}, {300, 0.9}}, func(r *rig, c loss) {
+		x := r.spreadLogits(c.n)
+		dx, result := r.out(c.n), r.out(2)
+		r.run(shaders.SigmoidCe{X: r.floats(x).Range, Dx: dx.Range, Result: result.Range, N: int32(c.n), Target: c.target, Groups: [3]uint32{1, 1, 1}})
+		mean, want := ref.SigmoidCrossEntropy(wide(x), slices.Repeat([]float64{float64(c.target)}, c.n))
+		right := 0.0
+		for _, v := range x {
+			if (v > 0) == (c.target > 0.5) {
+				right++
+			}
+		}
+		r.near("dx", dx, want)
+		figures := r.result(result)
+		r.nearValues("loss", figures[:1], []float64{mean})
+		r.nearValues("accuracy", figures[1:], []float64{right / float64(c.n)})
+	})
+}
+
+func testSoftmaxCe(r *rig) {
+	type loss struct{ rows, classes int }
+	each(r, []loss{{67, 10}, {1, 1}, {1, 2}, {63, 3}, {64, 17}, {65, 2}, {130, 7}}, func(r *rig, c loss) {
+		x, target := r.spreadLogits(c.rows*c.classes), r.below(c.rows, uint32(c.classes))
+		dx, result := r.out(len(x)), r.out(1)
+		r.run(shaders.SoftmaxCe{X: r.floats(x).Range, Target: r.uints(target).Range, Dx: dx.Range, Result: result.Range,
+			Rows: int32(c.rows), Classes: int32(c.classes), Groups: [3]uint32{1, 1, 1}})
+		mean, want := ref.SoftmaxCrossEntropy(wide(x), mapped(target, func(v uint32) int { return int(v) }), c.classes)
+		r.near("dx", dx, want)
+		r.near("loss", result, []float64{mean})
+	})
+}
+
+func testArgmax(r *rig) {
+	type argmax struct{ rows, classes int }
+	l := r.lanes()
+	each(r, []argmax{{3*l + 1, 10}, {1, 1}, {l, 2}, {2*l - 1, 17}}, func(r *rig, c argmax) {
+		x, winner := make([]float32, c.rows*c.classes), r.out(c.rows)
+		for i := range x {
+			x[i] = float32(r.IntN(4)) - 6 // many equals, none positive
+		}
+		r.run(shaders.Argmax{X: r.floats(x).Range, Winner: winner.Range, Rows: int32(c.rows), Classes: int32(c.classes),
+			Local: uint32(l), Groups: [3]uint32{ceil(c.rows, l), 1, 1}})
+		r.same("winner", winner, mapped(ref.Argmax(wide(x), c.classes), func(j int) uint32 { return uint32(j) }))
+	})
+}
+
+func testConfusion(r *rig) {
+	type confusion struct{ rows, codes, classes, images int }
+	l := r.lanes()
+	each(r, []confusion{{5*l + 3, 3, 4, 50}, {1, 1, 1, 1}, {l, 20, 10, 7}}, func(r *rig, c confusion) {
+		predicted, indices := r.below(c.rows, uint32(c.codes)), r.below(c.rows, uint32(c.images))
+		labels, want := r.below(c.images, uint32(c.classes)), r.below(c.codes*c.classes, 1000)
+		counts := r.uints(want)
+		for i := range indices {
+			if i%7 == 3 {
+				indices[i] |= 1 << 31
+				continue
+			}
+			want[predicted[i]*uint32(c.classes)+labels[indices[i]]]++
+		}
+		r.run(shaders.Confusion{Predicted: r.uints(predicted).Range, Indices: r.uints(indices).Range, Labels: r.uints(labels).Range, Counts: counts.Range,
+			Rows: int32(c.rows), Classes: int32(c.classes), Local: uint32(l), Groups: [3]uint32{ceil(c.rows, l), 1, 1}})
+		r.same("counts", counts, want)
+	})
+}
