@@ -83,7 +83,9 @@ func Open(o Options) (*Device, error) {
 		in.free()
 		return nil, err
 	}
-	d.timeout = timeout
+	if d.timeout = timeout; timeout == 0 {
+		d.timeout = defaultTimeout(d.CPU())
+	}
 	if err := errors.Join(d.openRing(), d.openTransfers()); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
@@ -123,14 +125,21 @@ func (in *instance) open(o Options) (*Device, error) {
 	return d, nil
 }
 
-// defaultTimeout is how long a wait lasts where VKGAN_TIMEOUT says nothing.
-const defaultTimeout = 60 * time.Second
+// defaultTimeout is how long a wait lasts where VKGAN_TIMEOUT says nothing. A
+// GPU that takes a minute hangs; an old CPU driver may take that for a step.
+func defaultTimeout(cpu bool) time.Duration {
+	if cpu {
+		return 10 * time.Minute
+	}
+	return time.Minute
+}
 
-// timeoutFromEnvironment reads VKGAN_TIMEOUT: seconds, or a Go duration.
+// timeoutFromEnvironment reads VKGAN_TIMEOUT: seconds, or a Go duration; 0 if
+// it is not set.
 func timeoutFromEnvironment() (time.Duration, error) {
 	v := os.Getenv("VKGAN_TIMEOUT")
 	if v == "" {
-		return defaultTimeout, nil
+		return 0, nil
 	}
 	t, err := time.ParseDuration(v)
 	if s, e := strconv.ParseFloat(v, 64); e == nil {

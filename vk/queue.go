@@ -105,7 +105,7 @@ func (q *ring) advance(t Ticket) {
 }
 
 // Wait returns when the submission t has finished: ErrTimeout where that takes
-// longer than VKGAN_TIMEOUT (60 s), ErrDeviceLost where the device is gone.
+// longer than VKGAN_TIMEOUT (a minute on GPUs, ten on CPU drivers), ErrDeviceLost where the device is gone.
 // The zero ticket has finished.
 func (d *Device) Wait(t Ticket) error {
 	if err := d.usable(); err != nil {
