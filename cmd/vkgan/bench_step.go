@@ -19,6 +19,7 @@ type stepFlags struct {
 	model         string
 	steps, warmup int
 	device        string
+	profile       bool
 	json          bool
 }
 
@@ -28,6 +29,7 @@ func (f *stepFlags) define(c *cobra.Command) {
 	c.Flags().IntVar(&f.steps, "steps", 50, "`steps` to time")
 	c.Flags().IntVar(&f.warmup, "warmup", 10, "`steps` before those: the first compile kernels")
 	c.Flags().StringVar(&f.device, "device", "", "`index`, name or UUID of a device (default: the best)")
+	c.Flags().BoolVar(&f.profile, "profile", false, "also time every kernel, by the device's timestamps")
 	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
 }
 
@@ -38,7 +40,7 @@ func newBenchStep(s streams) *cobra.Command {
 		Short: "Time a training step",
 		Long: "Times a training step as `train` runs it: wall time in steady state with all that belongs to it (data,\n" +
 			"random numbers, metrics). GFLOP/s count the multiply-adds of products and convolutions alone.",
-		Example: "  vkgan bench step\n  vkgan bench step --steps 200 --json",
+		Example: "  vkgan bench step\n  vkgan bench step --steps 200 --json\n  vkgan bench step --profile",
 		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c, s) },
 	}
 	f.define(c)
@@ -62,6 +64,9 @@ type stepReport struct {
 	GFLOPTaps    float64 `json:"gflop_step_taps"` // without the taps on padding
 	GFLOPS       float64 `json:"gflops"`          // gflop_step a second, at the median
 	DispatchStep int     `json:"dispatches_per_step"`
+	BarrierStep  int     `json:"barriers_per_step"`
+
+	Kernels []gan.KernelTime `json:"kernels,omitempty"` // with --profile
 }
 
 func (f *stepFlags) run(c *cobra.Command, s streams) (err error) {
@@ -86,6 +91,10 @@ func (f *stepFlags) run(c *cobra.Command, s streams) (err error) {
 	signals := onInterrupt(context.Background(), s.err)
 	defer signals.release()
 	times, err := session.trainer.Measure(signals, f.warmup, f.steps)
+	var kernels []gan.KernelTime
+	if err == nil && f.profile {
+		kernels, err = session.trainer.Profile(signals, profiledSteps)
+	}
 	if err == nil {
 		err = signals.stopped()
 	}
@@ -95,7 +104,8 @@ func (f *stepFlags) run(c *cobra.Command, s streams) (err error) {
 	info := session.dev.Info()
 	report := newStepReport(times, recipe.BatchSize, gan.InfoGANFlops(recipe, set.Train.Height, set.Train.Width))
 	report.Model, report.Device, report.Driver, report.Precision = f.model, info.Name, info.DriverName+" "+info.DriverInfo, "fp32"
-	report.DispatchStep = session.trainer.StepStats().Dispatches
+	stats := session.trainer.StepStats()
+	report.DispatchStep, report.BarrierStep, report.Kernels = stats.Dispatches, stats.Barriers, kernels
 	return report.print(s.out, f.json)
 }
 
@@ -128,7 +138,10 @@ func (r stepReport) print(out io.Writer, asJSON bool) error {
 	fmt.Fprintf(out, "step        %.2f ms (10 %% below %.2f, 10 %% above %.2f, least %.2f; %d steps)\n", r.MedianMS, r.P10MS, r.P90MS, r.MinMS, r.Steps)
 	fmt.Fprintf(out, "images/s    %.0f at batch %d\n", r.ImagesPerS, r.Batch)
 	fmt.Fprintf(out, "GFLOP/s     %.1f (%.2f GFLOP a step, %.2f without taps on padding)\n", r.GFLOPS, r.GFLOPStep, r.GFLOPTaps)
-	fmt.Fprintf(out, "dispatches  %d a step\n", r.DispatchStep)
+	fmt.Fprintf(out, "dispatches  %d a step, %d barriers\n", r.DispatchStep, r.BarrierStep)
+	if r.Kernels != nil {
+		printProfile(out, r.Kernels)
+	}
 	return err
 }
 
