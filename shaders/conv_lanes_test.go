@@ -8,16 +8,14 @@ type lanesCase struct {
 	lanes
 }
 
-// lanesCases cuts so many items, with columns along the lanes, and unrolls a divisor of depth terms.
-func lanesCases(r *rig, shape func(g geometry) (rows, columns, depth int)) []lanesCase {
-	l := r.lanes()
+// lanesCases cuts so many rows, and unrolls a divisor of depth terms.
+func lanesCases(r *rig, shape func(g geometry) (rows, depth int)) []lanesCase {
 	wanted := []lanes{{tm: 2, nv: 2, uk: 3}, {tm: 3, nv: 1, uk: 8}, {tm: 1, nv: 1, uk: 1}, {tm: 6, nv: 3, uk: 4}, {tm: 4, nv: 2, uk: 17}}
 	var cases []lanesCase
 	for i, g := range geometries(r) {
-		rows, columns, depth := shape(g)
+		rows, depth := shape(g)
 		cut := wanted[i%len(wanted)]
-		cut.tm, cut.nv = min(cut.tm, rows), max(1, min(cut.nv, columns/l))
-		cut.narrow = columns < l || columns == l && i%2 == 0
+		cut.tm = min(cut.tm, rows)
 		for depth%cut.uk != 0 {
 			cut.uk--
 		}
@@ -28,15 +26,15 @@ func lanesCases(r *rig, shape func(g geometry) (rows, columns, depth int)) []lan
 
 func testConvFwdLanes(r *rig) {
 	l := r.lanes()
-	each(r, lanesCases(r, func(g geometry) (int, int, int) { return g.N, g.CO, g.CI }), func(r *rig, c lanesCase) {
+	each(r, lanesCases(r, func(g geometry) (int, int) { return g.N, g.CI }), func(r *rig, c lanesCase) {
 		x, w := r.normals(c.inputs()), r.normals(c.filter())
 		bias, finish := c.withBias(r, c.CO)
 		y := r.out(c.outputs())
 		r.run(shaders.ConvFwdLanes{
-			X: r.floats(x).Range, W: r.floats(w).Range, Bias: bias.all(), Y: y.Range,
+			X: r.floats(x).Range, W: r.floats(packed(w, c.CO, c.width(r))).Range, Bias: bias.all(), Y: y.Range,
 			Local: uint32(l), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
 			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
-			AddBias: c.bias, ACT: int32(c.act), TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk), NARROW: c.narrow,
+			AddBias: c.bias, ACT: int32(c.act), TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk),
 			Groups: [3]uint32{uint32(c.OH*c.OW) * ceil(c.N, c.tm), ceil(c.CO, l*c.nv), 1},
 		})
 		r.near("y", y, finish(c.Forward(wide(x), wide(w))))
@@ -45,7 +43,7 @@ func testConvFwdLanes(r *rig) {
 
 func testConvBwdDataLanes(r *rig) {
 	l := r.lanes()
-	each(r, lanesCases(r, func(g geometry) (int, int, int) { return g.N, g.CI, g.CO }), func(r *rig, c lanesCase) {
+	each(r, lanesCases(r, func(g geometry) (int, int) { return g.N, g.CO }), func(r *rig, c lanesCase) {
 		dy, w := r.normals(c.outputs()), r.normals(c.filter())
 		var turned []float32 // [KH,KW,CO,CI]
 		for tap := range c.KH * c.KW {
@@ -54,10 +52,10 @@ func testConvBwdDataLanes(r *rig) {
 		bias, finish := c.withBias(r, c.CI)
 		dx := r.out(c.inputs())
 		r.run(shaders.ConvBwdDataLanes{
-			Dy: r.floats(dy).Range, W: r.floats(turned).Range, Bias: bias.all(), Dx: dx.Range,
+			Dy: r.floats(dy).Range, W: r.floats(packed(turned, c.CI, c.width(r))).Range, Bias: bias.all(), Dx: dx.Range,
 			Local: uint32(l), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
 			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
-			AddBias: c.bias, ACT: int32(c.act), TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk), NARROW: c.narrow,
+			AddBias: c.bias, ACT: int32(c.act), TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk),
 			Groups: [3]uint32{uint32(c.H*c.W) * ceil(c.N, c.tm), ceil(c.CI, l*c.nv), 1},
 		})
 		r.near("dx", dx, finish(c.BackwardData(wide(dy), wide(w))))
@@ -66,7 +64,7 @@ func testConvBwdDataLanes(r *rig) {
 
 func testConvBwdFilterLanes(r *rig) {
 	l := r.lanes()
-	cases := lanesCases(r, func(g geometry) (int, int, int) { return g.CI, g.CO, 1 })
+	cases := lanesCases(r, func(g geometry) (int, int) { return g.CI, 1 })
 	for i := range cases { // batch items at a time: fewer than there are, all, more; dividing them or not
 		cases[i].uk = []int{2, 3, 1, 4, 5}[i%5]
 	}
@@ -74,10 +72,11 @@ func testConvBwdFilterLanes(r *rig) {
 		x, dy := r.normals(c.inputs()), r.normals(c.outputs())
 		dw := r.out(c.filter())
 		r.run(shaders.ConvBwdFilterLanes{
-			X: r.floats(x).Range, Dy: r.floats(dy).Range, Dw: dw.Range,
+			X:  r.floats(packed(batchInside(x, c.N, c.CI), c.CI, c.tm)).Range,
+			Dy: r.floats(packed(batchInside(dy, c.N, c.CO), c.CO, c.width(r))).Range, Dw: dw.Range,
 			Local: uint32(l), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
 			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
-			TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk), NARROW: c.narrow,
+			TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk),
 			Groups: [3]uint32{ceil(c.CI, c.tm), ceil(c.CO, l*c.nv), 1},
 		})
 		r.near("dw", dw, c.BackwardFilter(wide(x), wide(dy)))

@@ -24,7 +24,6 @@ func tiledCases(r *rig) []tiledCase {
 	return append(cases, tiledCase{large, tile64, 2})
 }
 
-
 func (c tiledCase) fwd() shaders.ConvFwdTiled {
 	return shaders.ConvFwdTiled{
 		Local: c.tile.local(), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),

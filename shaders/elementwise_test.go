@@ -25,35 +25,35 @@ func testActivation(r *rig) {
 func testAdam(r *rig) {
 	type adam struct {
 		n, per, step       int
-		rate, beta1, beta2 float64
-		fresh              bool // the first step: parameters and moments begin as zeros
+		rate, beta1, beta2 float32
+		fresh, runs        bool // fresh: the first step, from parameters and moments of zero
 	}
 	l := r.lanes()
 	each(r, []adam{
-		{5*l + 3, 2, 1, 2e-4, 0.5, 0.999, true},
-		{1, 1, 1, 1e-3, 0.9, 0.999, true},
-		{2 * l, 2, 2, 1e-3, 0.9, 0.999, false},
-		{2*l - 1, 2, 700, 1e-3, 0.5, 0.9999, false},
-		{7 * l, 4, 100_000, 2e-4, 0, 0.999, false},
+		{5*l + 3, 2, 1, 2e-4, 0.5, 0.999, true, true},
+		{1, 1, 1, 1e-3, 0.9, 0.999, true, false},
+		{2 * l, 2, 2, 1e-3, 0.9, 0.999, false, true},
+		{2*l - 1, 2, 700, 1e-3, 0.5, 0.9999, false, true},
+		{7 * l, 4, 100_000, 2e-4, 0, 0.999, false, false},
 	}, func(r *rig, c adam) {
 		const eps = 1e-8
 		grad, param, m, v := r.normals(c.n), make([]float32, c.n), make([]float32, c.n), make([]float32, c.n)
 		if !c.fresh {
 			param, m = r.normals(c.n), r.normals(c.n)
 			for i := range v {
-				param[i] *= float32(c.rate) // so that the step is not lost in the parameter's rounding
+				param[i] *= c.rate // so that the step is not lost in the parameter's rounding
 				v[i] = r.Float32()
 			}
 		}
 		dg, dp, dm, dv := r.floats(grad), r.floats(param), r.floats(m), r.floats(v)
 		r.run(shaders.Adam{
 			Step: r.uints([]uint32{uint32(c.step - 1)}).Range, Grad: dg.Range, Param: dp.Range, M: dm.Range, V: dv.Range,
-			N: int32(c.n), Rate: float32(c.rate), Beta1: float32(c.beta1), Beta2: float32(c.beta2),
-			LogBeta1: float32(math.Log(c.beta1)), LogBeta2: float32(math.Log(c.beta2)), Eps: eps,
-			Local: uint32(l), PER: int32(c.per), Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1},
+			N: int32(c.n), Rate: c.rate, Beta1: c.beta1, Beta2: c.beta2,
+			LogBeta1: float32(math.Log(float64(c.beta1))), LogBeta2: float32(math.Log(float64(c.beta2))), Eps: eps,
+			Local: uint32(l), PER: int32(c.per), RUNS: c.runs, Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1},
 		})
 		wp, wm, wv := wide(param), wide(m), wide(v)
-		ref.Adam{Rate: c.rate, Beta1: c.beta1, Beta2: c.beta2, Eps: eps}.Step(c.step, wp, wide(grad), wm, wv)
+		ref.Adam{Rate: float64(c.rate), Beta1: float64(c.beta1), Beta2: float64(c.beta2), Eps: eps}.Step(c.step, wp, wide(grad), wm, wv)
 		r.near("m", dm, wm)
 		r.near("v", dv, wv)
 		r.near("param", dp, wp)
@@ -71,35 +71,20 @@ func testSumPartials(r *rig) {
 	})
 }
 
-func testTranspose(r *rig) {
-	type transpose struct{ planes, m, n, per int }
-	l := r.lanes()
-	each(r, []transpose{{3, l + 1, 7, 3}, {1, 1, 1, 1}, {2, l, 5, 1}, {4, 2*l - 1, 9, 3}, {1, 3, 64, 64}}, func(r *rig, c transpose) {
-		x, y := r.normals(c.planes*c.m*c.n), r.out(c.planes*c.m*c.n)
-		r.run(shaders.Transpose{X: r.floats(x).Range, Y: y.Range, M: int32(c.m), N: int32(c.n),
-			Local: uint32(l), PER: int32(c.per), Groups: [3]uint32{ceil(c.m, l), ceil(c.n, c.per), uint32(c.planes)}})
-		var want []float32
-		for p := range c.planes {
-			want = append(want, swapped(x[p*c.m*c.n:][:c.m*c.n], c.n)...)
-		}
-		r.sameFloats("y", y, want)
-	})
-}
-
 func testBiasBwd(r *rig) {
 	type biasBwd struct {
 		rows, forward, channels, chunk, act int
-		sum, inPlace                        bool
+		sum, inPlace, runs                  bool
 	}
 	l := r.lanes()
 	each(r, []biasBwd{
-		{17, 11, l + 3, 4, 2, true, true},
-		{1, 1, 1, 1, 0, true, false},
-		{9, 9, l, 9, 1, true, false},
-		{14, 7, 17, 5, 3, false, true},
-		{21, 7, 3, 64, 3, true, false},
-		{6, 2, 2 * l, 2, 1, false, false},
-		{13, 6, 2*l - 1, 3, 0, true, false},
+		{17, 11, l + 3, 4, 2, true, true, true},
+		{1, 1, 1, 1, 0, true, false, false},
+		{9, 9, l, 9, 1, true, false, true},
+		{14, 7, 17, 5, 3, false, true, false},
+		{21, 7, 3, 64, 3, true, false, true},
+		{6, 2, 2 * l, 2, 1, false, false, true},
+		{13, 6, 2*l - 1, 3, 0, true, false, true},
 	}, func(r *rig, c biasBwd) {
 		a, chunks := ref.Activations[c.act], int(ceil(c.rows, c.chunk))
 		y := narrow(a.Forward(wide(r.normals(c.forward * c.channels))))
@@ -112,7 +97,7 @@ func testBiasBwd(r *rig) {
 		r.run(shaders.BiasBwd{
 			Y: r.floats(y).Range, Dy: dy.Range, Dz: dz.Range, Partial: partial.Range,
 			Rows: int32(c.rows), Forward: int32(c.forward), Channels: int32(c.channels), Chunk: int32(c.chunk),
-			Local: uint32(l), ACT: int32(c.act), SumBias: c.sum, Groups: [3]uint32{ceil(c.channels, l), uint32(chunks), 1},
+			Local: uint32(l), ACT: int32(c.act), SumBias: c.sum, RUNS: c.runs, Groups: [3]uint32{ceil(c.channels, l), uint32(chunks), 1},
 		})
 		want := a.Backward(wide(values), wide(y))
 		if c.act == 0 {

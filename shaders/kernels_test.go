@@ -36,6 +36,7 @@ var kernels = map[string]func(r *rig){
 	"gemm_tiled":            testGemmTiled,
 	"im2col":                testIm2col,
 	"one_hot":               testOneHot,
+	"pack":                  testPack,
 	"permutation":           testPermutation,
 	"philox_normal":         testPhiloxNormal,
 	"philox_uniform":        testPhiloxUniform,
@@ -45,7 +46,6 @@ var kernels = map[string]func(r *rig){
 	"sigmoid_ce":            testSigmoidCe,
 	"softmax_ce":            testSoftmaxCe,
 	"sum_partials":          testSumPartials,
-	"transpose":             testTranspose,
 	"unit_norm":             testUnitNorm,
 }
 

@@ -91,12 +91,12 @@ func testPhiloxNormal(r *rig) {
 	})
 }
 
-// sumsOfFour look normal, and are not.
-func (r *rig) sumsOfFour(d draw) []float64 {
+// sumsOfThree look normal, and are not.
+func (r *rig) sumsOfThree(d draw) []float64 {
 	var sums []float64
-	d.n *= 4
-	for four := range slices.Chunk(wide(r.result(r.uniforms(d))), 4) {
-		sums = append(sums, (four[0]+four[1]+four[2]+four[3]-2)*math.Sqrt(3))
+	d.n *= 3
+	for three := range slices.Chunk(wide(r.result(r.uniforms(d))), 3) {
+		sums = append(sums, 2*(three[0]+three[1]+three[2]-1.5))
 	}
 	return sums
 }

@@ -25,7 +25,7 @@ type rig struct {
 // tensor is an argument in a buffer of its own, behind a margin of NaN, so that it begins anywhere.
 type tensor struct {
 	vk.Range
-	words  []uint32 // the whole buffer's, as uploaded
+	words  []uint32 // the whole buffer's, as last seen
 	margin int
 }
 
@@ -171,6 +171,7 @@ func (r *rig) run(k vk.Dispatcher) {
 		if !slices.Equal(now[:same], t.words[:same]) {
 			r.Errorf("tensor %d was written to, or before", i)
 		}
+		t.words = now
 	}
 	if err := r.d.CheckGuards(); err != nil {
 		r.Error(err)

@@ -14,7 +14,7 @@ const (
 	sigmaLimit      = 4.5
 )
 
-// standardNormal judges x by its moments and by Kolmogorov and Smirnov's statistic, which notices a sum of four
+// standardNormal judges x by its moments and by Kolmogorov and Smirnov's statistic, which notices a sum of three
 // uniforms.
 func (r *rig) standardNormal(x []float64) {
 	r.Helper()
@@ -29,8 +29,8 @@ func (r *rig) standardNormal(x []float64) {
 			r.Errorf("E[x^%g] = %.5f, want %g ± %.5f", power, got, want, sigma)
 		}
 	}
-	if k := kolmogorov(r.sumsOfFour(draw{step: 1, n: len(x)})); k < 1.2*kolmogorovLimit {
-		r.Errorf("a sum of four uniforms passes as normal: %.2f", k)
+	if k := kolmogorov(r.sumsOfThree(draw{step: 1, n: len(x)})); k < 1.2*kolmogorovLimit {
+		r.Errorf("a sum of three uniforms passes as normal: %.2f", k)
 	}
 }
 

@@ -1,0 +1,68 @@
+package shaders_test
+
+import (
+	"slices"
+
+	"vkgan/shaders"
+)
+
+// packed is x [terms,columns] in tiles of width columns, as pack.comp says.
+func packed[E any](x []E, count, width int) (y []E) {
+	for first := 0; first < count; first += width {
+		start := max(0, min(first, count-width))
+		for row := range slices.Chunk(x, count) {
+			for j := range width {
+				y = append(y, row[min(start+j, count-1)])
+			}
+		}
+	}
+	return y
+}
+
+// batchInside is x [rows,pixels,channels] as [pixels,rows,channels].
+func batchInside[E any](x []E, rows, channels int) (y []E) {
+	pixels := len(x) / (rows * channels)
+	for p := range pixels {
+		for row := range rows {
+			y = append(y, x[(row*pixels+p)*channels:][:channels]...)
+		}
+	}
+	return y
+}
+
+func testPack(r *rig) {
+	type pack struct {
+		planes, terms, columns, width, inner int
+		trans, runs                          bool
+		per                                  int
+	}
+	l := r.lanes()
+	each(r, []pack{
+		{1, 12, 3*l + 1, 2 * l, 4, false, true, 3},
+		{1, 1, 1, 1, 1, false, false, 1},
+		{3, 5, l + 1, l, 1, true, false, 3},
+		{1, 9, l - 1, 2 * l, 1, false, false, 5},
+		{2, 7, 17, 6, 1, false, false, 64},
+		{4, 3, 2*l - 1, 2 * l, 1, true, false, 64},
+		{1, 30, 6, 6, 5, false, false, 7},
+		{1, 11, l, l, 11, false, true, 1},
+		{25, 2, 2*l + 1, l, 1, false, true, 6},
+	}, func(r *rig, c pack) {
+		x := r.normals(c.planes * c.terms * c.columns)
+		want := x
+		if c.trans {
+			want = nil
+			for plane := range slices.Chunk(x, c.terms*c.columns) {
+				want = append(want, swapped(plane, c.terms)...)
+			}
+		}
+		want = packed(batchInside(want, c.inner, c.columns), c.columns, c.width)
+		y := r.out(len(want))
+		r.run(shaders.Pack{
+			X: r.floats(x).Range, Y: y.Range, Planes: int32(c.planes), Terms: int32(c.terms), Columns: int32(c.columns), Width: int32(c.width), Inner: int32(c.inner),
+			Local: uint32(l), TRANS: c.trans, PER: int32(c.per), RUNS: c.runs,
+			Groups: [3]uint32{ceil(c.width, l), ceil(c.planes*c.terms, c.per), ceil(c.columns, c.width)},
+		})
+		r.sameFloats("y", y, want)
+	})
+}
