@@ -48,8 +48,8 @@ void main() {
 		LOAD_NEAR(mi, m, first)
 		LOAD_NEAR(vi, v, first)
 		LOAD_NEAR(p, param, first)
-		mi = fma(pc.beta1, mi - g, g);
-		vi = fma(pc.beta2, vi - g * g, g * g);
+		mi = fma(pc.beta1, mi, (1.0 - pc.beta1) * g);
+		vi = fma(pc.beta2, vi, (1.0 - pc.beta2) * (g * g)); // not beta2 (v - g^2) + g^2: it cancels where fma rounds twice
 		el(m, i) = mi;
 		el(v, i) = vi;
 		el(param, i) = p - step_size * mi / (sqrt(vi) / root_correction + pc.eps);
