@@ -34,7 +34,7 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 	l.dx = b.gradients(c.Name, in)
 	if b.dev.CPU() {
 		rows := max(b.batch.Forward, b.batch.Backward)
-		l.packed = b.scratch(c.Name+".packed", packedLinear(rows, in.Size(), c.Out))
+		l.packed = b.scratch(c.Name+".packed", packedLinear(rows, in.Size(), c.Out, c.Bias))
 		if !c.Bias && c.Act == Identity && in.Size() > longRun {
 			l.partial = b.scratch(c.Name+".partial", partialSize(b.batch.Forward*c.Out, in.Size()))
 		}
@@ -67,7 +67,11 @@ func (l *LinearLayer) BackwardAdd(rec *vk.Recorder, dy Tensor, inputRows int, e 
 }
 
 // packedLinear is the scratch for the packed operands of all three products: of the input and the output gradients, and
-// of the weights where they are the smaller operand.
-func packedLinear(rows, in, out int) int {
-	return max(packedSize(in, rows), packedSize(out, rows), packedSize(rows, out), packedSize(rows, in), packedSize(in, min(out, rows)), packedSize(out, min(in, rows)))
+// of the weights where they are the smaller operand or, with a bias, in any case (product.record).
+func packedLinear(rows, in, out int, bias bool) int {
+	weights := min(out, rows)
+	if bias {
+		weights = out
+	}
+	return max(packedSize(in, rows), packedSize(out, rows), packedSize(rows, out), packedSize(rows, in), packedSize(in, weights), packedSize(out, min(in, rows)))
 }

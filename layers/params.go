@@ -64,6 +64,7 @@ func (b *Builder) param(name string, init Initializer, dims ...int) *Param {
 }
 
 func (ps *Params) allocate(b *Builder) error {
+	ps.bytes = max(ps.bytes, paramAlign) // also where there are no parameters
 	for _, arena := range []struct {
 		name string
 		to   **vk.Buffer

@@ -20,6 +20,7 @@ type Options struct {
 	Build    *Build // nil: Addresses where the device can, else Storage
 	Validate bool   // with the validation layer and synchronization validation; VKGAN_VALIDATE=1 does the same
 	Guard    bool   // with guard bands around every buffer, for tests; see CheckGuards
+	AsGPU    bool   // a processor is used as if it were a GPU, for tests of the kernels meant for one; see CPU
 }
 
 // Device is an open device with one queue.
@@ -31,6 +32,7 @@ type Device struct {
 	queue     vulkan.Queue
 	build     Build
 	guard     bool
+	asGPU     bool
 	timeout   time.Duration
 	closed    atomic.Bool
 	broken    atomic.Pointer[error] // device loss, for good
@@ -118,7 +120,7 @@ func (in *instance) open(o Options) (*Device, error) {
 	}
 	var queue vulkan.Queue
 	vulkan.GetDeviceQueue(native.handle(), p.family, 0, &queue)
-	d := &Device{instance: in, physical: p, native: native, handle: native.handle(), queue: queue, build: build, guard: o.Guard}
+	d := &Device{instance: in, physical: p, native: native, handle: native.handle(), queue: queue, build: build, guard: o.Guard, asGPU: o.AsGPU}
 	d.arena.buffers = map[*Buffer]struct{}{}
 	d.programs.list = map[*Program]struct{}{}
 	d.unused = sync.OnceValues(d.newUnused)
@@ -158,8 +160,8 @@ func (d *Device) Info() DeviceInfo { return d.physical.info }
 func (d *Device) Build() Build { return d.build }
 
 // CPU reports whether the device is the processor: kernels for it use neither
-// shared memory nor barriers.
-func (d *Device) CPU() bool { return d.physical.info.Type == CPU }
+// shared memory nor barriers. With Options.AsGPU it is false on any device.
+func (d *Device) CPU() bool { return d.physical.info.Type == CPU && !d.asGPU }
 
 // fail remembers a device loss and returns err.
 func (d *Device) fail(err error) error {

@@ -64,6 +64,9 @@ func TestCPU(t *testing.T) {
 	if d := open(t, Options{}); d.CPU() != (d.Info().Type == CPU) {
 		t.Errorf("CPU %v on a device of type %s", d.CPU(), d.Info().Type)
 	}
+	if open(t, Options{AsGPU: true}).CPU() {
+		t.Error("CPU, although the device is used as a GPU")
+	}
 }
 
 func TestTimeoutFromTheEnvironment(t *testing.T) {
