@@ -23,15 +23,20 @@ func (c *convolution) patch() int { return c.kernel * c.kernel * c.x.C }
 
 // allocate takes scratch for up to rows batch items.
 func (c *convolution) allocate(b *Builder, name string, rows int) {
+	pixels, taps := rows*c.y.H*c.y.W, c.kernel*c.kernel
 	if c.thin() {
-		c.col = b.scratch(name+".col", rows*c.y.H*c.y.W*c.patch())
+		c.col = b.scratch(name+".col", pixels*c.patch())
 	}
-	if b.dev.CPU() {
-		pixels := rows * c.y.H * c.y.W
-		if !c.thin() {
-			c.packedX = b.scratch(name+".packed.x", packedSize(rows*c.x.H*c.x.W, c.x.C))
-		}
-		c.packed = b.scratch(name+".packed", max(packedSize(c.patch(), c.y.C), packedSize(c.kernel*c.kernel*c.y.C, c.x.C), packedSize(c.y.C, c.patch()), packedSize(pixels, min(c.y.C, c.patch()))))
+	switch {
+	case !b.dev.CPU():
+	case c.thin():
+		c.packed = b.scratch(name+".packed", max(
+			productScratch(pixels, c.y.C, c.patch(), true),
+			productScratch(pixels, c.patch(), c.y.C, false),
+			productScratch(c.patch(), c.y.C, pixels, false)))
+	default:
+		c.packed = b.scratch(name+".packed", max(packedSize(c.patch(), c.y.C), packedSize(taps*c.y.C, c.x.C), packedSize(pixels, c.y.C)))
+		c.packedX = b.scratch(name+".packed.x", packedSize(rows*c.x.H*c.x.W, c.x.C))
 	}
 }
 

@@ -34,7 +34,10 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 	l.dx = b.gradients(c.Name, in)
 	if b.dev.CPU() {
 		rows := max(b.batch.Forward, b.batch.Backward)
-		l.packed = b.scratch(c.Name+".packed", packedLinear(rows, in.Size(), c.Out, c.Bias))
+		l.packed = b.scratch(c.Name+".packed", max(
+			productScratch(rows, c.Out, in.Size(), c.Bias),
+			productScratch(rows, in.Size(), c.Out, false),
+			productScratch(in.Size(), c.Out, rows, false)))
 		if !c.Bias && c.Act == Identity && in.Size() > longRun {
 			l.partial = b.scratch(c.Name+".partial", partialSize(b.batch.Forward*c.Out, in.Size()))
 		}
@@ -64,14 +67,4 @@ func (l *LinearLayer) BackwardAdd(rec *vk.Recorder, dy Tensor, inputRows int, e 
 	dz, dx := dy.lastRows(inputRows), l.dx.Part(0, inputRows).InGroups(dy.Groups)
 	product{m: inputRows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.Value(), e: e.Data, c: dx.Data, packed: l.packed}.record(rec)
 	return dx
-}
-
-// packedLinear is the scratch for the packed operands of all three products: of the input and the output gradients, and
-// of the weights where they are the smaller operand or, with a bias, in any case (product.record).
-func packedLinear(rows, in, out int, bias bool) int {
-	weights := min(out, rows)
-	if bias {
-		weights = out
-	}
-	return max(packedSize(in, rows), packedSize(out, rows), packedSize(rows, out), packedSize(rows, in), packedSize(in, weights), packedSize(out, min(in, rows)))
 }

@@ -12,7 +12,7 @@ type product struct {
 	a, b, bias, e  vk.Range
 	c              vk.Range
 	act            Activation
-	packed         vk.Range // scratch of the lanes family: packedSize float32
+	packed         vk.Range // scratch of the lanes family: productScratch float32
 	partial        vk.Range // scratch of the lanes family, for a k above longRun: partialSize float32; none: not split
 }
 
@@ -24,15 +24,26 @@ func (p product) record(rec *vk.Recorder) {
 	switch {
 	case !rec.Device().CPU():
 		p.recordTiled(rec)
-	case p.m < p.n && p.bias.IsZero():
+	case mirrors(p.m, p.n, !p.bias.IsZero()):
 		p.mirrored().recordLanes(rec, true)
 	default:
 		p.recordLanes(rec, false)
 	}
 }
 
-// mirrored is the product of the transposes, cᵀ = op(b)ᵀ op(a)ᵀ: the lanes family packs its right operand, so that one
-// should be the smaller.
+// mirrors reports whether the lanes family, which packs its right operand, takes the product of the transposes instead,
+// because op(a) is the smaller operand.
+func mirrors(m, n int, bias bool) bool { return m < n && !bias }
+
+// productScratch is what packed must hold for a product of up to m rows, in float32.
+func productScratch(m, n, k int, bias bool) int {
+	if mirrors(m, n, bias) {
+		n = m
+	}
+	return packedSize(k, n)
+}
+
+// mirrored is the product of the transposes, cᵀ = op(b)ᵀ op(a)ᵀ.
 func (p product) mirrored() product {
 	p.m, p.n = p.n, p.m
 	p.a, p.b = p.b, p.a
