@@ -28,6 +28,7 @@ func TestDeconv2D(t *testing.T) {
 		deconv(6, Shape{2, 3, 8}, Deconv2D{Out: 33, Kernel: 5, Stride: 3, Pad: pad(0)}),
 		deconv(2, Shape{2, 3, 9}, Deconv2D{Out: 10, Kernel: 1, Stride: 2, Bias: true}), // pixels without a tap
 		deconv(101, Shape{2, 2, 17}, Deconv2D{Out: 20, Kernel: 5, Stride: 2, Act: ReLU}),
+		deconv(7, Shape{1, 1, 128}, Deconv2D{Out: 128, Kernel: 5, Stride: 2}), // taps that meet no pixel at all
 		deconv(100, Shape{3, 3, 16}, Deconv2D{Out: 1, Kernel: 5, Stride: 2, Bias: true}),
 	})
 }

@@ -30,6 +30,8 @@ PUSH(A(float, x) A(float, dy) A(float, dw))
 const int WIDTH = LANES * NV;
 
 // dw += the products of `rows` batch items, from `row` on.
+// Pointers are made in the innermost loop, from integers: lavapipe runs a loop's body once without any lane where there
+// is no iteration, as for a tap that meets no pixel, and loads all the same; a pointer carried over would be null there.
 #define ADD_ROWS(rows)                                                                                     \
 	for (int tap = 0; tap < KH * KW; tap++) {                                                              \
 		int ky = tap / KW, kx = tap % KW;                                                                  \
@@ -40,9 +42,11 @@ const int WIDTH = LANES * NV;
 				s[i * NV + v] = row == 0 ? 0.0 : el(dw, (tap * CI + ci + i) * CO + own[v]);                \
 		for (int oy = ry.from; oy < ry.to; oy++) {                                                         \
 			int iy = oy * STRIDE - PAD_Y + ky, ix = rx.from * STRIDE - PAD_X + kx;                         \
-			ptr(float) px = at(x, (((x_tile * IH + iy) * IW + ix) * ROWS + row) * TM);                      \
-			ptr(float) pdy = at(dy, (((tile * OH + oy) * OW + rx.from) * ROWS + row) * WIDTH);                         \
+			int from_x = (((x_tile * IH + iy) * IW + ix) * ROWS + row) * TM;                               \
+			int from_dy = (((tile * OH + oy) * OW + rx.from) * ROWS + row) * WIDTH;                        \
 			for (int ox = rx.from; ox < rx.to; ox++) {                                                     \
+				ptr(float) px = at(x, from_x);                                                             \
+				ptr(float) pdy = at(dy, from_dy);                                                          \
 				[[unroll]] for (int u = 0; u < rows; u++) {                                                \
 					float b[NV];                                                                           \
 					[[unroll]] for (int v = 0; v < NV; v++)                                                \
@@ -52,8 +56,8 @@ const int WIDTH = LANES * NV;
 						[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(a, b[v], s[i * NV + v]); \
 					}                                                                                      \
 				}                                                                                          \
-				px += STRIDE * ROWS * TM;                                                                       \
-				pdy += ROWS * WIDTH;                                                                             \
+				from_x += STRIDE * ROWS * TM;                                                              \
+				from_dy += ROWS * WIDTH;                                                                   \
 			}                                                                                              \
 		}                                                                                                  \
 		[[unroll]] for (int i = 0; i < TM; i++)                                                            \
