@@ -246,7 +246,7 @@ static u32 feature_bits(const Features *f) {
 	       (f->base.list[shaderInt16] ? VKG_INT16 : 0) | (f->base.list[shaderFloat64] ? VKG_FLOAT64 : 0) |
 	       (v->shaderFloat16 ? VKG_FLOAT16 : 0) | (v->shaderInt8 ? VKG_INT8 : 0) |
 	       (f->v11.storageBuffer16BitAccess ? VKG_STORAGE16 : 0) | (v->storageBuffer8BitAccess ? VKG_STORAGE8 : 0) |
-	       (v->scalarBlockLayout ? VKG_SCALAR_LAYOUT : 0) | (v->vulkanMemoryModel ? VKG_MEMORY_MODEL : 0) |
+	       (v->scalarBlockLayout ? VKG_SCALAR_LAYOUT : 0) | (v->vulkanMemoryModel && v->vulkanMemoryModelDeviceScope ? VKG_MEMORY_MODEL : 0) |
 	       (f->subgroup.subgroupSizeControl ? VKG_SUBGROUP_SIZE : 0) | (f->subgroup.computeFullSubgroups ? VKG_FULL_SUBGROUPS : 0) |
 	       (f->matrix.cooperativeMatrix ? VKG_COOPERATIVE_MATRIX : 0);
 }
@@ -388,7 +388,7 @@ int32_t vkg_create_device(vkg_instance *in, void *physical, uint32_t family, uin
 	f.v11.storageBuffer16BitAccess = !!(features & VKG_STORAGE16);
 	f.v12.storageBuffer8BitAccess = !!(features & VKG_STORAGE8);
 	f.v12.scalarBlockLayout = !!(features & VKG_SCALAR_LAYOUT);
-	f.v12.vulkanMemoryModel = !!(features & VKG_MEMORY_MODEL);
+	f.v12.vulkanMemoryModel = f.v12.vulkanMemoryModelDeviceScope = !!(features & VKG_MEMORY_MODEL); // atomicAdd has device scope
 	f.subgroup.subgroupSizeControl = !!(features & VKG_SUBGROUP_SIZE);
 	f.subgroup.computeFullSubgroups = !!(features & VKG_FULL_SUBGROUPS);
 	f.matrix.cooperativeMatrix = !!matrix;
