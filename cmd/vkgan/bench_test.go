@@ -33,7 +33,7 @@ func TestStepReport(t *testing.T) {
 	for i := range reflect.TypeFor[stepReport]().NumField() {
 		names = append(names, reflect.TypeFor[stepReport]().Field(i).Tag.Get("json"))
 	}
-	want := "model device driver precision batch steps step_ms_median step_ms_p10 step_ms_p90 step_ms_min images_per_s gflop_step gflop_step_taps gflops dispatches_per_step"
+	want := "model device driver precision batch steps step_ms_median step_ms_p10 step_ms_p90 step_ms_min images_per_s gflop_step gflop_step_taps gflops dispatches_per_step barriers_per_step kernels,omitempty"
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("fields %s", got)
 	}
