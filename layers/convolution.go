@@ -46,7 +46,7 @@ func (c *convolution) forward(rec *vk.Recorder, x Tensor, w, bias vk.Range, act 
 	switch {
 	case c.thin():
 		c.unfold(rec, x)
-		product{m: x.Rows * pixels, n: c.y.C, k: c.patch(), a: c.colOf(x.Rows), b: w, bias: bias, act: act, c: y.Data, packed: c.packed}.record(rec)
+		c.multiplyPatches(rec, 0, x.Rows, w, bias, act, y)
 	case rec.Device().CPU():
 		t := lanesTile(rec, x.Rows, c.y.C, c.x.C).dividing(c.x.C)
 		tiles, columns := t.groups(x.Rows, c.y.C)
@@ -76,10 +76,10 @@ func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range
 	switch {
 	case c.thin():
 		outputs := dy.Rows * c.y.H * c.y.W
-		product{m: outputs, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: c.colOf(dy.Rows), packed: c.packed}.record(rec)
+		product{m: outputs, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: c.colOf(0, dy.Rows), packed: c.packed}.record(rec)
 		f := flat(rec, dx.elements())
 		rec.Dispatch(shaders.Col2im{
-			Col: c.colOf(dy.Rows), Bias: bias, Dx: dx.Data,
+			Col: c.colOf(0, dy.Rows), Bias: bias, Dx: dx.Data,
 			Local: f.local, ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
 			PER: f.per, AddBias: !bias.IsZero(), ACT: int32(act), Groups: f.groups,
@@ -112,7 +112,7 @@ func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range
 func (c *convolution) backwardFilter(rec *vk.Recorder, x, dy Tensor, dw vk.Range) {
 	switch {
 	case c.thin():
-		product{m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.colOf(x.Rows), b: dy.Data, c: dw, packed: c.packed}.record(rec)
+		product{m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.colOf(0, x.Rows), b: dy.Data, c: dw, packed: c.packed}.record(rec)
 	case rec.Device().CPU():
 		t := lanesTile(rec, c.x.C, c.y.C, x.Rows)
 		tiles, columns := t.groups(c.x.C, c.y.C)
@@ -141,13 +141,19 @@ func (c *convolution) backwardFilter(rec *vk.Recorder, x, dy Tensor, dw vk.Range
 func (c *convolution) unfold(rec *vk.Recorder, x Tensor) {
 	l := rowwise(rec, c.patch(), x.Rows*c.y.H*c.y.W, 1)
 	rec.Dispatch(shaders.Im2col{
-		X: x.Data, Col: c.colOf(x.Rows),
+		X: x.Data, Col: c.colOf(0, x.Rows),
 		Local: l.local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
 		PER: l.per, Groups: l.groups,
 	})
 }
 
-func (c *convolution) colOf(rows int) vk.Range {
-	return c.col.Slice(0, int64(rows*c.y.H*c.y.W*c.patch())*4)
+// multiplyPatches records y = act(col w + bias) for so many of the unfolded rows, from one on.
+func (c *convolution) multiplyPatches(rec *vk.Recorder, from, rows int, w, bias vk.Range, act Activation, y Tensor) {
+	product{m: rows * c.y.H * c.y.W, n: c.y.C, k: c.patch(), a: c.colOf(from, rows), b: w, bias: bias, act: act, c: y.Data, packed: c.packed}.record(rec)
+}
+
+func (c *convolution) colOf(from, rows int) vk.Range {
+	row := int64(c.y.H*c.y.W*c.patch()) * 4
+	return c.col.Slice(int64(from)*row, int64(rows)*row)
 }

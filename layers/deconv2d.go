@@ -72,15 +72,18 @@ func (l *deconv2DLayer) ForwardInto(rec *vk.Recorder, x, y Tensor) Tensor {
 // Backward records dw, db and dx = conv(dz, w), from dz = dy act'.
 func (l *deconv2DLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
 	l.bias.record(rec, l.last, dy)
-	dz := dy.Part(0, l.in.Rows)
 	if l.thin() {
-		l.unfold(rec, dz)
+		l.unfold(rec, dy)
 	}
-	l.backwardFilter(rec, dz, l.in, l.filter.Grad())
+	l.backwardFilter(rec, dy.Part(0, l.in.Rows), l.in, l.filter.Grad())
 	if inputRows == 0 {
 		return Tensor{}
 	}
 	dx := l.dx.Part(0, inputRows).InGroups(dy.Groups)
-	l.forward(rec, dy.lastRows(inputRows), l.filter.Value(), vk.Range{}, Identity, dx)
+	if l.thin() {
+		l.multiplyPatches(rec, dy.Rows-inputRows, inputRows, l.filter.Value(), vk.Range{}, Identity, dx)
+	} else {
+		l.forward(rec, dy.lastRows(inputRows), l.filter.Value(), vk.Range{}, Identity, dx)
+	}
 	return dx
 }

@@ -211,11 +211,3 @@ func narrow(x []float64) []float32 {
 	}
 	return y
 }
-
-func wide(x []float32) []float64 {
-	y := make([]float64, len(x))
-	for i, v := range x {
-		y[i] = float64(v)
-	}
-	return y
-}
