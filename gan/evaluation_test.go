@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"vkgan/internal/devicetest"
 	"vkgan/internal/mnist"
 	"vkgan/vk"
 )
@@ -38,7 +39,7 @@ func (c Confusion) perClass() []uint32 {
 
 // An evaluation counts each of MNIST's 10,000 test images once.
 func TestEvaluationOfMNIST(t *testing.T) {
-	d, set := open(t, vk.Options{}), realMNIST(t)
+	d, set := devicetest.Open(t, vk.Options{}), realMNIST(t)
 	r := InfoGANReference()
 	r.BatchSize = 16
 	m := newModel(t, d, r, set, 1)
@@ -75,7 +76,7 @@ func TestSizes(t *testing.T) {
 }
 
 func testSizes(t *testing.T, set *mnist.Set, labels, batch int) {
-	d := open(t, vk.Options{Guard: true})
+	d := devicetest.Open(t, vk.Options{Guard: true})
 	r := InfoGANReference()
 	r.Labels, r.BatchSize, r.ZDim = labels, batch, 5
 	m, w := newModel(t, d, r, set, 1), &witness{}

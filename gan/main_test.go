@@ -4,24 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
-	"strings"
 	"testing"
 
+	"vkgan/internal/devicetest"
 	"vkgan/internal/mnist"
 	"vkgan/vk"
 )
 
-// With VKGAN_GC_STORM=1 a goroutine collects without pause. With VKGAN_EXPECT_DRIVER="name|info prefix" the device must
-// be of that driver (open). TestDeterminism starts this binary again, as a child.
+// TestDeterminism starts this binary again, as a child.
 func TestMain(m *testing.M) {
-	if os.Getenv("VKGAN_GC_STORM") == "1" {
-		go func() {
-			for {
-				runtime.GC()
-			}
-		}()
-	}
+	devicetest.Storm()
 	if os.Getenv(childVariable) != "" {
 		if err := child(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -30,26 +22,6 @@ func TestMain(m *testing.M) {
 		return
 	}
 	os.Exit(m.Run())
-}
-
-// open opens a device, and closes it without complaint at the end of the test.
-func open(t testing.TB, o vk.Options) *vk.Device {
-	t.Helper()
-	d, err := vk.Open(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	info := d.Info()
-	name, prefix, _ := strings.Cut(os.Getenv("VKGAN_EXPECT_DRIVER"), "|")
-	if !strings.Contains(info.DriverName, name) || !strings.HasPrefix(info.DriverInfo, prefix) {
-		t.Errorf("driver %q, %q; VKGAN_EXPECT_DRIVER=%s|%s", info.DriverName, info.DriverInfo, name, prefix)
-	}
-	return d
 }
 
 // realMNIST is MNIST as `make setup` stages it.
@@ -115,9 +87,9 @@ func newTrainer(t *testing.T, d *vk.Device, m Model, o Options, observer Observe
 
 // families runs a test with the kernels for the device and, where that is a processor, with those for GPUs as well.
 func families(t *testing.T, test func(t *testing.T, d *vk.Device)) {
-	d := open(t, vk.Options{})
+	d := devicetest.Open(t, vk.Options{})
 	t.Run(fmt.Sprintf("CPU: %v", d.CPU()), func(t *testing.T) { test(t, d) })
 	if d.CPU() {
-		t.Run("as GPU", func(t *testing.T) { test(t, open(t, vk.Options{AsGPU: true})) })
+		t.Run("as GPU", func(t *testing.T) { test(t, devicetest.Open(t, vk.Options{AsGPU: true})) })
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"vkgan/internal/devicetest"
 	"vkgan/internal/mnist"
 	"vkgan/vk"
 )
@@ -33,24 +34,11 @@ func stripes() *mnist.Set {
 }
 
 func TestMeasure(t *testing.T) {
-	dev, err := vk.Open(vk.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	dev := devicetest.Open(t, vk.Options{})
 	r := InfoGANReference()
 	r.Labels, r.BatchSize, r.ZDim = 3, 20, 4
-	data, err := NewDataset(dev, stripes(), r.TrainImages)
-	if err != nil {
-		t.Fatal(err)
-	}
-	model, err := NewInfoGAN(dev, r, data, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	trainer, err := NewTrainer(dev, model, Options{MaxSteps: 12}, nobody{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	model := newModel(t, dev, r, stripes(), 1)
+	trainer := newTrainer(t, dev, model, Options{MaxSteps: 12}, nobody{})
 	times, err := trainer.Measure(t.Context(), 3, 9)
 	if err != nil || len(times) != 9 {
 		t.Errorf("%d times, %v", len(times), err)
@@ -64,11 +52,5 @@ func TestMeasure(t *testing.T) {
 	end()
 	if times, err := trainer.Measure(ended, 20, 20); err != nil || len(times) != 0 {
 		t.Errorf("after its end: %d times, %v", len(times), err)
-	}
-	trainer.Free()
-	model.Free()
-	data.Free()
-	if err := dev.Close(); err != nil {
-		t.Error(err)
 	}
 }

@@ -3,6 +3,7 @@ package gan
 import (
 	"testing"
 
+	"vkgan/internal/devicetest"
 	"vkgan/vk"
 )
 
@@ -28,7 +29,7 @@ func (o *meter) Metrics(m Metrics) error {
 // Between evaluations nothing is copied either way: losses arrive through the ring, which is host memory. An evaluation
 // copies its counts.
 func TestStepsTransferNothing(t *testing.T) {
-	d := open(t, vk.Options{})
+	d := devicetest.Open(t, vk.Options{})
 	r := InfoGANReference()
 	r.BatchSize, r.Labels = 10, 7
 	m := newModel(t, d, r, synthetic(300, 30, 8, 8, 10), 1)
@@ -57,7 +58,7 @@ func TestStepsTransferNothing(t *testing.T) {
 
 // Replaying steps and reading their figures allocates nothing in Go.
 func TestReplayAllocatesNothing(t *testing.T) {
-	d := open(t, vk.Options{})
+	d := devicetest.Open(t, vk.Options{})
 	r := InfoGANReference()
 	r.BatchSize, r.Labels = 4, 3
 	m := newModel(t, d, r, synthetic(100, 10, 8, 8, 3), 1)

@@ -5,45 +5,16 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"runtime"
-	"strings"
 	"testing"
 	"unsafe"
 
+	"vkgan/internal/devicetest"
 	"vkgan/vk"
 )
 
-// With VKGAN_GC_STORM=1 a goroutine collects without pause. With VKGAN_EXPECT_DRIVER="name|info prefix" the device must
-// be of that driver (open).
 func TestMain(m *testing.M) {
-	if os.Getenv("VKGAN_GC_STORM") == "1" {
-		go func() {
-			for {
-				runtime.GC()
-			}
-		}()
-	}
+	devicetest.Storm()
 	os.Exit(m.Run())
-}
-
-// open opens a device, and closes it without complaint at the end of the test.
-func open(t testing.TB, o vk.Options) *vk.Device {
-	t.Helper()
-	d, err := vk.Open(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	info := d.Info()
-	name, prefix, _ := strings.Cut(os.Getenv("VKGAN_EXPECT_DRIVER"), "|")
-	if !strings.Contains(info.DriverName, name) || !strings.HasPrefix(info.DriverInfo, prefix) {
-		t.Errorf("driver %q, %q; VKGAN_EXPECT_DRIVER=%s|%s", info.DriverName, info.DriverInfo, name, prefix)
-	}
-	return d
 }
 
 // each runs a test on every build that the device has and, where it is a processor, with both families of kernels; all
@@ -64,7 +35,7 @@ func each(t *testing.T, test func(t *testing.T, d *vk.Device)) {
 			}
 			t.Run(fmt.Sprintf("%s, as GPU: %v", build, asGPU), func(t *testing.T) {
 				t.Parallel()
-				d := open(t, vk.Options{Build: &build, Guard: true, AsGPU: asGPU})
+				d := devicetest.Open(t, vk.Options{Build: &build, Guard: true, AsGPU: asGPU})
 				test(t, d)
 				checkGuards(t, d)
 			})

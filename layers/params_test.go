@@ -4,13 +4,14 @@ import (
 	"math"
 	"testing"
 
+	"vkgan/internal/devicetest"
 	"vkgan/internal/philox"
 	"vkgan/vk"
 )
 
 // Parameters come in the order of the layers, each drawn from the stream of its number, in layouts that are documented.
 func TestParams(t *testing.T) {
-	d := open(t, vk.Options{Guard: true})
+	d := devicetest.Open(t, vk.Options{Guard: true})
 	b := NewBuilder(d, "net", Batch{Forward: 2, Backward: 2, Groups: 1})
 	defer b.Free()
 	net := b.Sequence(Shape{4, 4, 2},

@@ -5,6 +5,7 @@ import (
 	"math"
 	"testing"
 
+	"vkgan/internal/devicetest"
 	"vkgan/vk"
 )
 
@@ -94,7 +95,7 @@ func TestFiniteDifferences(t *testing.T) {
 }
 
 func TestShapesThatDoNotFit(t *testing.T) {
-	d := open(t, vk.Options{Guard: true})
+	d := devicetest.Open(t, vk.Options{Guard: true})
 	for _, c := range []struct {
 		layer Config
 		want  string

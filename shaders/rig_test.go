@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 
+	"vkgan/internal/devicetest"
 	"vkgan/vk"
 )
 
@@ -38,28 +39,14 @@ func eachBuild(t *testing.T, smoke bool, test func(r *rig)) {
 	for _, b := range builds(t) {
 		t.Run(b.String(), func(t *testing.T) {
 			t.Parallel()
-			d, err := vk.Open(vk.Options{Build: &b, Guard: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := d.Close(); err != nil {
-					t.Error(err)
-				}
-			})
-			test(&rig{T: t, d: d, smoke: smoke, seen: map[*vk.Shader][][]uint32{}})
+			test(&rig{T: t, d: devicetest.Open(t, vk.Options{Build: &b, Guard: true}), smoke: smoke, seen: map[*vk.Shader][][]uint32{}})
 		})
 	}
 }
 
 // builds are the device's; one that it cannot run it refuses.
 func builds(t *testing.T) []vk.Build {
-	d, err := vk.Open(vk.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer d.Close()
-	list := d.Info().Builds()
+	list := devicetest.Open(t, vk.Options{}).Info().Builds()
 	if b := vk.Addresses; !slices.Contains(list, b) {
 		if d, err := vk.Open(vk.Options{Build: &b}); err == nil {
 			d.Close()

@@ -41,6 +41,7 @@ normal() {
 
 all() {
 	TIMEOUT=2h
+	export VKGAN_TEST_ALL=1 # every shape on every variant
 	normal
 	VKGAN_GC_STORM=1 MALLOC_PERTURB_=165 on lavapipe "${gpu_packages[@]}"
 	on lavapipe -race ./...
