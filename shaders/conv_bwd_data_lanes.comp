@@ -41,11 +41,16 @@ void main() {
 	float s[TM * NV];
 	[[unroll]] for (int i = 0; i < TM * NV; i++) s[i] = 0.0;
 
-	for (int jy = py.j.from; jy < py.j.to; jy++)
-		for (int jx = px.j.from; jx < px.j.to; jx++) {
-			int first_dy = row * Y_ROW + ((py.last - jy) * OW + px.last - jx) * CO;
-			int first_w = ((tile * KH + py.first + STRIDE * jy) * KW + px.first + STRIDE * jx) * CO;
-			for (int k = 0; k < CO; k += UK) {
+	int jy = py.j.from;
+	if (length(py.j) > 0 && length(px.j) > 0) do {
+		int jx = px.j.from;
+		do {
+			int oy = clamp(py.last - jy, 0, OH - 1), ox = clamp(px.last - jx, 0, OW - 1);
+			int ky = min(py.first + STRIDE * jy, KH - 1), kx = min(px.first + STRIDE * jx, KW - 1);
+			int first_dy = row * Y_ROW + (oy * OW + ox) * CO;
+			int first_w = ((tile * KH + ky) * KW + kx) * CO;
+			int k = 0;
+			do {
 				ptr(float) pdy = at(dy, first_dy + k);
 				ptr(float) pw = at(w, (first_w + k) * WIDTH);
 				[[unroll]] for (int u = 0; u < UK; u++) {
@@ -56,8 +61,12 @@ void main() {
 						[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(a, b[v], s[i * NV + v]);
 					}
 				}
-			}
-		}
+				k += UK;
+			} while (k < CO);
+			jx++;
+		} while (jx < px.j.to);
+		jy++;
+	} while (jy < py.j.to);
 
 	[[unroll]] for (int v = 0; v < NV; v++) {
 		int own = min(ci + v * LANES + LANE, CI - 1);

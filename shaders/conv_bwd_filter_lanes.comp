@@ -30,40 +30,40 @@ PUSH(A(float, x) A(float, dy) A(float, dw))
 const int WIDTH = LANES * NV;
 
 // dw += the products of `rows` batch items, from `row` on.
-// Pointers are made in the innermost loop, from integers: lavapipe runs a loop's body once without any lane where there
-// is no iteration, as for a tap that meets no pixel, and loads all the same; a pointer carried over would be null there.
-#define ADD_ROWS(rows)                                                                                     \
-	for (int tap = 0; tap < KH * KW; tap++) {                                                              \
-		int ky = tap / KW, kx = tap % KW;                                                                  \
-		Run ry = outputs_of_tap(ky, IH, OH, PAD_Y), rx = outputs_of_tap(kx, IW, OW, PAD_X);                \
-		float s[TM * NV];                                                                                  \
-		[[unroll]] for (int i = 0; i < TM; i++)                                                            \
-			[[unroll]] for (int v = 0; v < NV; v++)                                                        \
-				s[i * NV + v] = row == 0 ? 0.0 : el(dw, (tap * CI + ci + i) * CO + own[v]);                \
-		for (int oy = ry.from; oy < ry.to; oy++) {                                                         \
-			int iy = oy * STRIDE - PAD_Y + ky, ix = rx.from * STRIDE - PAD_X + kx;                         \
-			int from_x = (((x_tile * IH + iy) * IW + ix) * ROWS + row) * TM;                               \
-			int from_dy = (((tile * OH + oy) * OW + rx.from) * ROWS + row) * WIDTH;                        \
-			for (int ox = rx.from; ox < rx.to; ox++) {                                                     \
-				ptr(float) px = at(x, from_x);                                                             \
-				ptr(float) pdy = at(dy, from_dy);                                                          \
-				[[unroll]] for (int u = 0; u < rows; u++) {                                                \
-					float b[NV];                                                                           \
-					[[unroll]] for (int v = 0; v < NV; v++)                                                \
-						{ LOAD_RUN(b[v], dy, pdy, u * WIDTH + v * LANES) }                                 \
-					[[unroll]] for (int i = 0; i < TM; i++) {                                              \
-						float a = ld(x, px, u * TM + i);                                                    \
-						[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(a, b[v], s[i * NV + v]); \
-					}                                                                                      \
-				}                                                                                          \
-				from_x += STRIDE * ROWS * TM;                                                              \
-				from_dy += ROWS * WIDTH;                                                                   \
-			}                                                                                              \
-		}                                                                                                  \
-		[[unroll]] for (int i = 0; i < TM; i++)                                                            \
-			[[unroll]] for (int v = 0; v < NV; v++)                                                        \
+#define ADD_ROWS(rows)                                                                                              \
+	int tap = 0;                                                                                                    \
+	do {                                                                                                            \
+		int ky = tap / KW, kx = tap % KW;                                                                           \
+		Run ry = outputs_of_tap(ky, IH, OH, PAD_Y), rx = outputs_of_tap(kx, IW, OW, PAD_X);                         \
+		float s[TM * NV];                                                                                           \
+		[[unroll]] for (int i = 0; i < TM; i++)                                                                     \
+			[[unroll]] for (int v = 0; v < NV; v++)                                                                 \
+				s[i * NV + v] = row == 0 ? 0.0 : el(dw, (tap * CI + ci + i) * CO + own[v]);                         \
+		int oy = ry.from;                                                                                           \
+		if (length(ry) > 0 && length(rx) > 0) do {                                                                  \
+			int ox = rx.from;                                                                                       \
+			do {                                                                                                    \
+				int iy = clamp(oy * STRIDE - PAD_Y + ky, 0, IH - 1), ix = clamp(ox * STRIDE - PAD_X + kx, 0, IW - 1); \
+				int pixel = min(oy, OH - 1) * OW + min(ox, OW - 1);                                                 \
+				ptr(float) px = at(x, (((x_tile * IH + iy) * IW + ix) * ROWS + row) * TM);                          \
+				ptr(float) pdy = at(dy, ((tile * OH * OW + pixel) * ROWS + row) * WIDTH);                           \
+				[[unroll]] for (int u = 0; u < rows; u++) {                                                         \
+					float b[NV];                                                                                    \
+					[[unroll]] for (int v = 0; v < NV; v++) { LOAD_RUN(b[v], dy, pdy, u * WIDTH + v * LANES) }      \
+					[[unroll]] for (int i = 0; i < TM; i++) {                                                       \
+						float a = ld(x, px, u * TM + i);                                                            \
+						[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(a, b[v], s[i * NV + v]);        \
+					}                                                                                               \
+				}                                                                                                   \
+				ox++;                                                                                               \
+			} while (ox < rx.to);                                                                                   \
+			oy++;                                                                                                   \
+		} while (oy < ry.to);                                                                                       \
+		[[unroll]] for (int i = 0; i < TM; i++)                                                                     \
+			[[unroll]] for (int v = 0; v < NV; v++)                                                                 \
 				if (ci + i >= new_ci && own[v] >= new_co) el(dw, (tap * CI + ci + i) * CO + own[v]) = s[i * NV + v]; \
-	}
+		tap++;                                                                                                      \
+	} while (tap < KH * KW);
 
 void main() {
 	int x_tile = int(gl_WorkGroupID.x), tile = int(gl_WorkGroupID.y);
@@ -73,7 +73,12 @@ void main() {
 	[[unroll]] for (int v = 0; v < NV; v++) own[v] = min(tile_start(tile, WIDTH, CO) + v * LANES + LANE, CO - 1);
 
 	int row = 0;
-	for (; row + UK <= ROWS; row += UK) ADD_ROWS(UK)
-	if (ROWS % UK != 0)
-		for (; row < ROWS; row++) ADD_ROWS(1)
+	if (row + UK <= ROWS) do {
+		ADD_ROWS(UK)
+		row += UK;
+	} while (row + UK <= ROWS);
+	if (ROWS % UK != 0) do {
+		ADD_ROWS(1)
+		row++;
+	} while (row < ROWS);
 }

@@ -43,10 +43,13 @@ void main() {
 	float s[TM * NV];
 	[[unroll]] for (int i = 0; i < TM * NV; i++) s[i] = 0.0;
 
-	for (int ky = ty.from; ky < ty.to; ky++) {
-		int first_x = row * X_ROW + ((oy * STRIDE - PAD_Y + ky) * IW + ox * STRIDE - PAD_X + tx.from) * CI;
+	int ky = ty.from;
+	if (ky < ty.to && terms > 0) do {
+		int iy = clamp(oy * STRIDE - PAD_Y + ky, 0, IH - 1), ix = clamp(ox * STRIDE - PAD_X + tx.from, 0, IW - 1);
+		int first_x = row * X_ROW + (iy * IW + ix) * CI;
 		int first_w = ((tile * KH + ky) * KW + tx.from) * CI;
-		for (int k = 0; k < terms; k += UK) {
+		int k = 0;
+		do {
 			ptr(float) px = at(x, first_x + k);
 			ptr(float) pw = at(w, (first_w + k) * WIDTH);
 			[[unroll]] for (int u = 0; u < UK; u++) {
@@ -57,8 +60,10 @@ void main() {
 					[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(a, b[v], s[i * NV + v]);
 				}
 			}
-		}
-	}
+			k += UK;
+		} while (k < terms);
+		ky++;
+	} while (ky < ty.to);
 
 	[[unroll]] for (int v = 0; v < NV; v++) {
 		int own = min(co + v * LANES + LANE, CO - 1);

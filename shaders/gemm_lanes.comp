@@ -54,7 +54,7 @@ void main() {
 	[[unroll]] for (int i = 0; i < TM * NV; i++) s[i] = 0.0;
 
 	int k = k0;
-	for (; k + UK <= k1; k += UK) {
+	if (k + UK <= k1) do {
 		ptr(float) pa = at(a, m * AM + k * AK);
 		ptr(float) pb = at(b, (tile * K + k) * WIDTH);
 		[[unroll]] for (int u = 0; u < UK; u++) {
@@ -65,9 +65,10 @@ void main() {
 				[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(x, y[v], s[i * NV + v]);
 			}
 		}
-	}
+		k += UK;
+	} while (k + UK <= k1);
 	if (RUN % UK != 0 || K % RUN != 0)
-		for (; k < k1; k++) {
+		if (k < k1) do {
 			ptr(float) pa = at(a, m * AM + k * AK);
 			ptr(float) pb = at(b, (tile * K + k) * WIDTH);
 			float y[NV];
@@ -76,7 +77,8 @@ void main() {
 				float x = ld(a, pa, i * AM);
 				[[unroll]] for (int v = 0; v < NV; v++) s[i * NV + v] = fma(x, y[v], s[i * NV + v]);
 			}
-		}
+			k++;
+		} while (k < k1);
 
 	int plane = int(gl_WorkGroupID.z) * (M * N);
 	[[unroll]] for (int v = 0; v < NV; v++) {

@@ -5,6 +5,9 @@
 // A run is loaded element by element with uniform addresses, and each lane keeps its own: lavapipe's compiler turns
 // that into one vector load, where a lane-varying address becomes a gather, or a branch per lane on processors whose
 // gather is slow. It holds where a work-group is one subgroup, as here.
+//
+// Loops test at their end: lavapipe runs the body of a loop once more, without any lane, where the test stands at its
+// beginning, and that of an `if` in any case; uniform loads happen all the same, so addresses are kept in bounds.
 #ifndef LANES_GLSL
 #define LANES_GLSL
 
