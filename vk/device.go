@@ -86,7 +86,7 @@ func Open(o Options) (*Device, error) {
 		return nil, err
 	}
 	if d.timeout = timeout; timeout == 0 {
-		d.timeout = defaultTimeout(d.CPU())
+		d.timeout = defaultTimeout(d.physical.info.Type == CPU)
 	}
 	if err := errors.Join(d.openRing(), d.openTransfers()); err != nil {
 		return nil, errors.Join(err, d.Close())
