@@ -21,6 +21,9 @@ type flights struct {
 
 // submit replays the step n times and reads what has finished meanwhile.
 func (t *Trainer) submit(n int) error {
+	if t.flying.n == 0 && t.read > 0 {
+		t.pace.resumed(time.Now())
+	}
 	ticket, err := t.dev.Submit(t.step, n)
 	if err != nil {
 		return err
@@ -108,7 +111,10 @@ func (p *pace) landed(n int, now time.Time) {
 	p.last = now
 }
 
-// interrupted says that other work came between: the next landing is not measured.
+// resumed says that the device, idle until now, gets steps again.
+func (p *pace) resumed(now time.Time) { p.last = now }
+
+// interrupted says that other work came between: until steps are submitted again, nothing is measured.
 func (p *pace) interrupted() { p.last = time.Time{} }
 
 // step is the mean, 0 while unknown.
