@@ -24,19 +24,19 @@ type Activate struct {
 
 type activateLayer struct {
 	Activate
-	y Tensor
+	out Tensor
+	y   Tensor // of the last Forward
 }
 
 func (c Activate) build(b *Builder, in Shape) (Layer, Shape) {
-	return &activateLayer{Activate: c, y: b.outputs(c.Name, in)}, in
+	return &activateLayer{Activate: c, out: b.outputs(c.Name, in)}, in
 }
 
 func (l *activateLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
-	y := l.y.firstRows(x)
+	l.y = l.out.firstRows(x)
 	f := flat(rec, x.elements())
-	rec.Dispatch(shaders.Activation{X: x.Data, Y: y.Data, N: int32(x.elements()), Local: f.local, PER: f.per, ACT: int32(l.Act), Groups: f.groups})
-	l.y = l.y.InGroups(x.Groups)
-	return y
+	rec.Dispatch(shaders.Activation{X: x.Data, Y: l.y.Data, N: int32(x.elements()), Local: f.local, PER: f.per, ACT: int32(l.Act), Groups: f.groups})
+	return l.y
 }
 
 func (l *activateLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {

@@ -7,6 +7,9 @@ import (
 	"vkgan/vk"
 )
 
+// spareRows is how much longer batches the networks are built for than they get.
+const spareRows = 3
+
 // netTest is a network to be compared with its oracle.
 type netTest struct {
 	name     string
@@ -31,7 +34,7 @@ func (c netTest) compare(t *testing.T, d *vk.Device) {
 		c.dx = c.backward
 	}
 	c.groups = max(c.groups, 1)
-	b := NewBuilder(d, c.name, Batch{Forward: c.rows, Backward: c.backward, Groups: c.groups})
+	b := NewBuilder(d, c.name, Batch{Forward: c.rows + spareRows, Backward: c.backward + spareRows, Groups: c.groups})
 	defer b.Free()
 	net := b.Sequence(c.in, c.layers...)
 	params, err := b.Finish(1, 0)
