@@ -14,7 +14,7 @@ import (
 // Adversarial Nets") with one categorical code. The discriminator D and the code's posterior Q share all layers but
 // the last; on MNIST the code comes to stand for the digit.
 type InfoGAN struct {
-	dev    *vk.Device
+	ledger
 	recipe InfoGANRecipe
 	data   *Dataset
 	seed   uint64
@@ -27,7 +27,6 @@ type InfoGAN struct {
 	memoryG, memoryD *layers.Builder
 	ParamsG, ParamsD *layers.Params
 
-	step    vk.Range      // [1] u32, steps done
 	noise   layers.Tensor // [B, z]
 	latent  layers.Tensor // [B, z+codes]: z on the unit sphere, then the one-hot code
 	code    vk.Range      // [B] u32
@@ -35,8 +34,6 @@ type InfoGAN struct {
 	x       layers.Tensor // [2B, H,W,1]: fake, real
 	dLogit  layers.Tensor // [3B, 1]: D's loss on fake, on real; G's loss on fake
 	dCode   layers.Tensor // [3B, codes]: likewise; zero for real images, which have no code
-	figures vk.Range      // [figureCount] f32, this step's
-	ring    *vk.Buffer    // the figures of the last steps, for the host
 
 	winners vk.Range      // [max rows] u32, codes that Q gives
 	seen    vk.Range      // [codes,classes] u32: Q's code × digit over the training images since the last clearing
@@ -45,16 +42,19 @@ type InfoGAN struct {
 	wanted  layers.Tensor // [codes*sampleColumns, z+codes], the sample grid's latents
 }
 
-// The figures of a step, in the order of the ring.
+// The figures of a step, and their places.
+var infoGANFigures = []string{"loss_fake", "acc_fake", "loss_real", "acc_real", "loss_g", "fooled", "loss_code"}
+
 const (
-	figureFake    = 0 // loss of D on fake images; then its accuracy
-	figureReal    = 2 // loss of D on real images; then its accuracy
-	figureFool    = 4 // loss of G; then how often it fools D
-	figureCode    = 6 // cross-entropy of the code
-	figureCount   = 7
-	testRows      = 100  // images per batch of an evaluation, in file order
-	sampleColumns = 10   // of the sample grid, which has a row per code
-	metricsInRing = 4096 // steps
+	figureFake = 0 // loss of D on fake images; then its accuracy
+	figureReal = 2 // loss of D on real images; then its accuracy
+	figureFool = 4 // loss of G; then how often it fools D
+	figureCode = 6 // cross-entropy of the code
+)
+
+const (
+	testRows      = 100 // images per batch of an evaluation, in file order
+	sampleColumns = 10  // of the sample grid, which has a row per code
 )
 
 // CheckInfoGAN says in clear words why a recipe cannot be trained on a set.
@@ -78,7 +78,7 @@ func CheckInfoGAN(r InfoGANRecipe, set *mnist.Set) error {
 
 // NewInfoGAN builds both networks on dev and draws their first weights from seed.
 func NewInfoGAN(dev *vk.Device, r InfoGANRecipe, data *Dataset, seed uint64) (*InfoGAN, error) {
-	m := &InfoGAN{dev: dev, recipe: r, data: data, seed: seed}
+	m := &InfoGAN{ledger: ledger{dev: dev}, recipe: r, data: data, seed: seed}
 	if err := errors.Join(m.buildGenerator(), m.buildDiscriminator(), m.allocate()); err != nil {
 		m.Free()
 		return nil, err
@@ -154,15 +154,12 @@ func (m *InfoGAN) Step(rec *vk.Recorder) {
 	rec.Section("G backward")
 	m.generator.Backward(rec, dFake, 0)
 
-	rec.Section("update")
-	adam := layers.Adam{Rate: m.recipe.Rate, Beta1: m.recipe.Beta1, Beta2: m.recipe.Beta2, Eps: m.recipe.Eps}
-	adam.Step(rec, m.ParamsD, m.step)
-	adam.Step(rec, m.ParamsG, m.step)
-
 	rec.Section("figures")
 	layers.Argmax(rec, code.Part(b, 2*b), m.winners)
 	layers.Count(rec, m.winners, m.indices, m.data.Train.Labels, m.seen, b, m.data.Classes)
-	layers.Advance(rec, m.step, m.figures, m.ring.All())
+
+	rec.Section("update")
+	m.update(rec, layers.Adam{Rate: m.recipe.Rate, Beta1: m.recipe.Beta1, Beta2: m.recipe.Beta2, Eps: m.recipe.Eps}, m.ParamsD, m.ParamsG)
 }
 
 // Test records one batch of an evaluation: Q's code for the next test images, by the batch's own statistics.
@@ -181,7 +178,5 @@ func (m *InfoGAN) Test(rec *vk.Recorder) {
 func (m *InfoGAN) Sample(rec *vk.Recorder) layers.Tensor { return m.generator.Forward(rec, m.wanted) }
 
 func (m *InfoGAN) stream(id uint32) philox.Stream { return philox.Stream{Seed: m.seed, ID: id} }
-
-func (m *InfoGAN) figure(from, count int64) vk.Range { return m.figures.Slice(4*from, 4*count) }
 
 func (m *InfoGAN) testRows() int { return min(testRows, m.data.Test.Count) }

@@ -20,8 +20,8 @@ func (m *InfoGAN) allocate() error {
 		errs = append(errs, err)
 		return t
 	}
-	words := func(name string, n int, where vk.Memory) *vk.Buffer {
-		b, err := m.memoryD.Buffer(name, 4*int64(n), where)
+	words := func(name string, n int) *vk.Buffer {
+		b, err := m.memoryD.Buffer(name, 4*int64(n), vk.Local)
 		errs = append(errs, err)
 		return b
 	}
@@ -34,15 +34,14 @@ func (m *InfoGAN) allocate() error {
 	m.dLogit = tensor("dlogit", 3*b, layers.Vector(1))
 	m.dCode = tensor("dcode", 3*b, layers.Vector(codes))
 	buffers := []*vk.Buffer{
-		words("step", 1, vk.Local), words("batch", 1, vk.Local), words("code", b, vk.Local),
-		words("indices", rows, vk.Local), words("winners", rows, vk.Local), words("figures", figureCount, vk.Local),
-		words("seen", codes*classes, vk.Local), words("tested", codes*classes, vk.Local),
+		words("batch", 1), words("code", b), words("indices", rows), words("winners", rows),
+		words("seen", codes*classes), words("tested", codes*classes),
 	}
-	m.ring = words("ring", metricsInRing*(1+figureCount), vk.Host)
+	errs = append(errs, m.openLedger(m.dev, m.memoryD, infoGANFigures, m.ParamsD, m.ParamsG))
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	for i, to := range []*vk.Range{&m.step, &m.batch, &m.code, &m.indices, &m.winners, &m.figures, &m.seen, &m.tested} {
+	for i, to := range []*vk.Range{&m.batch, &m.code, &m.indices, &m.winners, &m.seen, &m.tested} {
 		*to = buffers[i].All()
 	}
 	return nil

@@ -2,7 +2,6 @@ package gan
 
 import (
 	"fmt"
-	"math"
 	"unsafe"
 
 	"vkgan/vk"
@@ -26,19 +25,11 @@ func (m *InfoGAN) StepsPerEpoch() int { return m.data.Train.Count / m.recipe.Bat
 // TestBatches covers every test image.
 func (m *InfoGAN) TestBatches() int { return (m.data.Test.Count + m.testRows() - 1) / m.testRows() }
 
-// Figures reads a finished step's losses and accuracies from the ring.
-func (m *InfoGAN) Figures(step int) (Figures, error) {
-	const slot = 1 + figureCount
-	bytes := m.ring.Bytes()[step%metricsInRing*slot*4:][:slot*4]
-	words := unsafe.Slice((*float32)(unsafe.Pointer(&bytes[0])), slot)
-	if got := math.Float32bits(words[0]); got != uint32(step+1) {
-		return Figures{}, fmt.Errorf("the ring holds step %d in its place", int64(got)-1)
-	}
-	at := func(i int) float64 { return float64(words[1+i]) }
-	return Figures{
-		LossD: at(figureFake) + at(figureReal), LossG: at(figureFool), LossCode: at(figureCode),
-		AccFake: at(figureFake + 1), AccReal: at(figureReal + 1),
-	}, nil
+// Losses puts the figures into a line.
+func (m *InfoGAN) Losses(figures []float64, line *Metrics) {
+	lossD := figures[figureFake] + figures[figureReal]
+	line.LossD, line.LossG, line.LossCode = &lossD, &figures[figureFool], &figures[figureCode]
+	line.AccFake, line.AccReal = &figures[figureFake+1], &figures[figureReal+1]
 }
 
 // TrainErrors measures the codes that Q gave the training images while it trained on them.

@@ -20,33 +20,33 @@ type Metrics struct {
 	NMI                *float64 `json:"nmi,omitempty"`
 }
 
-// Figures is what one training step measures, by the model's own names.
-type Figures struct{ LossD, LossG, AccReal, AccFake, LossCode float64 }
-
-// mean collects figures over some steps.
+// mean collects the figures of some steps.
 type mean struct {
-	sum Figures
-	n   float64
+	Sum []float64 `json:"sum"`
+	N   int       `json:"n"`
 }
 
-func (m *mean) add(f Figures) {
-	m.sum.LossD += f.LossD
-	m.sum.LossG += f.LossG
-	m.sum.AccReal += f.AccReal
-	m.sum.AccFake += f.AccFake
-	m.sum.LossCode += f.LossCode
-	m.n++
-}
-
-// take puts the means into a line and begins anew.
-func (m *mean) take(line *Metrics) {
-	if m.n == 0 {
-		return
+func (m *mean) add(figures []float64) {
+	if m.N == 0 {
+		m.Sum = make([]float64, len(figures))
 	}
-	of := func(sum float64) *float64 { v := sum / m.n; return &v }
-	line.LossD, line.LossG, line.LossCode = of(m.sum.LossD), of(m.sum.LossG), of(m.sum.LossCode)
-	line.AccReal, line.AccFake = of(m.sum.AccReal), of(m.sum.AccFake)
+	for i, f := range figures {
+		m.Sum[i] += f
+	}
+	m.N++
+}
+
+// take gives the means, nil if there are none, and begins anew.
+func (m *mean) take() []float64 {
+	if m.N == 0 {
+		return nil
+	}
+	means := m.Sum
+	for i := range means {
+		means[i] /= float64(m.N)
+	}
 	*m = mean{}
+	return means
 }
 
 // update overwrites what line measured.

@@ -1,7 +1,6 @@
 package gan
 
 import (
-	"fmt"
 	"time"
 
 	"vkgan/vk"
@@ -67,7 +66,7 @@ func (t *Trainer) collect() error {
 	for t.read < upTo {
 		f, err := t.model.Figures(t.read)
 		if err != nil {
-			return fmt.Errorf("figures of step %d: %w", t.read, err)
+			return err
 		}
 		t.read++
 		t.mean.add(f)

@@ -17,10 +17,11 @@ type Model interface {
 	Test(rec *vk.Recorder)                 // the next batch of an evaluation
 	Sample(rec *vk.Recorder) layers.Tensor // the sample grid's images
 
-	Figures(step int) (Figures, error) // of a finished step, one of the last RingSize
-	TrainErrors(line *Metrics) error   // of the predictions made since BeginEpoch
-	TestErrors(line *Metrics) error    // of the evaluation
-	Grid(pixels []float32) Grid        // arranges Sample's images
+	Figures(step int) ([]float64, error) // of a finished step that is not long ago
+	Losses(figures []float64, line *Metrics)
+	TrainErrors(line *Metrics) error // of the predictions made since BeginEpoch
+	TestErrors(line *Metrics) error  // of the evaluation
+	Grid(pixels []float32) Grid      // arranges Sample's images
 
 	BatchSize() int
 	StepsPerEpoch() int
@@ -174,7 +175,7 @@ func (t *Trainer) end(ctx context.Context) error {
 			return err
 		}
 	}
-	if t.mean.n > 0 {
+	if t.mean.N > 0 {
 		if err := t.line(Metrics{}); err != nil {
 			return err
 		}
@@ -275,7 +276,9 @@ func (t *Trainer) line(line Metrics) error {
 	line.Epoch = t.epoch()
 	line.TimeS = time.Since(t.start).Seconds()
 	line.ImagesPerS = t.imagesPerS()
-	t.mean.take(&line)
+	if figures := t.mean.take(); figures != nil {
+		t.model.Losses(figures, &line)
+	}
 	t.last.update(line)
 	return t.observer.Metrics(line)
 }

@@ -85,7 +85,7 @@ func TestReplayAllocatesNothing(t *testing.T) {
 	if err := trainer.drain(); err != nil {
 		t.Fatal(err)
 	}
-	if trainer.read != trainer.done || trainer.mean.n != float64(trainer.done) {
-		t.Errorf("of %d steps, %d were read, %g are in the mean", trainer.done, trainer.read, trainer.mean.n)
+	if trainer.read != trainer.done || trainer.mean.N != trainer.done {
+		t.Errorf("of %d steps, %d were read, %d are in the mean", trainer.done, trainer.read, trainer.mean.N)
 	}
 }

@@ -32,7 +32,7 @@ func TestAdam(t *testing.T) {
 	const steps = 30
 	sizes := []int{1, 100, 1025, 64}
 	each(t, func(t *testing.T, d *vk.Device) {
-		for _, a := range []Adam{{2e-4, 0.5, 0.999, 1e-8}, {3e-2, 0.9, 0.99, 1e-4}, {1e-3, 0, 0.9, 1e-8}} {
+		for _, a := range []Adam{{2e-4, 0.5, 0.999, 1e-8, nil}, {3e-2, 0.9, 0.99, 1e-4, nil}, {1e-3, 0, 0.9, 1e-8, nil}} {
 			params, step := arena(t, d, sizes...), buffer(t, d, 1)
 			one, advance := record(t, d, func(rec *vk.Recorder) { a.Step(rec, params, step) }), record(t, d, func(rec *vk.Recorder) { CountUp(rec, step) })
 			p, m, v := tensors{}, tensors{}, tensors{}
@@ -121,7 +121,7 @@ func TestSmokeAdamIsPyTorchs(t *testing.T) {
 			p := params.All[0]
 			upload(t, d, p.Value(), draw(1, 0))
 			update := record(t, d, func(rec *vk.Recorder) {
-				Adam{c.Rate, c.Beta1, c.Beta2, c.Eps}.Step(rec, params, step)
+				Adam{Rate: c.Rate, Beta1: c.Beta1, Beta2: c.Beta2, Eps: c.Eps}.Step(rec, params, step)
 				CountUp(rec, step)
 			})
 			now := 0

@@ -18,11 +18,13 @@ func Count(rec *vk.Recorder, predicted, indices, labels, counts vk.Range, rows, 
 	rec.Dispatch(shaders.Confusion{Predicted: predicted, Indices: indices, Labels: labels, Counts: counts, Rows: int32(rows), Classes: int32(classes), Local: f.local, Groups: f.groups})
 }
 
-// Advance records the end of a step: figures [n] float32 go to slot step mod slots of ring [slots, 1+n], whose first
-// word takes step + 1, and step [1] uint32 counts up.
-func Advance(rec *vk.Recorder, step, figures, ring vk.Range) {
+// Advance records the end of a step: figures [n] float32 go to slot step mod slots of ring [slots, 2+n], whose first
+// words take step + 1 and, once the guard has frozen training, the step that froze it + 1; step [1] uint32 counts up.
+func Advance(rec *vk.Recorder, step, figures vk.Range, g *Guard, ring vk.Range) {
 	n := figures.Bytes() / 4
-	rec.Dispatch(shaders.Advance{Step: step, Figures: figures, Ring: ring, Slots: uint32(ring.Bytes() / 4 / (1 + n)), Count: int32(n), Groups: one})
+	rec.Dispatch(shaders.Advance{
+		Step: step, Figures: figures, Guard: g.words, Ring: ring, Slots: uint32(ring.Bytes() / 4 / (2 + n)), Count: int32(n), Groups: one,
+	})
 }
 
 // CountUp records counter [1] uint32 += 1.

@@ -55,14 +55,18 @@ func TestCount(t *testing.T) {
 func TestAdvance(t *testing.T) {
 	const slots, n = 3, 2
 	each(t, func(t *testing.T, d *vk.Device) {
-		step, figures, ring := buffer(t, d, 1), buffer(t, d, n), buffer(t, d, slots*(1+n))
-		end := record(t, d, func(rec *vk.Recorder) { Advance(rec, step, figures, ring) })
+		step, figures, ring := buffer(t, d, 1), buffer(t, d, n), buffer(t, d, slots*(2+n))
+		g, err := NewGuard(scratchBuilder(t, d), arena(t, d, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		end := record(t, d, func(rec *vk.Recorder) { Advance(rec, step, figures, g, ring) })
 		for now := range 5 {
 			upload(t, d, figures, []float32{float32(now) + 0.5, -float32(now)})
 			run(t, d, end, 1)
 		}
 		equal(t, "steps done", download[uint32](t, d, step), []uint32{5})
 		b := math.Float32bits
-		equal(t, "ring", download[uint32](t, d, ring), []uint32{4, b(3.5), b(-3), 5, b(4.5), b(-4), 3, b(2.5), b(-2)})
+		equal(t, "ring", download[uint32](t, d, ring), []uint32{4, 0, b(3.5), b(-3), 5, 0, b(4.5), b(-4), 3, 0, b(2.5), b(-2)})
 	})
 }

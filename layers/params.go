@@ -42,6 +42,7 @@ type Params struct {
 	All         []*Param
 	Value, Grad *vk.Buffer
 	M, V        *vk.Buffer // Adam's first and second moments
+	bad         vk.Range   // [1] uint32, Adam's mark: 0, or the complement of an element that is not finite
 	bytes       int64
 }
 
@@ -74,7 +75,21 @@ func (ps *Params) allocate(b *Builder) error {
 			return err
 		}
 	}
-	return nil
+	bad, err := b.Buffer("bad", 4, vk.Local)
+	if err == nil {
+		ps.bad = bad.All()
+	}
+	return err
+}
+
+// at is the parameter that an element of the arena belongs to.
+func (ps *Params) at(element int64) *Param {
+	for k := len(ps.All) - 1; k > 0; k-- {
+		if ps.All[k].offset <= 4*element {
+			return ps.All[k]
+		}
+	}
+	return ps.All[0]
 }
 
 func (ps *Params) initialise(dev *vk.Device, seed uint64, firstStream uint32) error {
@@ -99,5 +114,9 @@ func (p *Param) Read(dev *vk.Device, of *vk.Buffer) ([]float32, error) {
 }
 
 func floatBytes(v []float32) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), 4*len(v))
+}
+
+func wordBytes(v []uint32) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), 4*len(v))
 }

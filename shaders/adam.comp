@@ -3,6 +3,8 @@
 //   step   : [1] u32, steps done so far; t = step + 1
 //   grad   : [n] f32
 //   param, m, v : [n] f32, updated in place
+//   bad    : [1] u32, 0 or the complement of the first element that was not finite after an update
+//   frozen : [1] u32, read if GUARDED: unless 0, nothing is updated
 //
 // 1 - beta^t is taken as -expm1(t ln beta), by its series while the argument is small: for beta2 = 0.999 the plain
 // difference would lose four digits at t = 1.
@@ -14,14 +16,18 @@
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int PER = 1;
 layout(constant_id = 2) const bool RUNS = false;
+layout(constant_id = 3) const bool GUARDED = false;
 #include "element.glsl"
+#include "finite.glsl"
 
 IN(0, uint, step)
 IN(1, float, grad)
 IO(2, float, param)
 IO(3, float, m)
 IO(4, float, v)
-PUSH(A(uint, step) A(float, grad) A(float, param) A(float, m) A(float, v)
+IO(5, uint, bad)
+IN(6, uint, frozen)
+PUSH(A(uint, step) A(float, grad) A(float, param) A(float, m) A(float, v) A(uint, bad) A(uint, frozen)
 	int n; float rate; float beta1; float beta2; float log_beta1; float log_beta2; float eps;)
 
 // 1 - exp(x) for x <= 0.
@@ -37,6 +43,7 @@ float one_minus_exp(float x) {
 }
 
 void main() {
+	if (GUARDED && el(frozen, 0) != 0u) return;
 	float t = float(el(step, 0) + 1u);
 	float step_size = pc.rate / one_minus_exp(t * pc.log_beta1);
 	float root_correction = sqrt(one_minus_exp(t * pc.log_beta2));
@@ -52,6 +59,8 @@ void main() {
 		vi = fma(pc.beta2, vi, (1.0 - pc.beta2) * (g * g)); // not beta2 (v - g^2) + g^2: it cancels where fma rounds twice
 		el(m, i) = mi;
 		el(v, i) = vi;
-		el(param, i) = p - step_size * mi / (sqrt(vi) / root_correction + pc.eps);
+		p -= step_size * mi / (sqrt(vi) / root_correction + pc.eps);
+		el(param, i) = p;
+		if (!finite(p) || !finite(mi) || !finite(vi)) atomicMax(el(bad, 0), ~uint(i));
 	}
 }

@@ -2,7 +2,8 @@
 //
 //   step    : [1] u32, counted up
 //   figures : [count] f32
-//   ring    : [slots,1+count] f32; the first word of a slot is the step, as u32 bits, plus 1
+//   guard   : [3] u32, of guard.comp
+//   ring    : [slots,2+count] f32; the first words of a slot are the step plus 1, and guard's first, as u32 bits
 //
 // One invocation.
 #version 460
@@ -13,13 +14,15 @@ layout(local_size_x = 1) in;
 
 IO(0, uint, step)
 IN(1, float, figures)
-OUT(2, float, ring)
-PUSH(A(uint, step) A(float, figures) A(float, ring) uint slots; int count;)
+IN(2, uint, guard)
+OUT(3, float, ring)
+PUSH(A(uint, step) A(float, figures) A(uint, guard) A(float, ring) uint slots; int count;)
 
 void main() {
 	uint now = el(step, 0);
-	int slot = int(now % pc.slots) * (1 + pc.count);
-	for (int i = 0; i < pc.count; i++) el(ring, slot + 1 + i) = el(figures, i);
+	int slot = int(now % pc.slots) * (2 + pc.count);
+	for (int i = 0; i < pc.count; i++) el(ring, slot + 2 + i) = el(figures, i);
+	el(ring, slot + 1) = uintBitsToFloat(el(guard, 0));
 	el(ring, slot) = uintBitsToFloat(now + 1u);
 	el(step, 0) = now + 1u;
 }

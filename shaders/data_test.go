@@ -86,17 +86,48 @@ func testSequence(r *rig) {
 }
 
 func testAdvance(r *rig) {
-	type advance struct{ step, slots, count uint32 }
-	each(r, []advance{{12, 5, 3}, {0, 1, 1}, {4, 4, 7}, {1<<32 - 2, 3, 2}}, func(r *rig, c advance) {
+	type advance struct{ step, slots, count, frozen uint32 }
+	each(r, []advance{{12, 5, 3, 0}, {0, 1, 1, 0}, {4, 4, 7, 3}, {1<<32 - 2, 3, 2, 0}}, func(r *rig, c advance) {
 		figures := r.normals(int(c.count))
-		step, ring := r.uints([]uint32{c.step}), r.out(int(c.slots*(1+c.count)))
-		r.run(shaders.Advance{Step: step.Range, Figures: r.floats(figures).Range, Ring: ring.Range, Slots: c.slots, Count: int32(c.count), Groups: one})
-		want := slices.Repeat([]uint32{canary}, int(c.slots*(1+c.count)))
-		slot := want[c.step%c.slots*(1+c.count):]
-		slot[0] = c.step + 1
-		copy(slot[1:], mapped(figures, math.Float32bits))
+		step, ring := r.uints([]uint32{c.step}), r.out(int(c.slots*(2+c.count)))
+		r.run(shaders.Advance{
+			Step: step.Range, Figures: r.floats(figures).Range, Guard: r.uints([]uint32{c.frozen, 9, 9}).Range, Ring: ring.Range,
+			Slots: c.slots, Count: int32(c.count), Groups: one,
+		})
+		want := slices.Repeat([]uint32{canary}, int(c.slots*(2+c.count)))
+		slot := want[c.step%c.slots*(2+c.count):]
+		slot[0], slot[1] = c.step+1, c.frozen
+		copy(slot[2:], mapped(figures, math.Float32bits))
 		r.same("ring", ring, want)
 		r.same("step", step, []uint32{c.step + 1})
+	})
+}
+
+func testGuard(r *rig) {
+	type guard struct {
+		networks  int32
+		bad       [2]uint32
+		figures   []float64
+		was, want []uint32
+	}
+	const step = 41
+	inf, nan := math.Inf(1), math.NaN()
+	sound, frozen := []uint32{0, 0, 0}, []uint32{17, 0, 1}
+	each(r, []guard{
+		{1, [2]uint32{}, []float64{1, nan, inf}, sound, []uint32{step + 1, 2, 0}},
+		{1, [2]uint32{0, 5}, []float64{math.MaxFloat32, 0, -math.SmallestNonzeroFloat32}, sound, sound},
+		{2, [2]uint32{}, []float64{-inf}, sound, []uint32{step + 1, 1, 0}},
+		{2, [2]uint32{0, 5}, []float64{1}, sound, []uint32{step + 1, 0, 2}},
+		{2, [2]uint32{3, 5}, []float64{1, 2, 3, nan}, sound, []uint32{step + 1, 4, 1}},
+		{1, [2]uint32{8, 0}, []float64{nan}, frozen, frozen},
+	}, func(r *rig, c guard) {
+		words := r.uints(c.was)
+		r.run(shaders.Guard{
+			Step: r.uints([]uint32{step}).Range, Figures: r.floats(narrow(c.figures)).Range,
+			Bad0: r.uints(c.bad[:1]).Range, Bad1: r.uints(c.bad[1:]).Range, Guard: words.Range,
+			Count: int32(len(c.figures)), NETWORKS: c.networks, Groups: one,
+		})
+		r.same("guard", words, c.want)
 	})
 }
 

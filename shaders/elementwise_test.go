@@ -2,6 +2,7 @@ package shaders_test
 
 import (
 	"math"
+	"slices"
 
 	"vkgan/layers/ref"
 	"vkgan/shaders"
@@ -27,14 +28,19 @@ func testAdam(r *rig) {
 		n, per, step       int
 		rate, beta1, beta2 float32
 		fresh, runs        bool // fresh: the first step, from parameters and moments of zero
+		frozen             uint32
+		spoilt             []int // elements whose gradient is not finite
 	}
 	l := r.lanes()
 	each(r, []adam{
-		{5*l + 3, 2, 1, 2e-4, 0.5, 0.999, true, true},
-		{1, 1, 1, 1e-3, 0.9, 0.999, true, false},
-		{2 * l, 2, 2, 1e-3, 0.9, 0.999, false, true},
-		{2*l - 1, 2, 700, 1e-3, 0.5, 0.9999, false, true},
-		{7 * l, 4, 100_000, 2e-4, 0, 0.999, false, false},
+		{5*l + 3, 2, 1, 2e-4, 0.5, 0.999, true, true, 0, nil},
+		{1, 1, 1, 1e-3, 0.9, 0.999, true, false, 0, nil},
+		{2 * l, 2, 2, 1e-3, 0.9, 0.999, false, true, 0, nil},
+		{2*l - 1, 2, 700, 1e-3, 0.5, 0.9999, false, true, 0, nil},
+		{7 * l, 4, 100_000, 2e-4, 0, 0.999, false, false, 0, nil},
+		{3*l + 1, 2, 9, 1e-3, 0.5, 0.999, false, true, 7, nil},
+		{5*l + 2, 3, 9, 1e-3, 0.5, 0.999, false, false, 0, []int{4 * l, l + 1, 5*l + 1}},
+		{1, 1, 9, 1e-3, 0.5, 0.999, false, true, 0, []int{0}},
 	}, func(r *rig, c adam) {
 		const eps = 1e-8
 		grad, param, m, v := r.normals(c.n), make([]float32, c.n), make([]float32, c.n), make([]float32, c.n)
@@ -45,13 +51,29 @@ func testAdam(r *rig) {
 				v[i] = r.Float32()
 			}
 		}
+		for k, i := range c.spoilt {
+			grad[i] = []float32{float32(math.Inf(1)), float32(math.NaN()), 1e30}[k%3] // the square of the last overflows
+		}
 		dg, dp, dm, dv := r.floats(grad), r.floats(param), r.floats(m), r.floats(v)
+		bad := r.uints([]uint32{0})
 		r.run(shaders.Adam{
+			Bad: bad.Range, Frozen: r.uints([]uint32{c.frozen}).Range, GUARDED: c.frozen != 0 || c.runs,
 			Step: r.uints([]uint32{uint32(c.step - 1)}).Range, Grad: dg.Range, Param: dp.Range, M: dm.Range, V: dv.Range,
 			N: int32(c.n), Rate: c.rate, Beta1: c.beta1, Beta2: c.beta2,
 			LogBeta1: float32(math.Log(float64(c.beta1))), LogBeta2: float32(math.Log(float64(c.beta2))), Eps: eps,
 			Local: uint32(l), PER: int32(c.per), RUNS: c.runs, Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1},
 		})
+		if c.frozen != 0 {
+			r.sameFloats("param", dp, param)
+			r.sameFloats("m", dm, m)
+			r.sameFloats("v", dv, v)
+			return
+		}
+		if c.spoilt != nil {
+			r.same("bad", bad, []uint32{^uint32(slices.Min(c.spoilt))})
+			return
+		}
+		r.same("bad", bad, []uint32{0})
 		wp, wm, wv := wide(param), wide(m), wide(v)
 		ref.Adam{Rate: float64(c.rate), Beta1: float64(c.beta1), Beta2: float64(c.beta2), Eps: eps}.Step(c.step, wp, wide(grad), wm, wv)
 		r.near("m", dm, wm)

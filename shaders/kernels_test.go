@@ -34,6 +34,7 @@ var kernels = map[string]func(r *rig){
 	"gather":                testGather,
 	"gemm_lanes":            testGemmLanes,
 	"gemm_tiled":            testGemmTiled,
+	"guard":                 testGuard,
 	"im2col":                testIm2col,
 	"one_hot":               testOneHot,
 	"pack":                  testPack,

@@ -36,6 +36,7 @@ var Shaders = []*vk.Shader{
 	GatherShader,
 	GemmLanesShader,
 	GemmTiledShader,
+	GuardShader,
 	Im2colShader,
 	OneHotShader,
 	PackShader,
@@ -110,22 +111,25 @@ var activationStorage []byte
 //	step   : [1] u32, steps done so far; t = step + 1
 //	grad   : [n] f32
 //	param, m, v : [n] f32, updated in place
+//	bad    : [1] u32, 0 or the complement of the first element that was not finite after an update
+//	frozen : [1] u32, read if GUARDED: unless 0, nothing is updated
 //
 // 1 - beta^t is taken as -expm1(t ln beta), by its series while the argument is small: for beta2 = 0.999 the plain
 // difference would lose four digits at t = 1.
 // Work-groups: x = ceil(n / (Local*PER)).
 type Adam struct {
-	Step, Grad  vk.Range // read
-	Param, M, V vk.Range // read and written
+	Step, Grad       vk.Range // read
+	Param, M, V, Bad vk.Range // read and written
+	Frozen           vk.Range // read
 
 	// push constants
 	N                                           int32
 	Rate, Beta1, Beta2, LogBeta1, LogBeta2, Eps float32
 
 	// specialisation constants
-	Local uint32
-	PER   int32
-	RUNS  bool
+	Local         uint32
+	PER           int32
+	RUNS, GUARDED bool
 
 	Groups [3]uint32
 }
@@ -134,9 +138,9 @@ type Adam struct {
 func (k Adam) Call() vk.Call {
 	return vk.Call{
 		Shader: AdamShader,
-		Args:   []vk.Range{k.Step, k.Grad, k.Param, k.M, k.V},
+		Args:   []vk.Range{k.Step, k.Grad, k.Param, k.M, k.V, k.Bad, k.Frozen},
 		Push:   []uint32{uint32(k.N), math.Float32bits(k.Rate), math.Float32bits(k.Beta1), math.Float32bits(k.Beta2), math.Float32bits(k.LogBeta1), math.Float32bits(k.LogBeta2), math.Float32bits(k.Eps)},
-		Specs:  []uint32{k.Local, uint32(k.PER), word(k.RUNS)},
+		Specs:  []uint32{k.Local, uint32(k.PER), word(k.RUNS), word(k.GUARDED)},
 		Groups: k.Groups,
 	}
 }
@@ -150,12 +154,15 @@ var AdamShader = &vk.Shader{
 		{Name: "param", Access: vk.ReadWrite, Elem: "float"},
 		{Name: "m", Access: vk.ReadWrite, Elem: "float"},
 		{Name: "v", Access: vk.ReadWrite, Elem: "float"},
+		{Name: "bad", Access: vk.ReadWrite, Elem: "uint"},
+		{Name: "frozen", Access: vk.Read, Elem: "uint"},
 	},
 	Push: []string{"n", "rate", "beta1", "beta2", "log_beta1", "log_beta2", "eps"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "PER", ID: 1, Default: 1},
 		{Name: "RUNS", ID: 2, Default: 0},
+		{Name: "GUARDED", ID: 3, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
@@ -172,13 +179,14 @@ var adamStorage []byte
 //
 //	step    : [1] u32, counted up
 //	figures : [count] f32
-//	ring    : [slots,1+count] f32; the first word of a slot is the step, as u32 bits, plus 1
+//	guard   : [3] u32, of guard.comp
+//	ring    : [slots,2+count] f32; the first words of a slot are the step plus 1, and guard's first, as u32 bits
 //
 // One invocation.
 type Advance struct {
-	Step    vk.Range // read and written
-	Figures vk.Range // read
-	Ring    vk.Range // written
+	Step           vk.Range // read and written
+	Figures, Guard vk.Range // read
+	Ring           vk.Range // written
 
 	// push constants
 	Slots uint32
@@ -191,7 +199,7 @@ type Advance struct {
 func (k Advance) Call() vk.Call {
 	return vk.Call{
 		Shader: AdvanceShader,
-		Args:   []vk.Range{k.Step, k.Figures, k.Ring},
+		Args:   []vk.Range{k.Step, k.Figures, k.Guard, k.Ring},
 		Push:   []uint32{k.Slots, uint32(k.Count)},
 		Groups: k.Groups,
 	}
@@ -203,6 +211,7 @@ var AdvanceShader = &vk.Shader{
 	Args: []vk.Arg{
 		{Name: "step", Access: vk.ReadWrite, Elem: "uint"},
 		{Name: "figures", Access: vk.Read, Elem: "float"},
+		{Name: "guard", Access: vk.Read, Elem: "uint"},
 		{Name: "ring", Access: vk.Write, Elem: "float"},
 	},
 	Push:  []string{"slots", "count"},
@@ -1477,6 +1486,64 @@ var gemmTiledAddresses []byte
 
 //go:embed spv/gemm_tiled.ssbo.spv
 var gemmTiledStorage []byte
+
+// Guard: Freezes training at the first number that is not finite: a figure of the step, or a parameter that its update left so.
+//
+//	step    : [1] u32, steps done so far
+//	figures : [count] f32, this step's
+//	bad0, bad1 : [1] u32, of adam.comp; bad1 is read if there are two networks
+//	guard   : [3] u32, all 0 while training is sound; else: the step that froze it, plus 1; the figure, plus 1, or 0;
+//	          the network, plus 1, or 0
+//
+// It runs before the updates, for the figures, and after them, for the parameters. What is frozen stays so.
+// One invocation.
+type Guard struct {
+	Step, Figures, Bad0, Bad1 vk.Range // read
+	Guard                     vk.Range // read and written
+
+	// push constants
+	Count int32
+
+	// specialisation constants
+	NETWORKS int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k Guard) Call() vk.Call {
+	return vk.Call{
+		Shader: GuardShader,
+		Args:   []vk.Range{k.Step, k.Figures, k.Bad0, k.Bad1, k.Guard},
+		Push:   []uint32{uint32(k.Count)},
+		Specs:  []uint32{uint32(k.NETWORKS)},
+		Groups: k.Groups,
+	}
+}
+
+// GuardShader is the kernel behind [Guard].
+var GuardShader = &vk.Shader{
+	Name: "guard",
+	Args: []vk.Arg{
+		{Name: "step", Access: vk.Read, Elem: "uint"},
+		{Name: "figures", Access: vk.Read, Elem: "float"},
+		{Name: "bad0", Access: vk.Read, Elem: "uint"},
+		{Name: "bad1", Access: vk.Read, Elem: "uint"},
+		{Name: "guard", Access: vk.ReadWrite, Elem: "uint"},
+	},
+	Push: []string{"count"},
+	Specs: []vk.Spec{
+		{Name: "NETWORKS", ID: 1, Default: 1},
+	},
+	Local: [3]uint32{1, 1, 1},
+	Code:  [2][]byte{vk.Addresses: guardAddresses, vk.Storage: guardStorage},
+}
+
+//go:embed spv/guard.addr.spv
+var guardAddresses []byte
+
+//go:embed spv/guard.ssbo.spv
+var guardStorage []byte
 
 // Im2col: Unfolds the patches that a convolution sees, for convolutions of so few input channels that a matrix product serves better.
 //

@@ -1,0 +1,93 @@
+package gan
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"unsafe"
+
+	"vkgan/layers"
+	"vkgan/vk"
+)
+
+// ledger is what every model keeps of its steps: the count, the figures of the step under way, the guard over both
+// networks, and a ring of the last steps' figures for the host.
+type ledger struct {
+	step    vk.Range // [1] u32, steps done
+	figures vk.Range // [len(names)] f32, this step's
+	guard   *layers.Guard
+	names   []string // of the figures
+	ring    *vk.Buffer
+	dev     *vk.Device
+}
+
+// stepsInRing is more than can be in flight.
+const stepsInRing = 4096
+
+// openLedger takes memory from b for the figures of these names.
+func (l *ledger) openLedger(dev *vk.Device, b *layers.Builder, names []string, networks ...*layers.Params) error {
+	step, err0 := b.Buffer("step", 4, vk.Local)
+	figures, err1 := b.Buffer("figures", 4*int64(len(names)), vk.Local)
+	ring, err2 := b.Buffer("ring", 4*stepsInRing*int64(2+len(names)), vk.Host)
+	guard, err3 := layers.NewGuard(b, networks...)
+	if err := errors.Join(err0, err1, err2, err3); err != nil {
+		return err
+	}
+	*l = ledger{step: step.All(), figures: figures.All(), guard: guard, names: names, ring: ring, dev: dev}
+	return nil
+}
+
+// figure is where so many of the figures lie.
+func (l *ledger) figure(from, count int64) vk.Range { return l.figures.Slice(4*from, 4*count) }
+
+// update records the optimiser steps, unless a figure is not finite, and the step's end.
+func (l *ledger) update(rec *vk.Recorder, adam layers.Adam, networks ...*layers.Params) {
+	adam.Guard = l.guard
+	l.guard.Check(rec, l.step, l.figures)
+	for _, n := range networks {
+		adam.Step(rec, n, l.step)
+	}
+	l.guard.Check(rec, l.step, l.figures)
+	layers.Advance(rec, l.step, l.figures, l.guard, l.ring.All())
+}
+
+// Figures reads a finished step's figures from the ring; a DivergedError tells that training is frozen since then.
+func (l *ledger) Figures(step int) ([]float64, error) {
+	slot := 2 + len(l.names)
+	bytes := l.ring.Bytes()[step%stepsInRing*slot*4:][:slot*4]
+	words := unsafe.Slice((*uint32)(unsafe.Pointer(&bytes[0])), slot)
+	if words[0] != uint32(step+1) {
+		return nil, fmt.Errorf("the ring holds step %d in its place", int64(words[0])-1)
+	}
+	if words[1] != 0 {
+		return nil, l.diverged()
+	}
+	figures := make([]float64, len(l.names))
+	for i := range figures {
+		figures[i] = float64(math.Float32frombits(words[2+i]))
+	}
+	return figures, nil
+}
+
+// DivergedError is training that the guard froze.
+type DivergedError struct {
+	Step   int    // the first is 0
+	Tensor string // "loss_code", or a parameter such as "D.conv2.weight"
+}
+
+func (e *DivergedError) Error() string {
+	return fmt.Sprintf("training diverged in step %d: %s is not finite; a lower --rate may help", e.Step, e.Tensor)
+}
+
+func (l *ledger) diverged() error {
+	trouble, err := l.guard.Trouble(l.dev)
+	switch {
+	case err != nil:
+		return err
+	case trouble == nil:
+		return errors.New("training is frozen, but the guard knows no reason")
+	case trouble.Figure >= 0:
+		return &DivergedError{trouble.Step, l.names[trouble.Figure]}
+	}
+	return &DivergedError{trouble.Step, trouble.Parameter}
+}
