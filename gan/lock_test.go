@@ -8,7 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -111,33 +111,18 @@ func mustLock(t *testing.T, dir string) {
 	}
 }
 
-// Those that only look never keep the one that wants to work from it.
-func TestLookingDoesNotLock(t *testing.T) {
+// InUse holds the lock for a moment; whoever wants to work in that moment waits.
+func TestLookingKeepsNobodyFromWork(t *testing.T) {
 	dir := t.TempDir()
-	done := make(chan struct{})
-	var wait sync.WaitGroup
-	defer wait.Wait()
-	defer close(done)
-	wait.Go(func() {
-		for {
-			select {
-			case <-done:
-				return
-			default:
-				InUse(dir)
-				time.Sleep(time.Microsecond)
-			}
-		}
-	})
-	for range 200 {
-		l, err := lockRun(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := l.release(); err != nil {
-			t.Fatal(err)
-		}
+	looking, err := os.Create(filepath.Join(dir, lockName))
+	if err != nil {
+		t.Fatal(err)
 	}
+	if err := flock(looking, syscall.LOCK_SH); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(lockPatience/4, func() { looking.Close() })
+	mustLock(t, dir)
 }
 
 func TestLockErrors(t *testing.T) {
