@@ -100,10 +100,12 @@ func TestReaderChecksum(t *testing.T) {
 
 // field is a field of a message: a number (of wire types 0, 1 and 5) or bytes (2).
 type field struct {
-	id    uint64 // number<<3 | wire type
+	id    uint64
 	n     uint64
 	bytes []byte
 }
+
+func id(number, wireType uint64) uint64 { return number<<3 | wireType }
 
 func fields(message []byte) ([]field, error) {
 	var all []field
@@ -169,17 +171,17 @@ func each(message []byte, take func(f field) (known bool, err error)) error {
 func readEventMessage(message []byte) (e readEvent, err error) {
 	err = each(message, func(f field) (bool, error) {
 		switch f.id {
-		case 1<<3 | 1:
+		case id(1, 1):
 			e.wall = math.Float64frombits(f.n)
-		case 2<<3 | 0:
+		case id(2, 0):
 			e.step = int64(f.n)
-		case 3<<3 | 2:
+		case id(3, 2):
 			e.version = string(f.bytes)
-		case 5<<3 | 2:
+		case id(5, 2):
 			return true, each(f.bytes, func(f field) (bool, error) {
 				v, err := readValueMessage(f.bytes)
 				e.values = append(e.values, v)
-				return f.id == 1<<3|2, err
+				return f.id == id(1, 2), err
 			})
 		default:
 			return false, nil
@@ -192,20 +194,20 @@ func readEventMessage(message []byte) (e readEvent, err error) {
 func readValueMessage(message []byte) (v readValue, err error) {
 	err = each(message, func(f field) (bool, error) {
 		switch f.id {
-		case 1<<3 | 2:
+		case id(1, 2):
 			v.tag = string(f.bytes)
-		case 2<<3 | 5:
+		case id(2, 5):
 			v.scalar = math.Float32frombits(uint32(f.n))
-		case 4<<3 | 2:
+		case id(4, 2):
 			return true, each(f.bytes, func(f field) (bool, error) {
 				switch f.id {
-				case 1<<3 | 0:
+				case id(1, 0):
 					v.height = f.n
-				case 2<<3 | 0:
+				case id(2, 0):
 					v.width = f.n
-				case 3<<3 | 0:
+				case id(3, 0):
 					v.colorspace = f.n
-				case 4<<3 | 2:
+				case id(4, 2):
 					v.png = string(f.bytes)
 				default:
 					return false, nil
