@@ -11,17 +11,22 @@ import (
 	"vkgan/vk"
 )
 
-// TestDeterminism starts this binary again, as a child.
+// Some tests start this binary again, as a child.
 func TestMain(m *testing.M) {
 	devicetest.Storm()
-	if os.Getenv(childVariable) != "" {
-		if err := child(); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
+	var err error
+	switch {
+	case os.Getenv(childVariable) != "":
+		err = child()
+	case os.Getenv(lockVariable) != "":
+		err = holdLock(os.Getenv(lockVariable))
+	default:
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 }
 
 // realMNIST is MNIST as `make setup` stages it.
