@@ -3,18 +3,27 @@ package gan
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
 )
 
-// writeFile writes a file whole or not at all: whoever reads path sees the old content or the new one. The folder is
-// made where it is missing.
+// writeFile writes a file whole or not at all, as writeWith does.
 func writeFile(path string, data []byte) error {
+	return writeWith(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// writeWith writes a file whole or not at all: whoever reads path sees the old content or the new one, also after the
+// machine lost its power. The folder is made where it is missing.
+func writeWith(path string, write func(w io.Writer) error) error {
 	err := os.MkdirAll(filepath.Dir(path), 0o777)
 	if err == nil {
-		err = replace(path, data)
+		err = replace(path, write)
 	}
 	if err != nil {
 		return cannotWrite(path, err)
@@ -22,13 +31,54 @@ func writeFile(path string, data []byte) error {
 	return nil
 }
 
-func replace(path string, data []byte) error {
-	temporary := fmt.Sprintf("%s.%d.tmp", path, os.Getpid())
-	defer os.Remove(temporary) // not there any more when all went well
-	if err := os.WriteFile(temporary, data, 0o666); err != nil {
+// temporary is what a file is called until it is whole.
+func temporary(path string) string { return fmt.Sprintf("%s.%d%s", path, os.Getpid(), temporarySuffix) }
+
+const temporarySuffix = ".tmp"
+
+func replace(path string, write func(w io.Writer) error) error {
+	file, err := os.OpenFile(temporary(path), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o666)
+	if err != nil {
 		return err
 	}
-	return os.Rename(temporary, path)
+	defer os.Remove(file.Name()) // not there any more when all went well
+	if err := errors.Join(write(file), file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(file.Name(), path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// linkTo makes path a symbolic link to target, in one step also where there is one already.
+func linkTo(target, path string) error {
+	link := temporary(path)
+	os.Remove(link) // an earlier process of the same number may have been killed here
+	err := os.Symlink(target, link)
+	if err == nil {
+		err = os.Rename(link, path)
+	}
+	if err == nil {
+		err = syncFolder(filepath.Dir(path))
+	}
+	if err != nil {
+		return cannotWrite(path, err)
+	}
+	return nil
+}
+
+// syncFolder makes the names in a folder durable.
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if errors.Is(err, syscall.EINVAL) { // a file system that cannot
+		err = nil
+	}
+	return errors.Join(err, d.Close())
 }
 
 // remedies tells what to do about the usual reasons for which nothing can be written.
@@ -42,6 +92,7 @@ var remedies = []struct {
 	{syscall.EROFS, "choose a folder that is not read-only"},
 	{syscall.ENOSPC, "the disk is full: make room, or choose another folder"},
 	{syscall.EDQUOT, "your disk quota is used up: make room, or choose another folder"},
+	{syscall.EFBIG, "it would be larger than this process may write: see `ulimit -f`"},
 	{syscall.ENAMETOOLONG, "choose a shorter path"},
 }
 

@@ -46,11 +46,18 @@ func grey(v float32) uint8 {
 	return uint8(min(v, 1)*255 + 0.5)
 }
 
+// PNG is the image as a PNG file.
+func (g Grid) PNG() ([]byte, error) {
+	var file bytes.Buffer
+	err := png.Encode(&file, g.Image())
+	return file.Bytes(), err
+}
+
 // WritePNG writes the image to a file, whole or not at all, and makes the file's folder where it is missing.
 func (g Grid) WritePNG(path string) error {
-	var file bytes.Buffer
-	if err := png.Encode(&file, g.Image()); err != nil {
+	picture, err := g.PNG()
+	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return writeFile(path, file.Bytes())
+	return writeFile(path, picture)
 }

@@ -59,6 +59,12 @@ func (m *InfoGAN) uploadSampleLatents() error {
 	return m.dev.Upload(m.wanted.Data, unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), 4*len(values)))
 }
 
+// State is both networks with Adam's moments, the count of steps, and the predictions made in this epoch.
+func (m *InfoGAN) State() []Saved {
+	return append(append(savedNetwork(m.ParamsG), savedNetwork(m.ParamsD)...),
+		savedWords("step", m.step, 1), savedWords("seen", m.seen, m.recipe.Labels, m.data.Classes))
+}
+
 // Free gives the device memory back.
 func (m *InfoGAN) Free() {
 	for _, b := range []*layers.Builder{m.memoryG, m.memoryD} {

@@ -14,6 +14,7 @@ type nobody struct{}
 func (nobody) Metrics(Metrics) error         { return nil }
 func (nobody) Progress(Progress)             {}
 func (nobody) Samples(int, bool, Grid) error { return nil }
+func (nobody) Checkpoint(s *Snapshot) error  { s.Release(); return nil }
 
 // stripes is a small set in three classes.
 func stripes() *mnist.Set {

@@ -20,7 +20,7 @@ type flights struct {
 
 // submit replays the step n times and reads what has finished meanwhile.
 func (t *Trainer) submit(n int) error {
-	if t.flying.n == 0 && t.read > 0 {
+	if t.flying.n == 0 && t.pace.warm {
 		t.pace.resumed(time.Now())
 	}
 	ticket, err := t.dev.Submit(t.step, n)
@@ -95,6 +95,7 @@ func (t *Trainer) perSubmission() int {
 // pace is how long a step takes: a running mean over about the last ten landings, without the first, which compiles
 // kernels.
 type pace struct {
+	warm  bool // something has landed
 	last  time.Time
 	mean  float64 // seconds
 	count int     // landings measured
@@ -107,7 +108,7 @@ func (p *pace) landed(n int, now time.Time) {
 		p.count++
 		p.mean += (each - p.mean) / float64(min(p.count, 10))
 	}
-	p.last = now
+	p.last, p.warm = now, true
 }
 
 // resumed says that the device, idle until now, gets steps again.

@@ -1,11 +1,10 @@
 package gan
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,85 +14,21 @@ import (
 
 	"github.com/google/uuid"
 
-	"vkgan/shaders"
-	"vkgan/vk"
+	"vkgan/internal/tensorboard"
 )
 
-// RunInfo is what run.json says of a run: enough to repeat it.
-type RunInfo struct {
-	ID      uuid.UUID       `json:"id"` // given by NewRun
-	Model   string          `json:"model"`
-	State   string          `json:"state"` // "running" until Finish
-	Version string          `json:"version"`
-	Command []string        `json:"command"`
-	Started time.Time       `json:"started"` // given by NewRun
-	Ended   *time.Time      `json:"ended,omitempty"`
-	Options any             `json:"options"` // of the trainer, resolved
-	Recipe  any             `json:"recipe"`  // resolved
-	Seeds   RunSeeds        `json:"seeds"`
-	Data    RunData         `json:"data"`
-	Device  RunDevice       `json:"device"`
-	Driver  RunDriver       `json:"driver"`
-	Kernels string          `json:"kernel_hash"` // KernelHash
-	Tuning  json.RawMessage `json:"tuning"`      // null: the built-in table
-}
-
-// RunSeeds are the seeds of all that is random in a run.
-type RunSeeds struct {
-	Seed uint64 `json:"seed"`
-}
-
-// RunData describes the data set.
-type RunData struct {
-	Origin  string `json:"origin"`
-	Train   int    `json:"train"` // images in use
-	Test    int    `json:"test"`
-	Classes int    `json:"classes"`
-	Height  int    `json:"height"`
-	Width   int    `json:"width"`
-}
-
-// RunDevice is the device that a run is on.
-type RunDevice struct {
-	Index int       `json:"index"`
-	Name  string    `json:"name"`
-	Type  string    `json:"type"`
-	UUID  uuid.UUID `json:"uuid"`
-	API   string    `json:"api"`
-	Build string    `json:"build"` // of the kernels
-}
-
-// RunDriver is its driver.
-type RunDriver struct {
-	Name    string    `json:"name"`
-	Info    string    `json:"info"`
-	Version uint32    `json:"version"` // as the driver encodes it
-	UUID    uuid.UUID `json:"uuid"`
-}
-
-// Hardware describes an open device for RunInfo.
-func Hardware(d *vk.Device) (RunDevice, RunDriver) {
-	i := d.Info()
-	return RunDevice{Index: i.Index, Name: i.Name, Type: i.Type.String(), UUID: i.UUID, API: i.API, Build: d.Build().String()},
-		RunDriver{Name: i.DriverName, Info: i.DriverInfo, Version: i.DriverVersion, UUID: i.DriverUUID}
-}
-
-// KernelHash is the SHA-256, in hexadecimal, over the names and the SPIR-V of all kernels in both builds.
-func KernelHash() string {
-	h := sha256.New()
-	for _, s := range shaders.Shaders {
-		fmt.Fprintf(h, "%s %d %d\n", s.Name, len(s.Code[vk.Addresses]), len(s.Code[vk.Storage]))
-		h.Write(s.Code[vk.Addresses])
-		h.Write(s.Code[vk.Storage])
-	}
-	return hex.EncodeToString(h.Sum(nil))
-}
-
-// Run is a run folder: run.json, metrics.jsonl and samples/.
+// Run is a run folder that this process works on: run.json, metrics.jsonl, TensorBoard's events, samples/, checkpoints/.
 type Run struct {
-	Dir     string
-	Info    RunInfo
-	metrics *os.File
+	Dir  string
+	Info RunInfo
+	// Through, if set, is what a checkpoint's bytes pass through on their way to the file.
+	Through func(io.Writer) io.Writer
+
+	lock     *runLock
+	metrics  *os.File
+	events   *tensorboard.Writer
+	pending  chan error // of the checkpoint being written; nil: none
+	pictured int        // the step of the latest grid among the events; -1: none
 }
 
 // NewRun makes the folder out/NNNNN-name with the next free number and writes run.json with info, an id and the time. A
@@ -106,8 +41,8 @@ func NewRun(out, name string, info RunInfo) (*Run, error) {
 	if info.ID, err = uuid.NewRandom(); err != nil {
 		return nil, fmt.Errorf("run id: %w", err)
 	}
-	info.Started, info.State = time.Now(), "running"
-	r := &Run{Info: info}
+	info.Started, info.State = time.Now(), StateRunning
+	r := &Run{Info: info, pictured: -1}
 	number, claim, err := claimNumber(out)
 	if err != nil {
 		return nil, err
@@ -117,13 +52,15 @@ func NewRun(out, name string, info RunInfo) (*Run, error) {
 	if err := r.save(); err != nil {
 		return nil, err
 	}
+	if r.lock, err = lockRun(claim); err != nil {
+		return nil, err
+	}
 	r.Dir = filepath.Join(out, fmt.Sprintf("%05d-%s", number, name))
 	if err := os.Rename(claim, r.Dir); err != nil {
-		return nil, cannotWrite(r.Dir, err)
+		return nil, errors.Join(cannotWrite(r.Dir, err), r.lock.release())
 	}
-	path := filepath.Join(r.Dir, "metrics.jsonl")
-	if r.metrics, err = os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o666); err != nil {
-		return nil, cannotWrite(path, err)
+	if err := r.openLogs(nil); err != nil {
+		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
 }
@@ -171,9 +108,12 @@ func nextNumber(out string) (int, error) {
 	return next, nil
 }
 
-// Metrics appends a line to metrics.jsonl; the line is in the file when Metrics returns. A value that is not finite is an
-// error, because JSON has none and because training cannot recover from it.
+// Metrics appends a line to metrics.jsonl, where it is when Metrics returns, and to the events. A value that is not finite
+// is an error, because JSON has none.
 func (r *Run) Metrics(m Metrics) error {
+	if err := r.saved(false); err != nil {
+		return err
+	}
 	line, err := json.Marshal(m)
 	if unsupported := (*json.UnsupportedValueError)(nil); errors.As(err, &unsupported) {
 		return fmt.Errorf("step %d: training diverged: a loss is %s; a lower --rate may help", m.Step, unsupported.Str)
@@ -183,6 +123,34 @@ func (r *Run) Metrics(m Metrics) error {
 	}
 	if _, err := r.metrics.Write(append(line, '\n')); err != nil {
 		return cannotWrite(r.metrics.Name(), err)
+	}
+	var values map[string]float64
+	if err := json.Unmarshal(line, &values); err != nil {
+		return err
+	}
+	delete(values, "step")
+	if err := r.events.Scalars(int64(m.Step), time.Now(), values); err != nil {
+		return cannotWrite(r.events.Path(), err)
+	}
+	return nil
+}
+
+// Samples writes a grid into samples/, unless it is the final one of a step that has its grid also among the events.
+func (r *Run) Samples(step int, final bool, grid Grid) error {
+	picture, err := grid.PNG()
+	if err != nil {
+		return err
+	}
+	if err := writeFile(r.SamplePath(step, final), picture); err != nil {
+		return err
+	}
+	if step == r.pictured {
+		return nil
+	}
+	r.pictured = step
+	size := grid.Image().Bounds()
+	if err := r.events.Image(int64(step), time.Now(), "samples", size.Dy(), size.Dx(), picture); err != nil {
+		return cannotWrite(r.events.Path(), err)
 	}
 	return nil
 }
@@ -196,11 +164,28 @@ func (r *Run) SamplePath(step int, final bool) string {
 	return filepath.Join(r.Dir, "samples", name)
 }
 
-// Finish writes the state that the run ended in ("done", "stopped" or "failed") to run.json, and closes the files.
+// Finish waits for the checkpoint being written, writes the state that the run ended in to run.json, and closes the run.
+// Where the checkpoint failed the state is StateFailed.
 func (r *Run) Finish(state string) error {
+	failed := r.saved(true)
+	if failed != nil {
+		state = StateFailed
+	}
 	now := time.Now()
 	r.Info.State, r.Info.Ended = state, &now
-	return errors.Join(r.save(), r.metrics.Close())
+	return errors.Join(failed, r.save(), r.Close())
+}
+
+// Close leaves the run to others, in the state that run.json tells.
+func (r *Run) Close() error {
+	var errs []error
+	if r.metrics != nil {
+		errs = append(errs, r.metrics.Close())
+	}
+	if r.events != nil {
+		errs = append(errs, r.events.Close())
+	}
+	return errors.Join(append(errs, r.lock.release())...)
 }
 
 func (r *Run) save() error {
@@ -208,5 +193,5 @@ func (r *Run) save() error {
 	if err != nil {
 		return fmt.Errorf("run.json: %w", err)
 	}
-	return writeFile(filepath.Join(r.Dir, "run.json"), append(text, '\n'))
+	return writeFile(filepath.Join(r.Dir, runFile), append(text, '\n'))
 }

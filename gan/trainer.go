@@ -35,6 +35,8 @@ type Options struct {
 	EvalEvery        int           // steps; 0: an epoch
 	SampleEvery      int           // steps; 0: an epoch
 	LogEvery         int           // steps; 0: 50
+	CheckpointEvery  time.Duration // 0: not by time
+	CheckpointSteps  int           // 0: not by steps. There is one at the end in any case.
 	// StepsPerSubmission is how many steps one submission holds; 0: as many as keep it under 100 ms. It never
 	// changes a result.
 	StepsPerSubmission int
@@ -45,6 +47,7 @@ type Observer interface {
 	Metrics(Metrics) error // each LogEvery steps and after each evaluation
 	Progress(Progress)     // a few times a second
 	Samples(step int, final bool, grid Grid) error
+	Checkpoint(*Snapshot) error // which the observer releases, not necessarily at once
 }
 
 // Progress is where a run stands.
@@ -75,6 +78,7 @@ type Trainer struct {
 
 	step, beginEpoch, beginTest, test, sample *vk.Program
 	images                                    layers.Tensor
+	snapshot                                  *snapshotBuffer
 
 	start    time.Time
 	done     int // steps submitted
@@ -84,6 +88,11 @@ type Trainer struct {
 	mean     mean
 	last     Metrics
 	reported time.Time
+
+	pending bool          // what is due after t.done steps has not been done
+	saved   int           // the step of the latest checkpoint; -1: none
+	savedAt time.Time     // or the beginning
+	elapsed time.Duration // before this process
 }
 
 const (
@@ -104,7 +113,7 @@ func NewTrainer(dev *vk.Device, m Model, o Options, observer Observer) (*Trainer
 	if o.LogEvery == 0 {
 		o.LogEvery = defaultLogEvery
 	}
-	t := &Trainer{dev: dev, model: m, options: o, observer: observer}
+	t := &Trainer{dev: dev, model: m, options: o, observer: observer, saved: -1}
 	var errs []error
 	record := func(name string, of func(*vk.Recorder)) *vk.Program {
 		rec := dev.NewRecorder(name)
@@ -118,7 +127,9 @@ func NewTrainer(dev *vk.Device, m Model, o Options, observer Observer) (*Trainer
 	t.beginTest = record("begin test", m.BeginTest)
 	t.test = record("test", m.Test)
 	t.sample = record("sample", func(rec *vk.Recorder) { t.images = m.Sample(rec) })
-	if err := errors.Join(errs...); err != nil {
+	var err error
+	t.snapshot, err = newSnapshotBuffer(dev, m.State())
+	if err := errors.Join(append(errs, err)...); err != nil {
 		t.Free()
 		return nil, err
 	}
@@ -132,44 +143,70 @@ func (t *Trainer) Free() {
 			p.Free()
 		}
 	}
+	if t.snapshot != nil {
+		t.snapshot.release()
+	}
 }
 
 // StepStats counts the commands of one training step.
 func (t *Trainer) StepStats() vk.Stats { return t.step.Stats() }
 
 // Run trains until a bound is met or ctx is done; then it ends after the submissions under way, without an evaluation.
-// Both leave a final sample grid.
+// Both leave a checkpoint and a final sample grid.
 func (t *Trainer) Run(ctx context.Context) (Result, error) {
-	t.start = time.Now()
+	t.start = time.Now().Add(-t.elapsed)
+	t.savedAt = time.Now()
 	t.report("compiling kernels", true)
-	if err := t.takeSamples(false); err != nil {
-		return Result{}, err
+	if t.done == 0 {
+		if err := t.takeSamples(false); err != nil {
+			return Result{}, err
+		}
 	}
-	for !t.finished() && ctx.Err() == nil {
+	err := t.train(ctx)
+	if err == nil {
+		err = t.end(ctx)
+	}
+	return t.result(ctx), err
+}
+
+func (t *Trainer) train(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if t.pending {
+			if err := t.atStop(); err != nil {
+				return err
+			}
+		}
+		if t.checkpointDue() {
+			if err := t.checkpoint(); err != nil {
+				return err
+			}
+		}
+		if t.finished() {
+			return nil
+		}
 		stop := t.nextStop()
-		for t.done < stop && ctx.Err() == nil && !t.outOfTime() {
+		for t.done < stop && ctx.Err() == nil && !t.outOfTime() && !t.checkpointDue() {
 			if err := t.submit(min(t.perSubmission(), stop-t.done)); err != nil {
-				return t.result(ctx), err
+				return err
 			}
 			t.report("training", false)
 		}
 		if err := t.drain(); err != nil {
-			return t.result(ctx), err
+			return err
 		}
-		if t.done == stop && ctx.Err() == nil {
-			if err := t.atStop(); err != nil {
-				return t.result(ctx), err
-			}
-		}
+		t.pending = t.done == stop
 	}
-	if err := t.end(ctx); err != nil {
-		return t.result(ctx), err
-	}
-	return t.result(ctx), nil
+	return nil
 }
 
-// end is the last evaluation, unless there was one at this step or no time is left, and the final grid.
+// end is a checkpoint, the last evaluation, unless there was one at this step or no time is left, and the final grid. What
+// comes after the checkpoint is not part of the run that a resume goes on with.
 func (t *Trainer) end(ctx context.Context) error {
+	if t.saved != t.done {
+		if err := t.checkpoint(); err != nil {
+			return err
+		}
+	}
 	if t.done%t.options.EvalEvery != 0 && ctx.Err() == nil {
 		if err := t.evaluate(); err != nil {
 			return err
@@ -208,14 +245,18 @@ func (t *Trainer) outOfTime() bool {
 func (t *Trainer) nextStop() int {
 	after := func(every int) int { return (t.done/every + 1) * every }
 	stop := min(after(t.options.EvalEvery), after(t.options.SampleEvery), after(t.model.StepsPerEpoch()))
+	if n := t.options.CheckpointSteps; n > 0 {
+		stop = min(stop, after(n))
+	}
 	if n := t.steps(); n > 0 {
 		stop = min(stop, n)
 	}
 	return stop
 }
 
-// atStop does what is due after t.done steps.
+// atStop does what is due after t.done steps, but for a checkpoint.
 func (t *Trainer) atStop() error {
+	t.pending = false
 	var line Metrics
 	epochEnds := t.done%t.model.StepsPerEpoch() == 0
 	if epochEnds {

@@ -28,12 +28,13 @@ func (p *Param) Len() int {
 }
 
 // Value is where the parameter lies on the device.
-func (p *Param) Value() vk.Range { return p.in(p.arena.Value) }
+func (p *Param) Value() vk.Range { return p.In(p.arena.Value) }
 
 // Grad is where its gradient lies.
-func (p *Param) Grad() vk.Range { return p.in(p.arena.Grad) }
+func (p *Param) Grad() vk.Range { return p.In(p.arena.Grad) }
 
-func (p *Param) in(b *vk.Buffer) vk.Range { return b.All().Slice(p.offset, int64(p.Len())*4) }
+// In is where it lies in one of the arena's four buffers.
+func (p *Param) In(b *vk.Buffer) vk.Range { return b.All().Slice(p.offset, int64(p.Len())*4) }
 
 // Params is a network's parameter arena: four flat buffers of equal layout, in which every parameter begins on a
 // boundary of 256 bytes. The padding stays zero.
@@ -107,7 +108,7 @@ func (ps *Params) initialise(dev *vk.Device, seed uint64, firstStream uint32) er
 // Read copies a parameter's values, gradients or moments off the device: of is one of the arena's four buffers.
 func (p *Param) Read(dev *vk.Device, of *vk.Buffer) ([]float32, error) {
 	values := make([]float32, p.Len())
-	if err := dev.Download(floatBytes(values), p.in(of)); err != nil {
+	if err := dev.Download(floatBytes(values), p.In(of)); err != nil {
 		return nil, fmt.Errorf("%s.%s: %w", p.arena.Name, p.Name, err)
 	}
 	return values, nil

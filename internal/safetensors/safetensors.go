@@ -1,6 +1,6 @@
 // Package safetensors reads and writes safetensors files, the container of vkgan's checkpoints: a
 // little-endian uint64 n, n bytes of JSON that name each tensor's type, shape and place, and the tensors' data
-// without gaps. The format: https://huggingface.co/docs/safetensors.
+// without gaps.
 //
 // It is ours because the only Go module there is (nlpodyssey/safetensors, commit of 2025-02-09, no release)
 // accepts duplicate names, writes tensors in an order of its own and cannot read a header alone.
