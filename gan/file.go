@@ -98,16 +98,27 @@ var remedies = []struct {
 
 // cannotWrite names the path, the cause and, where it is one of the usual ones, the remedy.
 func cannotWrite(path string, err error) error {
-	cause := err
-	if inner := (*fs.PathError)(nil); errors.As(err, &inner) {
-		cause = inner.Err // its path may be the temporary one
-	} else if inner := (*os.LinkError)(nil); errors.As(err, &inner) {
-		cause = inner.Err
-	}
+	cause := withoutPath(err)
 	for _, r := range remedies {
 		if errors.Is(cause, r.is) {
 			return fmt.Errorf("cannot write %s: %w: %s", path, cause, r.remedy)
 		}
 	}
 	return fmt.Errorf("cannot write %s: %w", path, cause)
+}
+
+// cannotRead names the path and the cause.
+func cannotRead(path string, err error) error {
+	return fmt.Errorf("cannot read %s: %w", path, withoutPath(err))
+}
+
+// withoutPath is the cause in an error of package os, whose path may be a temporary one, and is named anyway.
+func withoutPath(err error) error {
+	if inner := (*fs.PathError)(nil); errors.As(err, &inner) {
+		return inner.Err
+	}
+	if inner := (*os.LinkError)(nil); errors.As(err, &inner) {
+		return inner.Err
+	}
+	return err
 }

@@ -56,7 +56,7 @@ func golden(t *testing.T, name, text string) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, command := range []string{"", "train", "train infogan", "bench", "bench step", "devices", "doctor", "version", "completion"} {
+	for _, command := range []string{"", "train", "train infogan", "runs", "bench", "bench step", "devices", "doctor", "version", "completion"} {
 		args := append(strings.Fields(command), "--help")
 		code, out, stderr := vkgan(args...)
 		if code != exitDone || stderr != "" {
@@ -108,6 +108,7 @@ func TestWrongUsage(t *testing.T) {
 		{"train infogan --out=", "--out is empty", "vkgan train infogan"},
 		{"train infogan --labels 1 --data " + digits(t), "labels is 1", "vkgan train infogan"},
 		{"train infogan --batch-size 9999 --data " + digits(t), "batch-size is 9999", "vkgan train infogan"},
+		{"runs a b", `takes one folder, but there is also "b"`, "vkgan runs"},
 		{"bench kernel", "there is no command 'vkgan bench kernel'", "vkgan bench"},
 		{"bench step --model nonsense", `--model is "nonsense": want infogan`, "vkgan bench step"},
 		{"bench --steps 0", "--steps is 0: want 1 or more", "vkgan bench"},
@@ -115,6 +116,7 @@ func TestWrongUsage(t *testing.T) {
 		{"devices 1", `takes no argument, but there is "1"`, "vkgan devices"},
 		{"doctor --json", "unknown flag: --json", "vkgan doctor"},
 		{"version x", "takes no argument", "vkgan version"},
+		{"completion fish x", "takes no argument", "vkgan completion fish"},
 		{"completion fisch", "did you mean fish?", "vkgan completion"},
 		{"help nonsense", "there is no command 'vkgan nonsense'", "vkgan"},
 	} {

@@ -14,6 +14,7 @@ type streams struct{ out, err io.Writer }
 // The groups of commands in `vkgan --help`.
 const (
 	groupTrain   = "train"
+	groupResults = "results"
 	groupMeasure = "measure"
 	groupMachine = "machine"
 	groupOther   = "other"
@@ -36,11 +37,12 @@ func newRoot(s streams) *cobra.Command {
 	root.SetErr(s.err)
 	root.AddGroup(
 		&cobra.Group{ID: groupTrain, Title: "Train"},
+		&cobra.Group{ID: groupResults, Title: "Results"},
 		&cobra.Group{ID: groupMeasure, Title: "Measure"},
 		&cobra.Group{ID: groupMachine, Title: "This machine"},
 		&cobra.Group{ID: groupOther, Title: "Other"},
 	)
-	root.AddCommand(newTrain(s), newBench(s), newDevices(s), newDoctor(s), newVersion(s))
+	root.AddCommand(newTrain(s), newRuns(s), newBench(s), newDevices(s), newDoctor(s), newVersion(s))
 	root.SetHelpCommandGroupID(groupOther)
 	root.SetCompletionCommandGroupID(groupOther)
 	root.InitDefaultHelpCmd()
@@ -67,7 +69,7 @@ func polish(c *cobra.Command) {
 		if c.RunE == nil {
 			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 		}
-	default:
+	case c.Use == c.Name(): // else its usage names arguments, and it looks at them itself
 		c.Args = noArguments
 	}
 }
