@@ -49,6 +49,7 @@ type RunData struct {
 	Train   int    `json:"train"` // images in use
 	Test    int    `json:"test"`
 	Classes int    `json:"classes"`
+	Absent  []int  `json:"absent_classes,omitempty"` // those without a training image
 	Height  int    `json:"height"`
 	Width   int    `json:"width"`
 }

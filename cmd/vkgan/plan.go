@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"vkgan/gan"
 )
@@ -17,6 +18,10 @@ type plan struct {
 	Data         string  `json:"data"`
 	TrainImages  int     `json:"train_images"`
 	TestImages   int     `json:"test_images"`
+	Height       int     `json:"height"`
+	Width        int     `json:"width"`
+	Classes      int     `json:"classes"`
+	Absent       []int   `json:"absent_classes,omitempty"`
 	StepsInEpoch int     `json:"steps_per_epoch"`
 	ParametersG  int     `json:"parameters_g"`
 	ParametersD  int     `json:"parameters_d"`
@@ -33,7 +38,8 @@ func newPlan(r gan.InfoGANRecipe, flags *trainFlags, s *session, info gan.RunInf
 	step, device := s.trainer.StepStats(), s.dev.Info()
 	return plan{
 		Model: info.Model, Labels: r.Labels, Batch: r.BatchSize, Seed: flags.seed,
-		Data: info.Data.Origin, TrainImages: info.Data.Train, TestImages: info.Data.Test, StepsInEpoch: s.model.StepsPerEpoch(),
+		Data: info.Data.Origin, TrainImages: info.Data.Train, TestImages: info.Data.Test,
+		Height: info.Data.Height, Width: info.Data.Width, Classes: info.Data.Classes, Absent: info.Data.Absent, StepsInEpoch: s.model.StepsPerEpoch(),
 		ParametersG: s.model.ParamsG.Count(), ParametersD: s.model.ParamsD.Count(),
 		MemoryBytes: s.dev.Usage().Allocated, Dispatches: step.Dispatches, Barriers: step.Barriers,
 		GFLOP:  gan.InfoGANFlops(r, info.Data.Height, info.Data.Width).Dense / 1e9,
@@ -43,9 +49,14 @@ func newPlan(r gan.InfoGANRecipe, flags *trainFlags, s *session, info gan.RunInf
 
 // lines are the plan for people.
 func (p plan) lines() []string {
+	absent := ""
+	if len(p.Absent) > 0 {
+		absent = fmt.Sprintf(" (no training image of %s)", strings.Trim(fmt.Sprint(p.Absent), "[]"))
+	}
 	return []string{
 		fmt.Sprintf("model       InfoGAN, %d codes, seed %d; parameters: G %s, D %s", p.Labels, p.Seed, count(p.ParametersG), count(p.ParametersD)),
-		fmt.Sprintf("data        %s: %s training and %s test images", p.Data, count(p.TrainImages), count(p.TestImages)),
+		fmt.Sprintf("data        %s: %s training and %s test images of %d×%d, %d classes%s",
+			p.Data, count(p.TrainImages), count(p.TestImages), p.Height, p.Width, p.Classes, absent),
 		fmt.Sprintf("step        %d images of each kind, %.2f GFLOP, %d dispatches, %d barriers; %s steps an epoch",
 			p.Batch, p.GFLOP, p.Dispatches, p.Barriers, count(p.StepsInEpoch)),
 		fmt.Sprintf("device      %s (%s), %s in use", p.Device, p.Type, size(p.MemoryBytes)),

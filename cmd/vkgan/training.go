@@ -40,7 +40,7 @@ func (t *trainFlags) runInfo(set *mnist.Set, s *session) gan.RunInfo {
 		},
 		Seeds: gan.RunSeeds{Seed: t.seed},
 		Data: gan.RunData{
-			Origin: set.Origin, Train: s.data.Train.Count, Test: s.data.Test.Count, Classes: set.Classes,
+			Origin: set.Origin, Train: s.data.Train.Count, Test: s.data.Test.Count, Classes: set.Classes, Absent: set.Absent(),
 			Height: set.Train.Height, Width: set.Train.Width,
 		},
 		Device: device, Driver: driver, Kernels: gan.KernelHash(),
