@@ -59,8 +59,10 @@ func readRecord(dir string) RunRecord {
 }
 
 // ReadRun reads a run folder's run.json. Options and Recipe become what encoding/json makes of objects.
-func ReadRun(dir string) (RunInfo, error) {
-	path := filepath.Join(dir, runFile)
+func ReadRun(dir string) (RunInfo, error) { return ReadRunFile(filepath.Join(dir, runFile)) }
+
+// ReadRunFile is ReadRun of a file of any name.
+func ReadRunFile(path string) (RunInfo, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return RunInfo{}, cannotRead(path, err)

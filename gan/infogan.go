@@ -65,7 +65,7 @@ func CheckInfoGAN(r InfoGANRecipe, set *mnist.Set) error {
 	h, w := set.Train.Height, set.Train.Width
 	switch {
 	case h%4 != 0 || w%4 != 0 || h == 0 || w == 0:
-		return fmt.Errorf("images are %d×%d: InfoGAN halves the sides twice, so both must be divisible by 4", h, w)
+		return fmt.Errorf("%s: images are %d×%d, but InfoGAN halves the sides twice: both must be divisible by 4", set.Origin, h, w)
 	case set.Test.Height != h || set.Test.Width != w:
 		return fmt.Errorf("training images are %d×%d, test images %d×%d", h, w, set.Test.Height, set.Test.Width)
 	case min(r.TrainImages, set.Train.Count) < r.BatchSize:

@@ -65,6 +65,9 @@ func (m *InfoGAN) State() []Saved {
 		savedWords("step", m.step, 1), savedWords("seen", m.seen, m.recipe.Labels, m.data.Classes))
 }
 
+// Networks are the parameters of the generator and of the discriminator.
+func (m *InfoGAN) Networks() (g, d *layers.Params) { return m.ParamsG, m.ParamsD }
+
 // Free gives the device memory back.
 func (m *InfoGAN) Free() {
 	for _, b := range []*layers.Builder{m.memoryG, m.memoryD} {

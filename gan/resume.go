@@ -51,7 +51,7 @@ func (r *Run) Resume(c *Checkpoint, now RunInfo) error {
 		return err
 	}
 	r.Info.Resumed = append(r.Info.Resumed, again)
-	r.Info.Options, r.Info.State, r.Info.Ended = now.Options, StateRunning, nil
+	r.Info.Options, r.Info.State, r.Info.Ended = now.Options, "running", nil
 	for _, folder := range []string{"", "samples", checkpointFolder} {
 		half, err := filepath.Glob(filepath.Join(r.Dir, folder, "*"+temporarySuffix))
 		if err != nil {
@@ -121,11 +121,11 @@ func (i RunInfo) DiffersFrom(c *Checkpoint) []string {
 	for _, d := range []struct{ what, was, is string }{
 		{"device", c.Info.Device.Name, i.Device.Name},
 		{"driver", c.Info.Driver.Name + " " + c.Info.Driver.Info, i.Driver.Name + " " + i.Driver.Info},
-		{"kernels' build", c.Info.Device.Build, i.Device.Build},
-		{"kernels", short(c.Info.Kernels), short(i.Kernels)},
+		{"build of the kernels", c.Info.Device.Build, i.Device.Build},
+		{"version of the kernels", short(c.Info.Kernels), short(i.Kernels)},
 	} {
 		if d.was != d.is {
-			differs = append(differs, fmt.Sprintf("the %s: %s, before %s", d.what, d.is, d.was))
+			differs = append(differs, fmt.Sprintf("%s (%s, before %s)", d.what, d.is, d.was))
 		}
 	}
 	return differs

@@ -41,7 +41,7 @@ func NewRun(out, name string, info RunInfo) (*Run, error) {
 	if info.ID, err = uuid.NewRandom(); err != nil {
 		return nil, fmt.Errorf("run id: %w", err)
 	}
-	info.Started, info.State = time.Now(), StateRunning
+	info.Started, info.State = time.Now(), "running"
 	r := &Run{Info: info, pictured: -1}
 	number, claim, err := claimNumber(out)
 	if err != nil {
@@ -164,12 +164,13 @@ func (r *Run) SamplePath(step int, final bool) string {
 	return filepath.Join(r.Dir, "samples", name)
 }
 
-// Finish waits for the checkpoint being written, writes the state that the run ended in to run.json, and closes the run.
-// Where the checkpoint failed the state is StateFailed.
+// Finish waits for the checkpoint being written, writes the state that the run ended in ("done", "stopped" or
+// "failed") to run.json, and closes the run.
+// Where the checkpoint failed that is "failed".
 func (r *Run) Finish(state string) error {
 	failed := r.saved(true)
 	if failed != nil {
-		state = StateFailed
+		state = "failed"
 	}
 	now := time.Now()
 	r.Info.State, r.Info.Ended = state, &now

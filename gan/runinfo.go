@@ -56,6 +56,7 @@ type RunData struct {
 	Train   int    `json:"train"` // images in use
 	Test    int    `json:"test"`
 	Classes int    `json:"classes"`
+	Absent  []int  `json:"absent_classes,omitempty"` // without a training image
 	Height  int    `json:"height"`
 	Width   int    `json:"width"`
 	SHA256  string `json:"sha256"` // DataDigest

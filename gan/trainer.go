@@ -22,10 +22,13 @@ type Model interface {
 	TrainErrors(line *Metrics) error // of the predictions made since BeginEpoch
 	TestErrors(line *Metrics) error  // of the evaluation
 	Grid(pixels []float32) Grid      // arranges Sample's images
+	State() []Saved                  // what a checkpoint holds
 
 	BatchSize() int
 	StepsPerEpoch() int
 	TestBatches() int
+	Networks() (g, d *layers.Params)
+	Free()
 }
 
 // Options says how long to train and when to look.

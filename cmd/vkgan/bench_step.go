@@ -82,8 +82,11 @@ func (f *stepFlags) run(c *cobra.Command, s streams) (err error) {
 	if err != nil {
 		return err
 	}
-	recipe := gan.InfoGANReference()
-	session, err := openSession(f.device, set, recipe, 1, gan.Options{MaxSteps: f.warmup + f.steps}, deaf{}, s.err)
+	j, err := infoGANJob(gan.InfoGANReference(), 1, set)
+	if err != nil {
+		return err
+	}
+	session, err := openSession(f.device, j, gan.Options{MaxSteps: f.warmup + f.steps}, deaf{}, s.err)
 	if err != nil {
 		return err
 	}
@@ -102,7 +105,7 @@ func (f *stepFlags) run(c *cobra.Command, s streams) (err error) {
 		return workError(err)
 	}
 	info := session.dev.Info()
-	report := newStepReport(times, recipe.BatchSize, gan.InfoGANFlops(recipe, set.Train.Height, set.Train.Width))
+	report := newStepReport(times, j.batch, j.flops)
 	report.Model, report.Device, report.Driver, report.Precision = f.model, info.Name, info.DriverName+" "+info.DriverInfo, "fp32"
 	stats := session.trainer.StepStats()
 	report.DispatchStep, report.BarrierStep, report.Kernels = stats.Dispatches, stats.Barriers, kernels
@@ -151,3 +154,4 @@ type deaf struct{}
 func (deaf) Metrics(gan.Metrics) error         { return nil }
 func (deaf) Progress(gan.Progress)             {}
 func (deaf) Samples(int, bool, gan.Grid) error { return nil }
+func (deaf) Checkpoint(s *gan.Snapshot) error  { s.Release(); return nil }

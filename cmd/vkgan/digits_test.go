@@ -10,16 +10,22 @@ import (
 // digits makes a folder of IDX files: 60 training and 25 test images of 8×8 in three classes, a bright stripe each.
 func digits(t *testing.T) string {
 	t.Helper()
+	return stripes(t, 8, 8, 0, 1, 2)
+}
+
+// stripes makes a folder of IDX files: 60 training and 25 test images, with these labels in turn, a bright stripe each.
+func stripes(t *testing.T, height, width int, labelled ...byte) string {
+	t.Helper()
 	dir := t.TempDir()
 	for part, n := range map[string]int{"train": 60, "t10k": 25} {
-		images := header(0x803, n, 8, 8)
+		images := header(0x803, n, height, width)
 		labels := header(0x801, n)
 		for i := range n {
-			class := i % 3
-			labels = append(labels, byte(class))
-			for pixel := range 64 {
+			class := i % len(labelled)
+			labels = append(labels, labelled[class])
+			for pixel := range height * width {
 				v := byte(i * 7 % 50)
-				if pixel/8/2 == class {
+				if pixel/width/2 == class {
 					v = 250
 				}
 				images = append(images, v)

@@ -86,6 +86,7 @@ func flagError(c *cobra.Command, err error) error {
 		wanted := map[string]string{
 			"int": "a whole number", "uint64": "a whole number from 0 on", "float32": "a number",
 			"duration": "a duration such as 90s, 30m or 2h", "bool": "true or false",
+			"cadence": "a duration such as 10m, or a number of steps",
 		}[bad.GetFlag().Value.Type()]
 		if wanted != "" {
 			return wrongUsage(c, "--%s is %q: want %s", bad.GetFlag().Name, bad.GetValue(), wanted)

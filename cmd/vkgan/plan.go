@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"vkgan/gan"
 )
@@ -11,12 +12,16 @@ import (
 // plan is what --dry-run prints.
 type plan struct {
 	Model        string  `json:"model"`
-	Labels       int     `json:"labels"`
+	Title        string  `json:"-"`
 	Batch        int     `json:"batch"`
 	Seed         uint64  `json:"seed"`
 	Data         string  `json:"data"`
 	TrainImages  int     `json:"train_images"`
 	TestImages   int     `json:"test_images"`
+	Height       int     `json:"height"`
+	Width        int     `json:"width"`
+	Classes      int     `json:"classes"`
+	Absent       []int   `json:"absent_classes,omitempty"`
 	StepsInEpoch int     `json:"steps_per_epoch"`
 	ParametersG  int     `json:"parameters_g"`
 	ParametersD  int     `json:"parameters_d"`
@@ -29,23 +34,29 @@ type plan struct {
 	Driver       string  `json:"driver"`
 }
 
-func newPlan(r gan.InfoGANRecipe, flags *trainFlags, s *session, info gan.RunInfo) plan {
+func newPlan(j job, s *session, info gan.RunInfo) plan {
 	step, device := s.trainer.StepStats(), s.dev.Info()
+	g, d := s.model.Networks()
 	return plan{
-		Model: info.Model, Labels: r.Labels, Batch: r.BatchSize, Seed: flags.seed,
-		Data: info.Data.Origin, TrainImages: info.Data.Train, TestImages: info.Data.Test, StepsInEpoch: s.model.StepsPerEpoch(),
-		ParametersG: s.model.ParamsG.Count(), ParametersD: s.model.ParamsD.Count(),
-		MemoryBytes: s.dev.Usage().Allocated, Dispatches: step.Dispatches, Barriers: step.Barriers,
-		GFLOP:  gan.InfoGANFlops(r, info.Data.Height, info.Data.Width).Dense / 1e9,
+		Model: j.model, Title: j.title, Batch: j.batch, Seed: info.Seeds.Seed,
+		Data: info.Data.Origin, TrainImages: info.Data.Train, TestImages: info.Data.Test,
+		Height: info.Data.Height, Width: info.Data.Width, Classes: info.Data.Classes, Absent: info.Data.Absent,
+		StepsInEpoch: s.model.StepsPerEpoch(), ParametersG: g.Count(), ParametersD: d.Count(),
+		MemoryBytes: s.dev.Usage().Allocated, Dispatches: step.Dispatches, Barriers: step.Barriers, GFLOP: j.flops.Dense / 1e9,
 		Device: device.Name, Type: typeName(device.Type), Driver: device.DriverName + " " + device.DriverInfo,
 	}
 }
 
 // lines are the plan for people.
 func (p plan) lines() []string {
+	absent := ""
+	if len(p.Absent) > 0 {
+		absent = fmt.Sprintf(" (no training image of %s)", strings.Trim(fmt.Sprint(p.Absent), "[]"))
+	}
 	return []string{
-		fmt.Sprintf("model       InfoGAN, %d codes, seed %d; parameters: G %s, D %s", p.Labels, p.Seed, count(p.ParametersG), count(p.ParametersD)),
-		fmt.Sprintf("data        %s: %s training and %s test images", p.Data, count(p.TrainImages), count(p.TestImages)),
+		fmt.Sprintf("model       %s, seed %d; parameters: G %s, D %s", p.Title, p.Seed, count(p.ParametersG), count(p.ParametersD)),
+		fmt.Sprintf("data        %s: %s training and %s test images of %d×%d, %d classes%s",
+			p.Data, count(p.TrainImages), count(p.TestImages), p.Height, p.Width, p.Classes, absent),
 		fmt.Sprintf("step        %d images of each kind, %.2f GFLOP, %d dispatches, %d barriers; %s steps an epoch",
 			p.Batch, p.GFLOP, p.Dispatches, p.Barriers, count(p.StepsInEpoch)),
 		fmt.Sprintf("device      %s (%s), %s in use", p.Device, p.Type, size(p.MemoryBytes)),

@@ -6,7 +6,6 @@ import (
 	"io"
 
 	"vkgan/gan"
-	"vkgan/internal/mnist"
 	"vkgan/internal/sidecar"
 	"vkgan/vk"
 )
@@ -52,28 +51,29 @@ func workError(err error) error {
 type session struct {
 	dev     *vk.Device
 	data    *gan.Dataset
-	model   *gan.InfoGAN
+	model   gan.Model
 	trainer *gan.Trainer
 }
 
-// openSession sets up InfoGAN on a device. The caller closes the session.
-func openSession(device string, set *mnist.Set, r gan.InfoGANRecipe, seed uint64, o gan.Options, watch gan.Observer, say io.Writer) (*session, error) {
+// openSession sets a job up on a device. The caller closes the session.
+func openSession(device string, j job, o gan.Options, watch gan.Observer, say io.Writer) (*session, error) {
 	dev, err := openDevice(device, say)
 	if err != nil {
 		return nil, err
 	}
 	s := &session{dev: dev}
-	if err := s.build(set, r, seed, o, watch); err != nil {
+	if err := s.build(j, o, watch); err != nil {
 		return nil, errors.Join(workError(err), s.close())
 	}
 	return s, nil
 }
 
-func (s *session) build(set *mnist.Set, r gan.InfoGANRecipe, seed uint64, o gan.Options, watch gan.Observer) (err error) {
-	if s.data, err = gan.NewDataset(s.dev, set, r.TrainImages); err != nil {
+func (s *session) build(j job, o gan.Options, watch gan.Observer) (err error) {
+	if s.data, err = gan.NewDataset(s.dev, j.set, j.trainImages); err != nil {
 		return err
 	}
-	if s.model, err = gan.NewInfoGAN(s.dev, r, s.data, seed); err != nil {
+	if s.model, err = j.build(s.dev, s.data); err != nil {
+		s.model = nil // not an interface that holds a nil
 		return err
 	}
 	s.trainer, err = gan.NewTrainer(s.dev, s.model, o, watch)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,14 +21,20 @@ func newTrain(s streams) *cobra.Command {
 	return c
 }
 
+// sectionRecipe heads the flags of a recipe.
+const sectionRecipe = "Recipe"
+
 // trainFlags are the flags that every model's training has.
 type trainFlags struct {
+	model                  string
 	epochs, maxSteps       int
 	maxTime                time.Duration
 	evalEvery, sampleEvery int
 	logEvery               int
+	checkpointEvery        cadence
 	seed                   uint64
 	data, device, out      string
+	resume, config         string
 	quiet, json, dryRun    bool
 }
 
@@ -34,18 +42,24 @@ func (t *trainFlags) define(c *cobra.Command) {
 	section(c, "How long (the first bound that is met ends it)", func(f *pflag.FlagSet) {
 		f.IntVar(&t.epochs, "epochs", 300, "`passes` over the training images; 0: no such bound")
 		f.IntVar(&t.maxSteps, "max-steps", 0, "`steps`, counted from the first; 0: no such bound")
-		f.DurationVar(&t.maxTime, "max-time", 0, "wall-clock `time`, such as 90s, 30m or 2h; 0: no such bound")
+		f.DurationVar(&t.maxTime, "max-time", 0, "wall-clock `time` of training, such as 90s, 30m or 2h; 0: no such bound")
 	})
 	section(c, "What on", func(f *pflag.FlagSet) {
 		f.StringVar(&t.data, "data", "", "`folder` of IDX files with MNIST's names, gzipped or not (default: MNIST, built in)")
 		f.StringVar(&t.device, "device", "", "`index`, name or UUID of a device, as `vkgan devices` lists them (default: the best)")
 		f.Uint64Var(&t.seed, "seed", 1, "`number` that all randomness follows from")
 	})
+	section(c, "Again", func(f *pflag.FlagSet) {
+		f.StringVar(&t.resume, "resume", "", "go on with a `run`: its folder, its number, a checkpoint's file, or latest")
+		f.StringVar(&t.config, "config", "", "begin a run like that of a `run.json`, but for the flags given here")
+	})
 	section(c, "What to see and keep", func(f *pflag.FlagSet) {
-		f.StringVar(&t.out, "out", "runs", "`folder` to make the run's own folder in")
+		f.StringVar(&t.out, "out", defaultRuns, "`folder` to make the run's own folder in")
 		f.IntVar(&t.evalEvery, "eval-every", 0, "`steps` between test errors; 0: an epoch")
 		f.IntVar(&t.sampleEvery, "sample-every", 0, "`steps` between sample grids; 0: an epoch")
 		f.IntVar(&t.logEvery, "log-every", 50, "`steps` between lines of metrics.jsonl")
+		t.checkpointEvery = cadence{time: 5 * time.Minute}
+		f.Var(&t.checkpointEvery, "checkpoint-every", "`time or steps` between checkpoints, such as 10m or 550; 0: only at the end")
 		f.BoolVar(&t.quiet, "quiet", false, "no progress, only the summary")
 		f.BoolVar(&t.json, "json", false, "a JSON object per line on stdout: lines of metrics.jsonl, and events with an \"event\"")
 		f.BoolVar(&t.dryRun, "dry-run", false, "print parameters, memory, dispatches and device, and train nothing")
@@ -54,6 +68,9 @@ func (t *trainFlags) define(c *cobra.Command) {
 		if err := c.MarkFlagDirname(folder); err != nil {
 			panic(err) // only if there is no such flag
 		}
+	}
+	if err := c.MarkFlagFilename("config", "json"); err != nil {
+		panic(err)
 	}
 }
 
@@ -75,10 +92,43 @@ func (t *trainFlags) check(c *cobra.Command) error {
 		return wrongUsage(c, "nothing would end the run: give --epochs, --max-steps or --max-time")
 	case t.out == "":
 		return wrongUsage(c, "--out is empty: want a folder")
+	case t.resume != "" && t.config != "":
+		return wrongUsage(c, "--resume goes on with a run and --config begins one: want one of them")
 	}
 	return nil
 }
 
 func (t *trainFlags) options() gan.Options {
-	return gan.Options{Epochs: t.epochs, MaxSteps: t.maxSteps, MaxTime: t.maxTime, EvalEvery: t.evalEvery, SampleEvery: t.sampleEvery, LogEvery: t.logEvery}
+	return gan.Options{
+		Epochs: t.epochs, MaxSteps: t.maxSteps, MaxTime: t.maxTime, EvalEvery: t.evalEvery, SampleEvery: t.sampleEvery, LogEvery: t.logEvery,
+		CheckpointEvery: t.checkpointEvery.time, CheckpointSteps: t.checkpointEvery.steps,
+	}
 }
+
+// cadence is a flag's value of a duration or a number of steps.
+type cadence struct {
+	time  time.Duration
+	steps int
+}
+
+func (c *cadence) String() string {
+	if c.steps > 0 {
+		return strconv.Itoa(c.steps)
+	}
+	return c.time.String()
+}
+
+func (c *cadence) Set(text string) error {
+	if n, err := strconv.Atoi(text); err == nil && n >= 0 {
+		*c = cadence{steps: n}
+		return nil
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return fmt.Errorf("want a duration such as 10m, or a number of steps")
+	}
+	*c = cadence{time: d}
+	return nil
+}
+
+func (c *cadence) Type() string { return "cadence" }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -12,7 +10,7 @@ import (
 
 func newTrainInfoGAN(s streams) *cobra.Command {
 	recipe := gan.InfoGANReference()
-	var flags trainFlags
+	flags := trainFlags{model: "infogan"}
 	c := &cobra.Command{
 		Use:   "infogan",
 		Short: "Train InfoGAN: classes found without labels",
@@ -24,15 +22,13 @@ func newTrainInfoGAN(s streams) *cobra.Command {
 			"               the codes left over count as errors",
 		Example: "  vkgan train infogan\n" +
 			"  vkgan train infogan --labels 20 --seed 7 --max-time 2h\n" +
+			"  vkgan train infogan --resume latest\n" +
 			"  vkgan train infogan --max-steps 550 --json --quiet | jq .test_error",
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := flags.check(c); err != nil {
-				return err
-			}
-			return trainInfoGAN(c, s, recipe, &flags)
+			return flags.train(c, s, func(set *mnist.Set) (job, error) { return infoGANJob(recipe, flags.seed, set) })
 		},
 	}
-	section(c, "Recipe", func(f *pflag.FlagSet) { infoGANFlags(f, &recipe) })
+	section(c, sectionRecipe, func(f *pflag.FlagSet) { infoGANFlags(f, &recipe) })
 	flags.define(c)
 	return c
 }
@@ -47,30 +43,4 @@ func infoGANFlags(f *pflag.FlagSet, r *gan.InfoGANRecipe) {
 	f.Float32Var(&r.Beta1, "beta1", r.Beta1, "`decay` of Adam's mean gradient")
 	f.Float32Var(&r.Beta2, "beta2", r.Beta2, "`decay` of Adam's mean squared gradient")
 	f.Float32Var(&r.Eps, "eps", r.Eps, "`number` that keeps Adam from dividing by zero")
-}
-
-func trainInfoGAN(c *cobra.Command, s streams, r gan.InfoGANRecipe, flags *trainFlags) (err error) {
-	set, err := mnist.Load(flags.data)
-	if err != nil {
-		return err
-	}
-	if err := gan.CheckInfoGAN(r, set); err != nil {
-		return usageError{c.CommandPath(), err}
-	}
-	w := newWatcher(s, flags.quiet, flags.json)
-	session, err := openSession(flags.device, set, r, flags.seed, flags.options(), w, s.err)
-	if err != nil {
-		return err
-	}
-	defer func() { err = closing(session, err) }()
-	info := flags.runInfo(set, session)
-	info.Model, info.Recipe = "infogan", r
-	plan := newPlan(r, flags, session, info)
-	if flags.dryRun {
-		return plan.print(s.out, flags.json)
-	}
-	for _, line := range plan.lines() {
-		w.view.say("%s", line)
-	}
-	return train(session, w, flags.out, fmt.Sprintf("infogan-l%d", r.Labels), info)
 }

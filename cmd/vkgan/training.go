@@ -3,26 +3,84 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
 
 	"vkgan/gan"
 	"vkgan/internal/mnist"
 )
 
-// optionsJSON is `options` of run.json: the flags, resolved.
+// checkpointsThrough, if set, is what the bytes of checkpoints pass through: tests slow them down, or let them fail.
+var checkpointsThrough func(io.Writer) io.Writer
+
+// optionsJSON is `options` of run.json: the flags that are no part of the recipe, resolved, by their names.
 type optionsJSON struct {
-	Epochs      int     `json:"epochs"`
-	MaxSteps    int     `json:"max_steps"`
-	MaxTimeS    float64 `json:"max_time_s"`
-	EvalEvery   int     `json:"eval_every"`
-	SampleEvery int     `json:"sample_every"`
-	LogEvery    int     `json:"log_every"`
-	Data        string  `json:"data"`
-	Device      string  `json:"device"`
+	Epochs          int    `json:"epochs"`
+	MaxSteps        int    `json:"max_steps"`
+	MaxTime         string `json:"max_time"`
+	EvalEvery       int    `json:"eval_every"`
+	SampleEvery     int    `json:"sample_every"`
+	LogEvery        int    `json:"log_every"`
+	CheckpointEvery string `json:"checkpoint_every"`
+	Data            string `json:"data"`
+	Device          string `json:"device"`
+}
+
+// train runs `vkgan train MODEL`: it begins a run or goes on with one.
+func (t *trainFlags) train(c *cobra.Command, s streams, newJob func(*mnist.Set) (job, error)) (err error) {
+	before, err := t.recall(c)
+	if err != nil {
+		return err
+	}
+	if before != nil {
+		defer func() {
+			if before.run != nil { // it was not gone on with
+				err = errors.Join(err, before.run.Close())
+			}
+		}()
+	}
+	if err := t.check(c); err != nil {
+		return err
+	}
+	set, err := mnist.Load(t.data)
+	if err != nil {
+		return err
+	}
+	j, err := newJob(set)
+	if err != nil {
+		return usageError{c.CommandPath(), err}
+	}
+	w := newWatcher(s, t.quiet, t.json)
+	session, err := openSession(t.device, j, t.options(), w, s.err)
+	if err != nil {
+		return err
+	}
+	defer func() { err = closing(session, err) }()
+	info, err := t.runInfo(j, session)
+	if err != nil {
+		return err
+	}
+	plan := newPlan(j, session, info)
+	if t.dryRun {
+		return plan.print(s.out, t.json)
+	}
+	for _, line := range plan.lines() {
+		w.view.say("%s", line)
+	}
+	run, err := t.openRun(before, session, j, info, w)
+	if err != nil {
+		return err
+	}
+	run.Through = checkpointsThrough
+	return watch(session, w, run)
 }
 
 // runInfo is what run.json says of a run that these flags ask for.
-func (t *trainFlags) runInfo(set *mnist.Set, s *session) gan.RunInfo {
+func (t *trainFlags) runInfo(j job, s *session) (gan.RunInfo, error) {
 	device, driver := gan.Hardware(s.dev)
 	epoch := s.model.StepsPerEpoch()
 	orEpoch := func(every int) int {
@@ -31,28 +89,58 @@ func (t *trainFlags) runInfo(set *mnist.Set, s *session) gan.RunInfo {
 		}
 		return every
 	}
+	data := t.data
+	if data != "" {
+		var err error
+		if data, err = filepath.Abs(data); err != nil {
+			return gan.RunInfo{}, err
+		}
+	}
 	return gan.RunInfo{
-		Version: versionText(), Command: os.Args,
+		Model: j.model, Recipe: j.recipe, Version: versionText(), Command: os.Args,
 		Options: optionsJSON{
-			Epochs: t.epochs, MaxSteps: t.maxSteps, MaxTimeS: t.maxTime.Seconds(),
-			EvalEvery: orEpoch(t.evalEvery), SampleEvery: orEpoch(t.sampleEvery), LogEvery: t.logEvery,
-			Data: t.data, Device: t.device,
+			Epochs: t.epochs, MaxSteps: t.maxSteps, MaxTime: t.maxTime.String(),
+			EvalEvery: orEpoch(t.evalEvery), SampleEvery: orEpoch(t.sampleEvery), LogEvery: t.logEvery, CheckpointEvery: t.checkpointEvery.String(),
+			Data: data, Device: t.device,
 		},
 		Seeds: gan.RunSeeds{Seed: t.seed},
 		Data: gan.RunData{
-			Origin: set.Origin, Train: s.data.Train.Count, Test: s.data.Test.Count, Classes: set.Classes,
-			Height: set.Train.Height, Width: set.Train.Width,
+			Origin: j.set.Origin, Train: s.data.Train.Count, Test: s.data.Test.Count, Classes: j.set.Classes, Absent: j.set.Absent(),
+			Height: j.set.Train.Height, Width: j.set.Train.Width, SHA256: gan.DataDigest(j.set),
 		},
 		Device: device, Driver: driver, Kernels: gan.KernelHash(),
-	}
+	}, nil
 }
 
-// train runs a session from its folder, out/NNNNN-name, to its summary. A signal ends it with a stoppedError.
-func train(s *session, w *watcher, out, name string, info gan.RunInfo) error {
-	run, err := gan.NewRun(out, name, info)
-	if err != nil {
-		return err
+// openRun begins a run, or goes on with the one before, whose model the session takes over.
+func (t *trainFlags) openRun(before *past, s *session, j job, info gan.RunInfo, w *watcher) (*gan.Run, error) {
+	if before == nil {
+		return gan.NewRun(t.out, j.folder, info)
 	}
+	run, checkpoint := before.run, before.checkpoint
+	if was := run.Info.Data; was.SHA256 != info.Data.SHA256 {
+		return nil, fmt.Errorf("%s was begun on another data set (%s): give that one with --data", run.Dir, was.Origin)
+	}
+	if checkpoint == nil {
+		w.view.say("resuming    from the beginning: %s was ended before its first checkpoint", run.Dir)
+	} else {
+		if err := s.trainer.Restore(checkpoint); err != nil {
+			return nil, err
+		}
+		w.view.say("resuming    at step %s, with %s", count(checkpoint.Position.Step), checkpoint.Path)
+		for _, difference := range info.DiffersFrom(checkpoint) {
+			fmt.Fprintf(w.streams.err, "vkgan: from here on the run is no longer bit-exact: another %s\n", difference)
+		}
+	}
+	before.run = nil
+	if err := run.Resume(checkpoint, info); err != nil {
+		return nil, errors.Join(err, run.Close())
+	}
+	return run, nil
+}
+
+// watch trains in a run folder, to the summary. A signal ends it with a stoppedError.
+func watch(s *session, w *watcher, run *gan.Run) error {
 	signals := onInterrupt(context.Background(), w.streams.err)
 	defer signals.release()
 	if err := w.begin(run); err != nil {

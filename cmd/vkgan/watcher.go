@@ -30,7 +30,7 @@ func newWatcher(s streams, quiet, asJSON bool) *watcher {
 // begin says what is about to run.
 func (w *watcher) begin(r *gan.Run) error {
 	w.run = r
-	w.view.say("run folder  %s (Ctrl-C ends the run in good order)", r.Dir)
+	w.view.say("run folder  %s (Ctrl-C saves and stops)", r.Dir)
 	return w.event("begin", map[string]any{"run": r.Dir, "id": r.Info.ID, "device": r.Info.Device.Name, "driver": r.Info.Driver.Info})
 }
 
@@ -54,11 +54,19 @@ func (w *watcher) Progress(p gan.Progress) { w.view.progress(p) }
 
 // Samples writes a grid into the run folder.
 func (w *watcher) Samples(step int, final bool, grid gan.Grid) error {
-	path := w.run.SamplePath(step, final)
-	if err := grid.WritePNG(path); err != nil {
+	if err := w.run.Samples(step, final, grid); err != nil {
 		return err
 	}
-	return w.event("sample", map[string]any{"step": step, "final": final, "path": path})
+	return w.event("sample", map[string]any{"step": step, "final": final, "path": w.run.SamplePath(step, final)})
+}
+
+// Checkpoint begins to write one into the run folder.
+func (w *watcher) Checkpoint(s *gan.Snapshot) error {
+	step := s.Step
+	if err := w.run.Checkpoint(s); err != nil {
+		return err
+	}
+	return w.event("checkpoint", map[string]any{"step": step, "path": w.run.CheckpointPath(step)})
 }
 
 // end prints the summary.

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+
+	"vkgan/gan"
+	"vkgan/internal/mnist"
+	"vkgan/vk"
+)
+
+// job is a model to train on a data set.
+type job struct {
+	model       string // as in `vkgan train MODEL`
+	folder      string // what the run folder is called, behind its number
+	title       string // for people
+	recipe      any
+	batch       int
+	trainImages int
+	set         *mnist.Set
+	flops       gan.Flops // of a step
+	build       func(dev *vk.Device, data *gan.Dataset) (gan.Model, error)
+}
+
+// infoGANJob is InfoGAN on a data set; the error says why it cannot be trained there.
+func infoGANJob(r gan.InfoGANRecipe, seed uint64, set *mnist.Set) (job, error) {
+	return job{
+		model: "infogan", folder: fmt.Sprintf("infogan-l%d", r.Labels), title: fmt.Sprintf("InfoGAN, %d codes", r.Labels),
+		recipe: r, batch: r.BatchSize, trainImages: r.TrainImages, set: set,
+		flops: gan.InfoGANFlops(r, set.Train.Height, set.Train.Width),
+		build: func(dev *vk.Device, data *gan.Dataset) (gan.Model, error) { return gan.NewInfoGAN(dev, r, data, seed) },
+	}, gan.CheckInfoGAN(r, set)
+}
