@@ -18,6 +18,7 @@ type ledger struct {
 	guard   *layers.Guard
 	names   []string // of the figures
 	ring    *vk.Buffer
+	latest  []float64 // what Figures gave
 	dev     *vk.Device
 }
 
@@ -33,7 +34,7 @@ func (l *ledger) openLedger(dev *vk.Device, b *layers.Builder, names []string, n
 	if err := errors.Join(err0, err1, err2, err3); err != nil {
 		return err
 	}
-	*l = ledger{step: step.All(), figures: figures.All(), guard: guard, names: names, ring: ring, dev: dev}
+	*l = ledger{step: step.All(), figures: figures.All(), guard: guard, names: names, ring: ring, latest: make([]float64, len(names)), dev: dev}
 	return nil
 }
 
@@ -51,7 +52,8 @@ func (l *ledger) update(rec *vk.Recorder, adam layers.Adam, networks ...*layers.
 	layers.Advance(rec, l.step, l.figures, l.guard, l.ring.All())
 }
 
-// Figures reads a finished step's figures from the ring; a DivergedError tells that training is frozen since then.
+// Figures reads a finished step's figures from the ring; they are good until the next call. A DivergedError tells that
+// training is frozen.
 func (l *ledger) Figures(step int) ([]float64, error) {
 	slot := 2 + len(l.names)
 	bytes := l.ring.Bytes()[step%stepsInRing*slot*4:][:slot*4]
@@ -62,11 +64,10 @@ func (l *ledger) Figures(step int) ([]float64, error) {
 	if words[1] != 0 {
 		return nil, l.diverged()
 	}
-	figures := make([]float64, len(l.names))
-	for i := range figures {
-		figures[i] = float64(math.Float32frombits(words[2+i]))
+	for i := range l.latest {
+		l.latest[i] = float64(math.Float32frombits(words[2+i]))
 	}
-	return figures, nil
+	return l.latest, nil
 }
 
 // DivergedError is training that the guard froze.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,6 +24,11 @@ func TestMain(m *testing.M) {
 		fmt.Println("ready")
 		<-i.Done()
 		select {}
+	case "slow": // trains, as os.Args say, and takes its time over checkpoints
+		checkpointsThrough = func(w io.Writer) io.Writer { return slowWriter{w} }
+		os.Exit(run(os.Args[1:], streams{out: os.Stdout, err: os.Stderr}))
+	case "plain":
+		os.Exit(run(os.Args[1:], streams{out: os.Stdout, err: os.Stderr}))
 	}
 	os.Exit(m.Run())
 }

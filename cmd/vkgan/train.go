@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -59,7 +60,7 @@ func (t *trainFlags) define(c *cobra.Command) {
 		f.IntVar(&t.sampleEvery, "sample-every", 0, "`steps` between sample grids; 0: an epoch")
 		f.IntVar(&t.logEvery, "log-every", 50, "`steps` between lines of metrics.jsonl")
 		t.checkpointEvery = cadence{time: 5 * time.Minute}
-		f.Var(&t.checkpointEvery, "checkpoint-every", "`time or steps` between checkpoints, such as 10m or 550; 0: only at the end")
+		f.Var(&t.checkpointEvery, "checkpoint-every", "`time` or steps between checkpoints: 10m, 550; 0: only at the end")
 		f.BoolVar(&t.quiet, "quiet", false, "no progress, only the summary")
 		f.BoolVar(&t.json, "json", false, "a JSON object per line on stdout: lines of metrics.jsonl, and events with an \"event\"")
 		f.BoolVar(&t.dryRun, "dry-run", false, "print parameters, memory, dispatches and device, and train nothing")
@@ -115,7 +116,13 @@ func (c *cadence) String() string {
 	if c.steps > 0 {
 		return strconv.Itoa(c.steps)
 	}
-	return c.time.String()
+	text := c.time.String() // 5m0s
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
 }
 
 func (c *cadence) Set(text string) error {

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bufio"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"vkgan/gan"
+)
+
+// slowWriter takes some time over every 64 KiB.
+type slowWriter struct{ to io.Writer }
+
+func (w slowWriter) Write(p []byte) (written int, err error) {
+	for len(p) > 0 {
+		n, err := w.to.Write(p[:min(len(p), 64<<10)])
+		written += n
+		if err != nil {
+			return written, err
+		}
+		p = p[n:]
+		time.Sleep(300 * time.Microsecond)
+	}
+	return written, nil
+}
+
+// process starts this test binary as vkgan.
+func process(t *testing.T, mode string, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self, args...)
+	c.Env = append(os.Environ(), helper+"="+mode)
+	return c
+}
+
+// Training processes are killed at random moments, most of them while they write a checkpoint. Whatever the moment, the run
+// can be gone on with, and ends as the run that was left alone.
+func TestKilledRuns(t *testing.T) {
+	kills, inWrite := 5, 1 // at least so many of them while a checkpoint is being written
+	if os.Getenv("VKGAN_TEST_ALL") == "1" {
+		kills, inWrite = 50, 10
+	}
+	data, random := digits(t), rand.New(rand.NewPCG(1, 2))
+	recipe := []string{"train", "infogan", "--data", data, "-l", "3", "--batch-size", "20", "--z-dim", "4", "--max-steps", "40", "--log-every", "3", "--checkpoint-every", "2"}
+	whole := t.TempDir()
+	trained(t, append(recipe, "--out", whole)...)
+	want := filepath.Join(whole, infogan)
+
+	killed, caught, resumed := 0, 0, 0
+	for killed < kills {
+		out := t.TempDir()
+		dir := filepath.Join(out, infogan)
+		args := append(recipe, "--out", out, "--json", "--quiet")
+		reached := 0
+		for {
+			c := process(t, "slow", args...)
+			if killed >= kills {
+				c = process(t, "plain", args...) // to the end
+			}
+			stdout, err := c.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			var stderr strings.Builder
+			c.Stderr = &stderr
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			began := make(chan bool, 1)
+			go func() {
+				lines := bufio.NewScanner(stdout)
+				for lines.Scan() {
+					if strings.Contains(lines.Text(), `"event":"begin"`) {
+						began <- true
+					}
+				}
+				close(began)
+			}()
+			if <-began && killed < kills {
+				time.Sleep(time.Duration(random.Int64N(int64(600 * time.Millisecond))))
+				c.Process.Signal(syscall.SIGKILL)
+			}
+			for range began { // the end of its output
+			}
+			err = c.Wait()
+			if status, ok := c.ProcessState.Sys().(syscall.WaitStatus); err == nil {
+				break // it came to its end
+			} else if !ok || !status.Signaled() || stderr.Len() > 0 {
+				t.Fatalf("%v: %s", err, stderr.String())
+			}
+			killed++
+			if half, _ := filepath.Glob(filepath.Join(dir, "checkpoints", "*.tmp")); len(half) > 0 {
+				caught++
+			}
+			step := 0
+			if c, err := gan.ReadCheckpoint(filepath.Join(dir, "checkpoints", "latest")); err == nil {
+				step = c.Position.Step
+			} else if !os.IsNotExist(err) {
+				t.Fatalf("after kill %d: %v", killed, err)
+			}
+			if step < reached {
+				t.Errorf("kill %d: step %d was saved, now the latest is %d", killed, reached, step)
+			}
+			if step > 0 {
+				resumed++
+			}
+			reached = step
+			args = []string{"train", "infogan", "--out", out, "--resume", "latest", "--json", "--quiet"}
+		}
+		sameTensors(t, "a killed run", latest(t, dir), latest(t, want))
+		sameLogs(t, "a killed run", dir, want)
+	}
+	t.Logf("%d kills, %d of them in a write; %d times a checkpoint was gone on with", killed, caught, resumed)
+	if caught < inWrite || resumed == 0 {
+		t.Errorf("only %d of %d kills met a checkpoint being written, want %d; %d had one to go on with", caught, killed, inWrite, resumed)
+	}
+}
