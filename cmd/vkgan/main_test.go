@@ -62,7 +62,7 @@ func golden(t *testing.T, name, text string) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, command := range []string{"", "train", "train infogan", "runs", "bench", "bench step", "devices", "doctor", "version", "completion"} {
+	for _, command := range []string{"", "train", "train infogan", "runs", "plot", "bench", "bench step", "devices", "doctor", "version", "completion"} {
 		args := append(strings.Fields(command), "--help")
 		code, out, stderr := vkgan(args...)
 		if code != exitDone || stderr != "" {
@@ -115,6 +115,9 @@ func TestWrongUsage(t *testing.T) {
 		{"train infogan --labels 1 --data " + digits(t), "labels is 1", "vkgan train infogan"},
 		{"train infogan --batch-size 9999 --data " + digits(t), "batch-size is 9999", "vkgan train infogan"},
 		{"runs a b", `takes one folder, but there is also "b"`, "vkgan runs"},
+		{"plot", "wants a run: a folder, a number or 'latest'", "vkgan plot"},
+		{"plot 1 --out curves.svg", `--out is "curves.svg": want a name that ends in .png`, "vkgan plot"},
+		{"plot 1 --against time", `--against is "time": want epochs or steps`, "vkgan plot"},
 		{"bench kernel", "there is no command 'vkgan bench kernel'", "vkgan bench"},
 		{"bench step --model nonsense", `--model is "nonsense": want infogan`, "vkgan bench step"},
 		{"bench --steps 0", "--steps is 0: want 1 or more", "vkgan bench"},
