@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"vkgan/layers/ref"
 	"vkgan/shaders"
 	"vkgan/vk"
 )
@@ -80,7 +81,7 @@ func (r *rig) everyValue(s *vk.Shader) {
 		case "local":
 			want = 1
 		case "ACT":
-			want = 4
+			want = len(ref.Activations)
 		}
 		var values []uint32
 		for _, specs := range r.seen[s] {
