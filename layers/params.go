@@ -40,6 +40,7 @@ func (p *Param) in(b *vk.Buffer) vk.Range { return b.All().Slice(p.offset, int64
 type Params struct {
 	Name        string
 	All         []*Param
+	Statistics  []Statistic // calibrated, not trained
 	Value, Grad *vk.Buffer
 	M, V        *vk.Buffer // Adam's first and second moments
 	bytes       int64

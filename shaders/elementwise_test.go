@@ -81,6 +81,24 @@ func testAdam(r *rig) {
 	})
 }
 
+func testEma(r *rig) {
+	type ema struct {
+		n, per int
+		decay  float64
+		runs   bool
+	}
+	l := r.lanes()
+	each(r, []ema{{5*l + 3, 2, 0.75, true}, {1, 1, 0, false}, {2 * l, 1, 1, true}, {7*l - 1, 4, 0.9999, false}}, func(r *rig, c ema) {
+		value, shadow := r.normals(c.n), r.normals(c.n)
+		on := r.floats(shadow)
+		r.run(shaders.Ema{Value: r.floats(value).Range, Shadow: on.Range, N: int32(c.n), Rate: float32(1 - c.decay),
+			Local: uint32(l), PER: int32(c.per), RUNS: c.runs, Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1}})
+		want := wide(shadow)
+		ref.EMA(c.decay, want, wide(value))
+		r.near("shadow", on, want)
+	})
+}
+
 func testSumPartials(r *rig) {
 	type sum struct{ splits, n, per int }
 	l := r.lanes()
