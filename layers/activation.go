@@ -14,6 +14,7 @@ const (
 	ReLU                 // max(x, 0)
 	LeakyReLU            // max(x, 0.2x)
 	Sigmoid              // 1/(1+e^-x)
+	Softplus             // ln(1+e^x)
 )
 
 // Activate is a layer of its own, for where none before it can apply the activation.

@@ -9,21 +9,23 @@ type Conv2D struct {
 	Out    int // channels
 	Kernel int
 	Stride int
-	Pad    *int // before and after; nil: SAME
+	Pad    *int        // before and after; nil: SAME
+	Norm   *WeightNorm // of w; nil: none
 	Bias   bool
 	Act    Activation
-	Init   Initializer // of w; nil: truncated normal of standard deviation 0.02
+	Init   Initializer // of NAME.weight; nil: truncated normal of standard deviation 0.02
 }
 
 type conv2DLayer struct {
 	Conv2D
 	convolution
-	filter *Param
+	filter weight
 	bias   biasBackward
 	in     Tensor // of the last Forward
 	out    Tensor
 	last   Tensor
 	dx     Tensor
+	init   *dataInit // nil: not from data
 }
 
 func (c Conv2D) build(b *Builder, in Shape) (Layer, Shape) {
@@ -39,10 +41,11 @@ func (c Conv2D) build(b *Builder, in Shape) (Layer, Shape) {
 		b.fail("%s: no output pixel: input %v, kernel %d, stride %d", c.Name, in, c.Kernel, c.Stride)
 		return l, l.y
 	}
-	l.filter = b.param(c.Name+".weight", c.Init, c.Kernel, c.Kernel, in.C, c.Out)
+	l.filter = newWeight(b, c.Name, c.Norm, c.Init, c.Kernel, c.Kernel, in.C, c.Out)
 	l.bias = newBiasBackward(b, c.Name, c.Bias, c.Act, c.Out, l.y.H*l.y.W)
 	l.out = b.outputs(c.Name, l.y)
 	l.dx = b.gradients(c.Name, in)
+	l.init = newDataInit(b, c.Name, l.filter, l.bias, l.y)
 	l.allocate(b, c.Name, max(b.batch.Forward, b.batch.Backward))
 	return l, l.y
 }
@@ -62,20 +65,33 @@ func same(size, kernel, stride int) (out, pad int) {
 }
 
 // Forward records y = act(conv(x, w) + b).
-func (l *conv2DLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
+func (l *conv2DLayer) Forward(rec *vk.Recorder, x Tensor) Tensor { return l.activated(rec, x, l.Act) }
+
+func (l *conv2DLayer) activated(rec *vk.Recorder, x Tensor, act Activation) Tensor {
 	l.in, l.last = x, l.out.firstRows(x)
-	l.forward(rec, x, l.filter.Value(), l.bias.value(), l.Act, l.last)
+	l.filter.forward(rec)
+	l.forward(rec, x, l.filter.value(), l.bias.value(), act, l.last)
 	return l.last
+}
+
+// InitialiseFrom records s and b from x (Sequence.InitialiseFrom), then Forward.
+func (l *conv2DLayer) InitialiseFrom(rec *vk.Recorder, x Tensor) Tensor {
+	if l.init != nil {
+		l.init.begin(rec)
+		l.init.finish(rec, l.activated(rec, x, Identity))
+	}
+	return l.Forward(rec, x)
 }
 
 // Backward records dw, db and dx from dz = dy act'.
 func (l *conv2DLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
 	l.bias.record(rec, l.last, dy)
-	l.backwardFilter(rec, l.in, dy.Part(0, l.in.Rows), l.filter.Grad())
+	l.backwardFilter(rec, l.in, dy.Part(0, l.in.Rows), l.filter.grad())
+	l.filter.backward(rec)
 	if inputRows == 0 {
 		return Tensor{}
 	}
 	dx := l.dx.Part(0, inputRows).InGroups(dy.Groups)
-	l.backwardData(rec, dy.lastRows(inputRows), l.filter.Value(), vk.Range{}, Identity, dx)
+	l.backwardData(rec, dy.lastRows(inputRows), l.filter.value(), vk.Range{}, Identity, dx)
 	return dx
 }

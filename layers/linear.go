@@ -6,20 +6,22 @@ import "vkgan/vk"
 type Linear struct {
 	Name string
 	Out  int
+	Norm *WeightNorm // of w; nil: none
 	Bias bool
 	Act  Activation
-	Init Initializer // of w; nil: Xavier
+	Init Initializer // of NAME.weight; nil: Xavier
 }
 
 // LinearLayer is a built Linear.
 type LinearLayer struct {
 	Linear
 	in   int
-	w    *Param
+	w    weight
 	bias biasBackward
 	x, y Tensor // of the last Forward
 	out  Tensor
 	dx   Tensor
+	init *dataInit // nil: not from data
 
 	packed, partial vk.Range
 }
@@ -28,10 +30,11 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 	if c.Init == nil {
 		c.Init = Xavier(in.Size(), c.Out)
 	}
-	l := &LinearLayer{Linear: c, in: in.Size(), w: b.param(c.Name+".weight", c.Init, in.Size(), c.Out)}
+	l := &LinearLayer{Linear: c, in: in.Size(), w: newWeight(b, c.Name, c.Norm, c.Init, in.Size(), c.Out)}
 	l.bias = newBiasBackward(b, c.Name, c.Bias, c.Act, c.Out, 1)
 	l.out = b.outputs(c.Name, Vector(c.Out))
 	l.dx = b.gradients(c.Name, in)
+	l.init = newDataInit(b, c.Name, l.w, l.bias, l.out.Shape)
 	if b.dev.CPU() {
 		rows := max(b.batch.Forward, b.batch.Backward)
 		l.packed = b.scratch(c.Name+".packed", max(
@@ -46,10 +49,22 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 }
 
 // Forward records y = act(x w + b).
-func (l *LinearLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
+func (l *LinearLayer) Forward(rec *vk.Recorder, x Tensor) Tensor { return l.forward(rec, x, l.Act) }
+
+func (l *LinearLayer) forward(rec *vk.Recorder, x Tensor, act Activation) Tensor {
 	l.x, l.y = x, l.out.firstRows(x)
-	product{m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.Value(), bias: l.bias.value(), c: l.y.Data, act: l.Act, packed: l.packed, partial: l.partial}.record(rec)
+	l.w.forward(rec)
+	product{m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.value(), bias: l.bias.value(), c: l.y.Data, act: act, packed: l.packed, partial: l.partial}.record(rec)
 	return l.y
+}
+
+// InitialiseFrom records s and b from x (Sequence.InitialiseFrom), then Forward.
+func (l *LinearLayer) InitialiseFrom(rec *vk.Recorder, x Tensor) Tensor {
+	if l.init != nil {
+		l.init.begin(rec)
+		l.init.finish(rec, l.forward(rec, x, Identity))
+	}
+	return l.Forward(rec, x)
 }
 
 // Backward records dw = xᵀ dz, db = Σ dz and dx = dz wᵀ, with dz = dy act'.
@@ -60,11 +75,12 @@ func (l *LinearLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tenso
 // BackwardAdd is Backward with dx = dz wᵀ + e, for an input that feeds more than one layer.
 func (l *LinearLayer) BackwardAdd(rec *vk.Recorder, dy Tensor, inputRows int, e Tensor) Tensor {
 	l.bias.record(rec, l.y, dy)
-	product{m: l.in, n: l.Out, k: l.x.Rows, transA: true, a: l.x.Data, b: dy.Part(0, l.x.Rows).Data, c: l.w.Grad(), packed: l.packed}.record(rec)
+	product{m: l.in, n: l.Out, k: l.x.Rows, transA: true, a: l.x.Data, b: dy.Part(0, l.x.Rows).Data, c: l.w.grad(), packed: l.packed}.record(rec)
+	l.w.backward(rec)
 	if inputRows == 0 {
 		return Tensor{}
 	}
 	dz, dx := dy.lastRows(inputRows), l.dx.Part(0, inputRows).InGroups(dy.Groups)
-	product{m: inputRows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.Value(), e: e.Data, c: dx.Data, packed: l.packed}.record(rec)
+	product{m: inputRows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.value(), e: e.Data, c: dx.Data, packed: l.packed}.record(rec)
 	return dx
 }

@@ -41,7 +41,7 @@ func TestLinearBackwardAdd(t *testing.T) {
 			x, dy, e := b.tensor("x", c.rows, Vector(c.in)), b.tensor("dy", c.backward, Vector(c.out)), b.tensor("e", c.backward, Vector(c.in))
 			xs, w := random(1, x.elements()), random(2, c.in*c.out)
 			dys, es := random(3, dy.elements()), random(4, e.elements())
-			for to, values := range map[vk.Range][]float64{x.Data: xs, dy.Data: dys, e.Data: es, l.w.Value(): w} {
+			for to, values := range map[vk.Range][]float64{x.Data: xs, dy.Data: dys, e.Data: es, l.w.value(): w} {
 				upload(t, d, to, narrow(values))
 			}
 			var dx Tensor

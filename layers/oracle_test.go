@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"slices"
 
 	"vkgan/layers/ref"
 )
@@ -48,7 +49,7 @@ func newChain(in Shape, configs []Config, rows, groups int, p, dp tensors) chain
 func newOracle(in Shape, config Config, rows, groups int, p, dp tensors) (oracle, Shape) {
 	switch c := config.(type) {
 	case Linear:
-		return &linearOracle{epilogue{c.Name, c.Out, ref.Activations[c.Act], p, dp, nil}, ref.Linear{Rows: rows, In: in.Size(), Out: c.Out}, nil}, Vector(c.Out)
+		return &linearOracle{epilogue{c.Name, c.Out, ref.Activations[c.Act], p, dp, nil}, c.Norm, ref.Linear{Rows: rows, In: in.Size(), Out: c.Out}, nil}, Vector(c.Out)
 	case Conv2D:
 		out, padY, padX := Shape{C: c.Out}, 0, 0
 		if c.Pad == nil {
@@ -61,7 +62,7 @@ func newOracle(in Shape, config Config, rows, groups int, p, dp tensors) (oracle
 		}
 		conv := ref.Conv{N: rows, H: in.H, W: in.W, CI: in.C, OH: out.H, OW: out.W, CO: out.C,
 			KH: c.Kernel, KW: c.Kernel, Stride: c.Stride, PadY: padY, PadX: padX}
-		return &convOracle{epilogue{c.Name, c.Out, ref.Activations[c.Act], p, dp, nil}, conv, nil}, out
+		return &convOracle{epilogue{c.Name, c.Out, ref.Activations[c.Act], p, dp, nil}, c.Norm, conv, nil}, out
 	case Deconv2D:
 		out, padY, padX := Shape{in.H * c.Stride, in.W * c.Stride, c.Out}, 0, 0
 		if c.Pad == nil {
@@ -86,6 +87,8 @@ func newOracle(in Shape, config Config, rows, groups int, p, dp tensors) (oracle
 		return &epilogue{c.Name, in.C, ref.Activations[c.Act], p, dp, nil}, in
 	case Reshape:
 		return chain{}, c.To
+	case GaussianNoise:
+		return noiseOracle{c}, in
 	}
 	panic(fmt.Sprintf("no oracle for %T", config))
 }
@@ -99,7 +102,37 @@ type epilogue struct {
 	y        []float64
 }
 
-func (e *epilogue) weight() []float64 { return e.p[e.name+".weight"] }
+func (e *epilogue) weight(norm *WeightNorm) []float64 {
+	v := e.p[e.name+".weight"]
+	if norm == nil {
+		return v
+	}
+	return e.weightNorm(v).Forward(v, e.scale(norm))
+}
+
+// keepWeight keeps the weight's gradient, or what it makes of those behind it.
+func (e *epilogue) keepWeight(norm *WeightNorm, dw []float64) {
+	if norm != nil {
+		v := e.p[e.name+".weight"]
+		dv, ds := e.weightNorm(v).Backward(dw, v, e.scale(norm))
+		if norm.TrainScale {
+			e.dp[e.name+".scale"] = ds
+		}
+		dw = dv
+	}
+	e.dp[e.name+".weight"] = dw
+}
+
+func (e *epilogue) weightNorm(v []float64) ref.WeightNorm {
+	return ref.WeightNorm{Rows: len(v) / e.channels, C: e.channels, Eps: 1e-6}
+}
+
+func (e *epilogue) scale(norm *WeightNorm) []float64 {
+	if norm.TrainScale {
+		return e.p[e.name+".scale"]
+	}
+	return slices.Repeat([]float64{1}, e.channels)
+}
 
 func (e *epilogue) forward(z []float64) []float64 {
 	if bias, ok := e.p[e.name+".bias"]; ok {
@@ -121,40 +154,42 @@ func (e *epilogue) backward(dy []float64) []float64 {
 
 type linearOracle struct {
 	epilogue
+	norm *WeightNorm
 	ref.Linear
 	x []float64
 }
 
 func (l *linearOracle) forward(x []float64) []float64 {
 	l.x = x
-	return l.epilogue.forward(l.Forward(x, l.weight(), nil))
+	return l.epilogue.forward(l.Forward(x, l.weight(l.norm), nil))
 }
 
 func (l *linearOracle) backward(dy []float64) []float64 {
 	dz := l.epilogue.backward(dy)
-	l.dp[l.name+".weight"] = l.BackwardWeight(l.x, dz[:len(l.y)])
+	l.keepWeight(l.norm, l.BackwardWeight(l.x, dz[:len(l.y)]))
 	longer := l.Linear
 	longer.Rows = len(dy) / l.Out
-	return longer.BackwardData(dz, l.weight())
+	return longer.BackwardData(dz, l.weight(l.norm))
 }
 
 type convOracle struct {
 	epilogue
+	norm *WeightNorm
 	ref.Conv
 	x []float64
 }
 
 func (l *convOracle) forward(x []float64) []float64 {
 	l.x = x
-	return l.epilogue.forward(l.Forward(x, l.weight()))
+	return l.epilogue.forward(l.Forward(x, l.weight(l.norm)))
 }
 
 func (l *convOracle) backward(dy []float64) []float64 {
 	dz := l.epilogue.backward(dy)
-	l.dp[l.name+".weight"] = l.BackwardFilter(l.x, dz[:len(l.y)])
+	l.keepWeight(l.norm, l.BackwardFilter(l.x, dz[:len(l.y)]))
 	longer := l.Conv
 	longer.N = len(dy) / (l.OH * l.OW * l.CO)
-	return longer.BackwardData(dz, l.weight())
+	return longer.BackwardData(dz, l.weight(l.norm))
 }
 
 type deconvOracle struct {
@@ -165,7 +200,7 @@ type deconvOracle struct {
 
 func (l *deconvOracle) forward(x []float64) []float64 {
 	l.x = x
-	return l.epilogue.forward(l.Forward(x, l.weight()))
+	return l.epilogue.forward(l.Forward(x, l.weight(nil)))
 }
 
 func (l *deconvOracle) backward(dy []float64) []float64 {
@@ -173,7 +208,7 @@ func (l *deconvOracle) backward(dy []float64) []float64 {
 	l.dp[l.name+".weight"] = l.BackwardFilter(l.x, dz[:len(l.y)])
 	longer := l.Deconv
 	longer.N = len(dy) / (l.OH * l.OW * l.CO)
-	return longer.BackwardData(dz, l.weight())
+	return longer.BackwardData(dz, l.weight(nil))
 }
 
 type normOracle struct {
@@ -192,4 +227,56 @@ func (l *normOracle) backward(dy []float64) []float64 {
 	dx, dgamma, dbeta := l.Backward(l.epilogue.backward(dy), l.x, l.p[l.name+".gamma"])
 	l.dp[l.name+".gamma"], l.dp[l.name+".beta"] = dgamma, dbeta
 	return dx
+}
+
+// noiseOracle is noise as of step noiseStep.
+type noiseOracle struct{ GaussianNoise }
+
+const noiseStep = 5
+
+func (l noiseOracle) forward(x []float64) []float64 {
+	y := make([]float64, len(x))
+	for e, v := range x {
+		y[e] = v + float64(l.Sigma)*float64(l.Stream.Normal(noiseStep, uint32(e)))
+	}
+	return y
+}
+
+func (l noiseOracle) backward(dy []float64) []float64 { return dy }
+
+// infer is a Sequence's Infer; given are the statistics of its batch-norms.
+func (c chain) infer(x []float64, given tensors) []float64 {
+	for _, l := range c {
+		switch l := l.(type) {
+		case noiseOracle:
+		case *normOracle:
+			z := l.Apply(x, given[l.name+".running_mean"], given[l.name+".running_var"], l.p[l.name+".gamma"], l.p[l.name+".beta"])
+			x = l.epilogue.forward(z)
+		default:
+			x = l.forward(x)
+		}
+	}
+	return x
+}
+
+// calibrate is a Sequence's Calibrate: forward without noise, a share of the statistics added to sums.
+func (c chain) calibrate(x []float64, share float64, sums tensors) []float64 {
+	for _, l := range c {
+		if _, ok := l.(noiseOracle); ok {
+			continue
+		}
+		if n, ok := l.(*normOracle); ok {
+			mean, variance := n.Statistics(x)
+			for name, values := range map[string][]float64{".running_mean": mean, ".running_var": variance} {
+				if sums[n.name+name] == nil {
+					sums[n.name+name] = make([]float64, len(values))
+				}
+				for i, v := range values {
+					sums[n.name+name][i] += share * v
+				}
+			}
+		}
+		x = l.forward(x)
+	}
+	return x
 }

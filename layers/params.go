@@ -41,6 +41,7 @@ func (p *Param) In(b *vk.Buffer) vk.Range { return b.All().Slice(p.offset, int64
 type Params struct {
 	Name        string
 	All         []*Param
+	Statistics  []Statistic // calibrated, not trained
 	Value, Grad *vk.Buffer
 	M, V        *vk.Buffer // Adam's first and second moments
 	bad         vk.Range   // [1] uint32, Adam's mark: 0, or the complement of an element that is not finite

@@ -27,6 +27,24 @@ func (s *Sequence) Forward(rec *vk.Recorder, x Tensor) Tensor {
 	return x
 }
 
+// Infer records y = f(x) as it is away from training: without noise, and with the batch-norms' calibrated statistics, so
+// that a row's y is the same in any batch. Like Forward, it overwrites what Backward needs.
+func (s *Sequence) Infer(rec *vk.Recorder, x Tensor) Tensor {
+	for _, l := range s.layers {
+		if i, ok := l.(inferrer); ok {
+			x = i.Infer(rec, x)
+		} else {
+			x = l.Forward(rec, x)
+		}
+	}
+	return x
+}
+
+// inferrer is a layer that does something else away from training.
+type inferrer interface {
+	Infer(rec *vk.Recorder, x Tensor) Tensor
+}
+
 // Backward records the gradients of all parameters and, if inputRows is not 0, of the input for the last inputRows rows
 // of dy. It may overwrite dy.
 func (s *Sequence) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {

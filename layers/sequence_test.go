@@ -103,6 +103,7 @@ func TestShapesThatDoNotFit(t *testing.T) {
 		{Reshape{To: Vector(11)}, "reshape: 2×2×3 to 1×1×11: 12 and 11 elements"},
 		{Conv2D{Name: "c", Out: 1, Kernel: 5, Stride: 1, Pad: pad(1)}, "c: no output pixel: input 2×2×3, kernel 5, stride 1"},
 		{Deconv2D{Name: "d", Out: 1, Kernel: 1, Stride: 1, Pad: pad(1)}, "d: no output pixel: input 2×2×3, kernel 1, stride 1"},
+		{GaussianNoise{Name: "n"}, "n: noise without a step counter: set Step"},
 	} {
 		b := NewBuilder(d, "net", Batch{Forward: 1, Backward: 1, Groups: 1})
 		b.Sequence(Shape{2, 2, 3}, c.layer)

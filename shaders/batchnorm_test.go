@@ -26,6 +26,7 @@ func batches(r *rig) []batch {
 		{3, 3, 5, 17, 64, 1, 0.5, false},
 		{2, 1, 31, 2*l - 1, 8, 1, 0, true},
 		{1, 1, 64, 64, 7, 2, 100, true},
+		{2, 3, 10, l + 1, 3, 4, -1, true},
 	}
 }
 
@@ -101,13 +102,30 @@ func (r *rig) figure(b batch, t *tensor, which int) []float32 { return figure(b,
 func testBnStatsFinish(r *rig) {
 	each(r, batches(r), func(r *rig, b batch) {
 		n := b.data(r)
-		moments := r.out(len(n.moments))
-		r.run(shaders.BnStatsFinish{Partial: r.floats(narrow(n.chunkMoments())).Range, Moments: moments.Range,
-			Rows: int32(b.rows), Channels: int32(b.channels), Chunk: int32(b.chunk), Eps: bnEps,
-			Local: uint32(r.lanes()), Groups: [3]uint32{ceil(b.channels, r.lanes()), uint32(b.groups), 1}})
+		moments, calibrate := r.out(len(n.moments)), b.groups == 1
+		before := r.normals(2 * b.channels)
+		statistics := r.floats(before)
+		const share = 0.25
+		r.run(shaders.BnStatsFinish{Partial: r.floats(narrow(n.chunkMoments())).Range, Moments: moments.Range, Statistics: statistics.Range,
+			Rows: int32(b.rows), Channels: int32(b.channels), Chunk: int32(b.chunk), Eps: bnEps, Share: share,
+			Local: uint32(r.lanes()), CALIBRATE: calibrate, Groups: [3]uint32{ceil(b.channels, r.lanes()), uint32(b.groups), 1}})
 		r.nearValues("mean", r.figure(b, moments, 0), n.mean)
 		r.nearValues("deviation", r.figure(b, moments, 1), mapped(n.variance, func(v float64) float64 { return 1 / math.Sqrt(v+bnEps) }))
+		if calibrate {
+			r.near("statistics", statistics, n.calibrated(before, share))
+		} else {
+			r.sameFloats("statistics", statistics, before)
+		}
 	})
+}
+
+// calibrated is what the moments' share adds to statistics.
+func (n normalisation) calibrated(before []float32, share float64) []float64 {
+	list := wide(before)
+	for i, v := range n.pairs(n.mean, n.variance) {
+		list[i] += share * v
+	}
+	return list
 }
 
 func testBnApply(r *rig) {

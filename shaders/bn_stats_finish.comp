@@ -2,6 +2,7 @@
 //
 //   partial : [groups,chunks,2,channels] f32, of bn_stats
 //   moments : [groups,2,channels] f32: mean, 1/sqrt(variance + eps), variance biased
+//   statistics : [2,channels] f32: where CALIBRATE, share times mean and variance are added; groups is 1
 //
 // Work-groups: x = ceil(channels/Local), y = groups.
 // Order of accumulation: chunks ascending.
@@ -11,10 +12,12 @@
 #include "bn.glsl"
 
 layout(local_size_x_id = 0) in;
+layout(constant_id = 1) const bool CALIBRATE = false;
 
 IN(0, float, partial)
 OUT(1, float, moments)
-PUSH(A(float, partial) A(float, moments) int rows; int channels; int chunk; float eps;)
+IO(2, float, statistics)
+PUSH(A(float, partial) A(float, moments) A(float, statistics) int rows; int channels; int chunk; float eps; float share;)
 
 void main() {
 	int c = int(gl_GlobalInvocationID.x);
@@ -32,4 +35,8 @@ void main() {
 	}
 	el(moments, pair(group, 0, pc.channels, c)) = mean;
 	el(moments, pair(group, 1, pc.channels, c)) = 1.0 / sqrt(squares / n + pc.eps);
+	if (CALIBRATE) {
+		el(statistics, pair(0, 0, pc.channels, c)) += pc.share * mean;
+		el(statistics, pair(0, 1, pc.channels, c)) += pc.share * (squares / n);
+	}
 }

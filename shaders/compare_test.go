@@ -43,6 +43,17 @@ func (r *rig) nearValues(what string, got []float32, want []float64) {
 	}
 }
 
+// nearEach compares every element by itself: Vulkan lets exp(x) be off by 3 + 2|x| units in the last place.
+func (r *rig) nearEach(what string, t *tensor, want []float64) {
+	r.Helper()
+	for i, v := range r.result(t) {
+		if e := math.Abs(float64(v)/want[i] - 1); !(e <= 2e-5) {
+			r.Errorf("%s: element %d is %g, want %g, off by %.2g of it", what, i, v, want[i], e)
+			return
+		}
+	}
+}
+
 // same compares a tensor's words exactly.
 func (r *rig) same(what string, t *tensor, want []uint32) {
 	r.Helper()

@@ -36,7 +36,7 @@ func geometries(r *rig) []geometry {
 	}
 	cases := make([]geometry, len(list))
 	for i, c := range list {
-		cases[i] = geometry{c, i%3 != 1, i % 4}
+		cases[i] = geometry{c, i%3 != 1, i % len(ref.Activations)}
 	}
 	return cases
 }

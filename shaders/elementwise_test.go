@@ -11,7 +11,7 @@ import (
 func testActivation(r *rig) {
 	type activation struct{ n, per, act int }
 	l := r.lanes()
-	each(r, []activation{{5*l + 3, 2, 3}, {1, 1, 1}, {l, 3, 2}, {3*l + 1, 3, 0}, {6*l - 1, 3, 1}}, func(r *rig, c activation) {
+	each(r, []activation{{5*l + 3, 2, 3}, {1, 1, 1}, {l, 3, 2}, {3*l + 1, 3, 0}, {6*l - 1, 3, 1}, {4*l + 1, 2, 4}}, func(r *rig, c activation) {
 		x, y := r.normals(c.n), r.out(c.n)
 		for i := range x {
 			x[i] *= 20
@@ -21,6 +21,27 @@ func testActivation(r *rig) {
 			Local: uint32(l), PER: int32(c.per), ACT: int32(c.act), Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1}})
 		r.near("y", y, ref.Activations[c.act].Forward(wide(x)))
 	})
+	r.sub("softplus far out", testSoftplusFarOut)
+}
+
+// Softplus and its slope keep their digits where they all but vanish, as e^x, and where softplus is all but x.
+func testSoftplusFarOut(r *rig) {
+	const n = 128
+	x, y, dz := make([]float32, n), r.out(n), r.out(n)
+	for i := range x {
+		x[i] = float32(i-n*3/4) * 0.85
+	}
+	f := [3]uint32{ceil(n, r.lanes()), 1, 1}
+	r.run(shaders.Activation{X: r.floats(x).Range, Y: y.Range, N: n, Local: uint32(r.lanes()), PER: 1, ACT: 4, Groups: f})
+	ones := make([]float64, n)
+	for i := range ones {
+		ones[i] = 1
+	}
+	r.run(shaders.BiasBwd{Y: y.Range, Dy: r.floats(narrow(ones)).Range, Dz: dz.Range, Partial: r.out(n).Range,
+		Rows: 1, Forward: 1, Channels: n, Chunk: 1, Local: uint32(r.lanes()), ACT: 4, Groups: f})
+	want := ref.Softplus.Forward(wide(x))
+	r.nearEach("y", y, want)
+	r.nearEach("slope", dz, ref.Softplus.Backward(ones, want))
 }
 
 func testAdam(r *rig) {
@@ -82,6 +103,24 @@ func testAdam(r *rig) {
 	})
 }
 
+func testEma(r *rig) {
+	type ema struct {
+		n, per int
+		decay  float64
+		runs   bool
+	}
+	l := r.lanes()
+	each(r, []ema{{5*l + 3, 2, 0.75, true}, {1, 1, 0, false}, {2 * l, 1, 1, true}, {7*l - 1, 4, 0.9999, false}}, func(r *rig, c ema) {
+		value, shadow := r.normals(c.n), r.normals(c.n)
+		on := r.floats(shadow)
+		r.run(shaders.Ema{Value: r.floats(value).Range, Shadow: on.Range, N: int32(c.n), Rate: float32(1 - c.decay),
+			Local: uint32(l), PER: int32(c.per), RUNS: c.runs, Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1}})
+		want := wide(shadow)
+		ref.EMA(c.decay, want, wide(value))
+		r.near("shadow", on, want)
+	})
+}
+
 func testSumPartials(r *rig) {
 	type sum struct{ splits, n, per int }
 	l := r.lanes()
@@ -107,6 +146,7 @@ func testBiasBwd(r *rig) {
 		{21, 7, 3, 64, 3, true, false, true},
 		{6, 2, 2 * l, 2, 1, false, false, true},
 		{13, 6, 2*l - 1, 3, 0, true, false, true},
+		{10, 5, l + 1, 4, 4, true, true, true},
 	}, func(r *rig, c biasBwd) {
 		a, chunks := ref.Activations[c.act], int(ceil(c.rows, c.chunk))
 		y := narrow(a.Forward(wide(r.normals(c.forward * c.channels))))

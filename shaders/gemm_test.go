@@ -93,6 +93,7 @@ func testGemmTiled(r *rig) {
 		{product{M: 34, N: 7, K: 53, TransA: true, Splits: 3}, tile32},
 		{product{M: 3, N: 33, K: 5, TransB: true, Splits: 4}, flat},
 		{product{M: 65, N: 67, K: 19, Bias: true, Splits: 1}, tile64},
+		{product{M: 7, N: 18, K: 9, Bias: true, Act: 4, Splits: 1}, flat},
 	}, func(r *rig, c tiledProduct) {
 		o := c.operands(r)
 		k := shaders.GemmTiled{
@@ -135,6 +136,7 @@ func testGemmLanes(r *rig) {
 		{product{M: 9, N: 3*l + 1, K: 37, TransA: true, Splits: 3}, lanes{tm: 2, nv: 3, uk: 5}},
 		{product{M: 2, N: 2 * l, K: 64, Splits: 2}, lanes{tm: 2, nv: 2, uk: 16}},
 		{product{M: 3, N: l + 2, K: 5, TransC: true, Splits: 4}, lanes{tm: 2, nv: 1, uk: 2}},
+		{product{M: 8, N: l + 5, K: 12, Bias: true, Act: 4, Splits: 1}, lanes{tm: 3, nv: 1, uk: 4}},
 		{product{M: 61, N: 4*l - 1, K: 101, TransA: true, Bias: true, Splits: 1}, lanes{tm: 12, nv: 2, uk: 20}},
 	}, func(r *rig, c lanesProduct) {
 		o := c.operands(r)

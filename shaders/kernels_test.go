@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"vkgan/layers/ref"
 	"vkgan/shaders"
 	"vkgan/vk"
 )
@@ -13,6 +14,7 @@ import (
 var kernels = map[string]func(r *rig){
 	"activation":            testActivation,
 	"adam":                  testAdam,
+	"add_noise":             testAddNoise,
 	"advance":               testAdvance,
 	"argmax":                testArgmax,
 	"bias_bwd":              testBiasBwd,
@@ -23,6 +25,7 @@ var kernels = map[string]func(r *rig){
 	"bn_stats":              testBnStats,
 	"bn_stats_finish":       testBnStatsFinish,
 	"col2im":                testCol2im,
+	"column_dots":           testColumnDots,
 	"confusion":             testConfusion,
 	"conv_bwd_data_lanes":   testConvBwdDataLanes,
 	"conv_bwd_data_tiled":   testConvBwdDataTiled,
@@ -31,6 +34,7 @@ var kernels = map[string]func(r *rig){
 	"conv_fwd_lanes":        testConvFwdLanes,
 	"conv_fwd_tiled":        testConvFwdTiled,
 	"count_up":              testCountUp,
+	"ema":                   testEma,
 	"gather":                testGather,
 	"gemm_lanes":            testGemmLanes,
 	"gemm_tiled":            testGemmTiled,
@@ -48,6 +52,8 @@ var kernels = map[string]func(r *rig){
 	"softmax_ce":            testSoftmaxCe,
 	"sum_partials":          testSumPartials,
 	"unit_norm":             testUnitNorm,
+	"weight_norm":           testWeightNorm,
+	"weight_norm_bwd":       testWeightNormBwd,
 }
 
 // Every kernel, in both builds, against the oracle.
@@ -81,7 +87,7 @@ func (r *rig) everyValue(s *vk.Shader) {
 		case "local":
 			want = 1
 		case "ACT":
-			want = 4
+			want = len(ref.Activations)
 		}
 		var values []uint32
 		for _, specs := range r.seen[s] {

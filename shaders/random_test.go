@@ -91,6 +91,26 @@ func testPhiloxNormal(r *rig) {
 	})
 }
 
+// The noise is what philox_normal draws; where sigma is 0, x is left alone.
+func testAddNoise(r *rig) {
+	for _, sigma := range []float32{0.5, 0} {
+		each(r, draws(r), func(r *rig, d draw) {
+			x, y := r.normals(d.n), r.out(d.n)
+			r.run(shaders.AddNoise{Step: r.uints([]uint32{d.step}).Range, X: r.floats(x).Range, Y: y.Range,
+				SeedLow: d.low(), SeedHigh: d.high(), Stream: d.stream.ID, N: uint32(d.n), Sigma: sigma,
+				Local: uint32(r.lanes()), Groups: r.blocks(d.n)})
+			want := wide(x)
+			for i := range want {
+				want[i] += float64(sigma) * float64(d.stream.Normal(d.step, uint32(i)))
+			}
+			r.near("y", y, want)
+			if sigma == 0 {
+				r.sameFloats("y", y, x)
+			}
+		})
+	}
+}
+
 // sumsOfThree look normal, and are not.
 func (r *rig) sumsOfThree(d draw) []float64 {
 	var sums []float64

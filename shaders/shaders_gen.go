@@ -15,6 +15,7 @@ import (
 var Shaders = []*vk.Shader{
 	ActivationShader,
 	AdamShader,
+	AddNoiseShader,
 	AdvanceShader,
 	ArgmaxShader,
 	BiasBwdShader,
@@ -25,6 +26,7 @@ var Shaders = []*vk.Shader{
 	BnStatsShader,
 	BnStatsFinishShader,
 	Col2imShader,
+	ColumnDotsShader,
 	ConfusionShader,
 	ConvBwdDataLanesShader,
 	ConvBwdDataTiledShader,
@@ -33,6 +35,7 @@ var Shaders = []*vk.Shader{
 	ConvFwdLanesShader,
 	ConvFwdTiledShader,
 	CountUpShader,
+	EmaShader,
 	GatherShader,
 	GemmLanesShader,
 	GemmTiledShader,
@@ -50,6 +53,8 @@ var Shaders = []*vk.Shader{
 	SoftmaxCeShader,
 	SumPartialsShader,
 	UnitNormShader,
+	WeightNormShader,
+	WeightNormBwdShader,
 }
 
 // Activation: Activation by itself, where no kernel before it can apply it: y = act(x).
@@ -174,6 +179,60 @@ var adamAddresses []byte
 
 //go:embed spv/adam.ssbo.spv
 var adamStorage []byte
+
+// AddNoise: Adds Gaussian noise: y = x + sigma n, with n the standard normal numbers of (seed, stream, step), as philox_normal.comp.
+//
+//	step : [1] u32, the training step
+//	x, y : [n] f32
+//
+// An invocation makes one block of four. Work-groups: x = ceil(n / (4*Local)).
+// Gradient: the identity.
+type AddNoise struct {
+	Step, X vk.Range // read
+	Y       vk.Range // written
+
+	// push constants
+	SeedLow, SeedHigh, Stream, N uint32
+	Sigma                        float32
+
+	// specialisation constants
+	Local uint32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k AddNoise) Call() vk.Call {
+	return vk.Call{
+		Shader: AddNoiseShader,
+		Args:   []vk.Range{k.Step, k.X, k.Y},
+		Push:   []uint32{k.SeedLow, k.SeedHigh, k.Stream, k.N, math.Float32bits(k.Sigma)},
+		Specs:  []uint32{k.Local},
+		Groups: k.Groups,
+	}
+}
+
+// AddNoiseShader is the kernel behind [AddNoise].
+var AddNoiseShader = &vk.Shader{
+	Name: "add_noise",
+	Args: []vk.Arg{
+		{Name: "step", Access: vk.Read, Elem: "uint"},
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "y", Access: vk.Write, Elem: "float"},
+	},
+	Push: []string{"seed_low", "seed_high", "stream", "n", "sigma"},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+	},
+	Local: [3]uint32{0, 1, 1},
+	Code:  [2][]byte{vk.Addresses: addNoiseAddresses, vk.Storage: addNoiseStorage},
+}
+
+//go:embed spv/add_noise.addr.spv
+var addNoiseAddresses []byte
+
+//go:embed spv/add_noise.ssbo.spv
+var addNoiseStorage []byte
 
 // Advance: Ends a step: copies its figures to slot step mod slots of the metrics ring, then counts the step.
 //
@@ -648,19 +707,22 @@ var bnStatsStorage []byte
 //
 //	partial : [groups,chunks,2,channels] f32, of bn_stats
 //	moments : [groups,2,channels] f32: mean, 1/sqrt(variance + eps), variance biased
+//	statistics : [2,channels] f32: where CALIBRATE, share times mean and variance are added; groups is 1
 //
 // Work-groups: x = ceil(channels/Local), y = groups.
 // Order of accumulation: chunks ascending.
 type BnStatsFinish struct {
-	Partial vk.Range // read
-	Moments vk.Range // written
+	Partial    vk.Range // read
+	Moments    vk.Range // written
+	Statistics vk.Range // read and written
 
 	// push constants
 	Rows, Channels, Chunk int32
-	Eps                   float32
+	Eps, Share            float32
 
 	// specialisation constants
-	Local uint32
+	Local     uint32
+	CALIBRATE bool
 
 	Groups [3]uint32
 }
@@ -669,9 +731,9 @@ type BnStatsFinish struct {
 func (k BnStatsFinish) Call() vk.Call {
 	return vk.Call{
 		Shader: BnStatsFinishShader,
-		Args:   []vk.Range{k.Partial, k.Moments},
-		Push:   []uint32{uint32(k.Rows), uint32(k.Channels), uint32(k.Chunk), math.Float32bits(k.Eps)},
-		Specs:  []uint32{k.Local},
+		Args:   []vk.Range{k.Partial, k.Moments, k.Statistics},
+		Push:   []uint32{uint32(k.Rows), uint32(k.Channels), uint32(k.Chunk), math.Float32bits(k.Eps), math.Float32bits(k.Share)},
+		Specs:  []uint32{k.Local, word(k.CALIBRATE)},
 		Groups: k.Groups,
 	}
 }
@@ -682,10 +744,12 @@ var BnStatsFinishShader = &vk.Shader{
 	Args: []vk.Arg{
 		{Name: "partial", Access: vk.Read, Elem: "float"},
 		{Name: "moments", Access: vk.Write, Elem: "float"},
+		{Name: "statistics", Access: vk.ReadWrite, Elem: "float"},
 	},
-	Push: []string{"rows", "channels", "chunk", "eps"},
+	Push: []string{"rows", "channels", "chunk", "eps", "share"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
+		{Name: "CALIBRATE", ID: 1, Default: 0},
 	},
 	Local: [3]uint32{0, 1, 1},
 	Code:  [2][]byte{vk.Addresses: bnStatsFinishAddresses, vk.Storage: bnStatsFinishStorage},
@@ -764,6 +828,63 @@ var col2imAddresses []byte
 
 //go:embed spv/col2im.ssbo.spv
 var col2imStorage []byte
+
+// ColumnDots: Each chunk's dot products of the columns of two matrices: partial[chunk,c] = sum over its rows of a[r,c] b[r,c].
+//
+//	a, b    : [rows,columns] f32; they may be one buffer
+//	partial : [chunks,columns] f32
+//
+// Lanes lie along the columns; an invocation walks chunk rows.
+// Work-groups: x = ceil(columns/Local), y = ceil(rows/chunk) = chunks.
+// Order of accumulation: rows ascending. Who reads partial adds the chunks: weight_norm.comp, weight_norm_bwd.comp.
+type ColumnDots struct {
+	A, B    vk.Range // read
+	Partial vk.Range // written
+
+	// push constants
+	Rows, Columns, Chunk int32
+
+	// specialisation constants
+	Local uint32
+	RUNS  bool
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k ColumnDots) Call() vk.Call {
+	return vk.Call{
+		Shader: ColumnDotsShader,
+		Args:   []vk.Range{k.A, k.B, k.Partial},
+		Push:   []uint32{uint32(k.Rows), uint32(k.Columns), uint32(k.Chunk)},
+		Specs:  []uint32{k.Local, word(k.RUNS)},
+		Groups: k.Groups,
+	}
+}
+
+// ColumnDotsShader is the kernel behind [ColumnDots].
+var ColumnDotsShader = &vk.Shader{
+	Name: "column_dots",
+	Args: []vk.Arg{
+		{Name: "a", Access: vk.Read, Elem: "float"},
+		{Name: "b", Access: vk.Read, Elem: "float"},
+		{Name: "partial", Access: vk.Write, Elem: "float"},
+	},
+	Push: []string{"rows", "columns", "chunk"},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "RUNS", ID: 1, Default: 0},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: columnDotsAddresses, vk.Storage: columnDotsStorage},
+}
+
+//go:embed spv/column_dots.addr.spv
+var columnDotsAddresses []byte
+
+//go:embed spv/column_dots.ssbo.spv
+var columnDotsStorage []byte
 
 // Confusion: Counts predictions against labels: counts[predicted[r], labels[indices[r]]] += 1, but for indices with bit 31 set.
 //
@@ -1290,6 +1411,63 @@ var countUpAddresses []byte
 
 //go:embed spv/count_up.ssbo.spv
 var countUpStorage []byte
+
+// Ema: One step of an exponential moving average over a flat arena: shadow += rate (value - shadow), rate = 1 - decay.
+//
+//	value  : [n] f32
+//	shadow : [n] f32, updated in place
+//
+// Work-groups: x = ceil(n / (Local*PER)).
+type Ema struct {
+	Value  vk.Range // read
+	Shadow vk.Range // read and written
+
+	// push constants
+	N    int32
+	Rate float32
+
+	// specialisation constants
+	Local uint32
+	PER   int32
+	RUNS  bool
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k Ema) Call() vk.Call {
+	return vk.Call{
+		Shader: EmaShader,
+		Args:   []vk.Range{k.Value, k.Shadow},
+		Push:   []uint32{uint32(k.N), math.Float32bits(k.Rate)},
+		Specs:  []uint32{k.Local, uint32(k.PER), word(k.RUNS)},
+		Groups: k.Groups,
+	}
+}
+
+// EmaShader is the kernel behind [Ema].
+var EmaShader = &vk.Shader{
+	Name: "ema",
+	Args: []vk.Arg{
+		{Name: "value", Access: vk.Read, Elem: "float"},
+		{Name: "shadow", Access: vk.ReadWrite, Elem: "float"},
+	},
+	Push: []string{"n", "rate"},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "PER", ID: 1, Default: 1},
+		{Name: "RUNS", ID: 2, Default: 0},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: emaAddresses, vk.Storage: emaStorage},
+}
+
+//go:embed spv/ema.addr.spv
+var emaAddresses []byte
+
+//go:embed spv/ema.ssbo.spv
+var emaStorage []byte
 
 // Gather: Loads images from bytes: y[r] = images[indices[r]] / 255.
 //
@@ -2230,6 +2408,136 @@ var unitNormAddresses []byte
 
 //go:embed spv/unit_norm.ssbo.spv
 var unitNormStorage []byte
+
+// WeightNorm: Weight normalisation (Salimans & Kingma 2016, equation 2): w = v s / sqrt(eps + |v|^2), |v| over each column's rows.
+//
+//	v, w    : [rows,columns] f32
+//	squares : [chunks,columns] f32, of column_dots(v, v)
+//	scale   : [columns] f32, s; read where SCALE, else s = 1
+//
+// Lanes lie along the columns; an invocation walks chunk rows.
+// Work-groups: x = ceil(columns/Local), y = ceil(rows/chunk) = chunks.
+// Order of accumulation: chunks ascending.
+// Gradient: weight_norm_bwd.comp.
+type WeightNorm struct {
+	V, Squares, Scale vk.Range // read
+	W                 vk.Range // written
+
+	// push constants
+	Rows, Columns, Chunk int32
+	Eps                  float32
+
+	// specialisation constants
+	Local       uint32
+	SCALE, RUNS bool
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k WeightNorm) Call() vk.Call {
+	return vk.Call{
+		Shader: WeightNormShader,
+		Args:   []vk.Range{k.V, k.Squares, k.Scale, k.W},
+		Push:   []uint32{uint32(k.Rows), uint32(k.Columns), uint32(k.Chunk), math.Float32bits(k.Eps)},
+		Specs:  []uint32{k.Local, word(k.SCALE), word(k.RUNS)},
+		Groups: k.Groups,
+	}
+}
+
+// WeightNormShader is the kernel behind [WeightNorm].
+var WeightNormShader = &vk.Shader{
+	Name: "weight_norm",
+	Args: []vk.Arg{
+		{Name: "v", Access: vk.Read, Elem: "float"},
+		{Name: "squares", Access: vk.Read, Elem: "float"},
+		{Name: "scale", Access: vk.Read, Elem: "float"},
+		{Name: "w", Access: vk.Write, Elem: "float"},
+	},
+	Push: []string{"rows", "columns", "chunk", "eps"},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "SCALE", ID: 1, Default: 0},
+		{Name: "RUNS", ID: 2, Default: 0},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: weightNormAddresses, vk.Storage: weightNormStorage},
+}
+
+//go:embed spv/weight_norm.addr.spv
+var weightNormAddresses []byte
+
+//go:embed spv/weight_norm.ssbo.spv
+var weightNormStorage []byte
+
+// WeightNormBwd: Gradient of weight normalisation (Salimans & Kingma 2016, equation 3), with n = sqrt(eps + |v|^2):
+//
+//	ds = (v.dw) / n     dv = s/n (dw - v (v.dw) / n^2)
+//
+//	v, dw, dv : [rows,columns] f32
+//	squares   : [chunks,columns] f32, of column_dots(v, v)
+//	dots      : [chunks,columns] f32, of column_dots(v, dw)
+//	scale     : [columns] f32, s; read where SCALE, else s = 1
+//	dscale    : [columns] f32; written where SCALE
+//
+// Lanes lie along the columns; an invocation walks chunk rows.
+// Work-groups: x = ceil(columns/Local), y = ceil(rows/chunk) = chunks.
+// Order of accumulation: chunks ascending.
+type WeightNormBwd struct {
+	V, Squares, Scale, Dw, Dots vk.Range // read
+	Dv, Dscale                  vk.Range // written
+
+	// push constants
+	Rows, Columns, Chunk int32
+	Eps                  float32
+
+	// specialisation constants
+	Local       uint32
+	SCALE, RUNS bool
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k WeightNormBwd) Call() vk.Call {
+	return vk.Call{
+		Shader: WeightNormBwdShader,
+		Args:   []vk.Range{k.V, k.Squares, k.Scale, k.Dw, k.Dots, k.Dv, k.Dscale},
+		Push:   []uint32{uint32(k.Rows), uint32(k.Columns), uint32(k.Chunk), math.Float32bits(k.Eps)},
+		Specs:  []uint32{k.Local, word(k.SCALE), word(k.RUNS)},
+		Groups: k.Groups,
+	}
+}
+
+// WeightNormBwdShader is the kernel behind [WeightNormBwd].
+var WeightNormBwdShader = &vk.Shader{
+	Name: "weight_norm_bwd",
+	Args: []vk.Arg{
+		{Name: "v", Access: vk.Read, Elem: "float"},
+		{Name: "squares", Access: vk.Read, Elem: "float"},
+		{Name: "scale", Access: vk.Read, Elem: "float"},
+		{Name: "dw", Access: vk.Read, Elem: "float"},
+		{Name: "dots", Access: vk.Read, Elem: "float"},
+		{Name: "dv", Access: vk.Write, Elem: "float"},
+		{Name: "dscale", Access: vk.Write, Elem: "float"},
+	},
+	Push: []string{"rows", "columns", "chunk", "eps"},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "SCALE", ID: 1, Default: 0},
+		{Name: "RUNS", ID: 2, Default: 0},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: weightNormBwdAddresses, vk.Storage: weightNormBwdStorage},
+}
+
+//go:embed spv/weight_norm_bwd.addr.spv
+var weightNormBwdAddresses []byte
+
+//go:embed spv/weight_norm_bwd.ssbo.spv
+var weightNormBwdStorage []byte
 
 func word(b bool) uint32 {
 	if b {

@@ -16,8 +16,9 @@ var (
 	ReLU      = Activation{"relu", func(x float64) float64 { return max(x, 0) }, func(y float64) float64 { return step(y, 0) }}
 	LeakyReLU = Activation{"lrelu", func(x float64) float64 { return max(x, 0.2*x) }, func(y float64) float64 { return step(y, 0.2) }}
 	Sigmoid   = Activation{"sigmoid", sigmoid, func(y float64) float64 { return y * (1 - y) }}
+	Softplus  = Activation{"softplus", softplus, func(y float64) float64 { return -math.Expm1(-y) }}
 
-	Activations = []Activation{Identity, ReLU, LeakyReLU, Sigmoid}
+	Activations = []Activation{Identity, ReLU, LeakyReLU, Sigmoid, Softplus}
 )
 
 // Forward returns y.
@@ -47,7 +48,7 @@ func step(y, low float64) float64 {
 }
 
 // sigmoid is 1/(1+e^-x) without overflow: e^-softplus(-x).
-func sigmoid(x float64) float64 { return math.Exp(-Softplus(-x)) }
+func sigmoid(x float64) float64 { return math.Exp(-softplus(-x)) }
 
-// Softplus is ln(1+e^x) without overflow.
-func Softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+// softplus is ln(1+e^x) without overflow.
+func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }

@@ -22,5 +22,6 @@ func TestActivationsByHand(t *testing.T) {
 	same(t, "sigmoid", Sigmoid.Forward(x), []float64{0, 1 / (1 + math.Exp(2)), 0.5, 1 / (1 + math.Exp(-3)), 1})
 	same(t, "relu's slope", ReLU.Backward([]float64{5, 5, 5}, []float64{0, 1, 0}), []float64{0, 5, 0})
 	same(t, "lrelu's slope", LeakyReLU.Backward([]float64{5, 5, 5}, []float64{-1, 1, 0}), []float64{1, 5, 1})
-	same(t, "softplus", []float64{Softplus(-1000), Softplus(0), Softplus(1000)}, []float64{0, math.Ln2, 1000})
+	same(t, "softplus", Softplus.Forward(x), []float64{0, math.Log(1 + math.Exp(-2)), math.Ln2, math.Log(1 + math.Exp(3)), 1000})
+	same(t, "softplus's slope", Softplus.Backward([]float64{5, 5}, []float64{0, math.Ln2}), []float64{0, 2.5})
 }

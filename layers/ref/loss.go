@@ -13,7 +13,7 @@ func SigmoidCrossEntropy(x, target []float64) (loss float64, dx []float64) {
 	rows := float64(len(x))
 	dx = make([]float64, len(x))
 	for i, v := range x {
-		loss += (Softplus(v) - target[i]*v) / rows
+		loss += (softplus(v) - target[i]*v) / rows
 		dx[i] = (sigmoid(v) - target[i]) / rows
 	}
 	return loss, dx

@@ -1,0 +1,35 @@
+package layers
+
+import "vkgan/vk"
+
+// BeginCalibration records statistics of no batch yet for each batch-norm of s.
+func (s *Sequence) BeginCalibration(rec *vk.Recorder) {
+	for _, l := range s.layers {
+		if n, ok := l.(*batchNormLayer); ok {
+			n.beginCalibration(rec)
+		}
+	}
+}
+
+// Calibrate records y = f(x), without noise and by the batch's own statistics, of which it adds the part of one among so
+// many batches to the calibrated ones: run once on each, it leaves the means of their means and of their variances for
+// Infer. x is one group.
+func (s *Sequence) Calibrate(rec *vk.Recorder, x Tensor, batches int) Tensor {
+	x = x.InGroups(1)
+	for _, l := range s.layers {
+		if n, ok := l.(*batchNormLayer); ok {
+			x = n.calibrate(rec, x, 1/float32(batches))
+		} else {
+			x = quiet(l, rec, x)
+		}
+	}
+	return x
+}
+
+// quiet records a layer's Forward, but no noise.
+func quiet(l Layer, rec *vk.Recorder, x Tensor) Tensor {
+	if _, ok := l.(*noiseLayer); ok {
+		return x
+	}
+	return l.Forward(rec, x)
+}

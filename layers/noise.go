@@ -1,0 +1,45 @@
+package layers
+
+import (
+	"vkgan/internal/philox"
+	"vkgan/shaders"
+	"vkgan/vk"
+)
+
+// GaussianNoise is y = x + Sigma n, n the standard normal numbers of (Stream, step): element e of the batch takes number
+// e. Its gradient is the identity. Infer leaves x alone.
+type GaussianNoise struct {
+	Name   string
+	Sigma  float32
+	Stream philox.Stream // of this layer alone
+	Step   vk.Range      // [1] uint32, the training step
+}
+
+type noiseLayer struct {
+	GaussianNoise
+	out Tensor
+}
+
+func (c GaussianNoise) build(b *Builder, in Shape) (Layer, Shape) {
+	if c.Step.IsZero() {
+		b.fail("%s: noise without a step counter: set Step", c.Name)
+	}
+	return &noiseLayer{GaussianNoise: c, out: b.outputs(c.Name, in)}, in
+}
+
+func (l *noiseLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
+	y := l.out.firstRows(x)
+	low, high := words(l.Stream)
+	f := perBlock(rec, x.elements())
+	rec.Dispatch(shaders.AddNoise{
+		Step: l.Step, X: x.Data, Y: y.Data, SeedLow: low, SeedHigh: high, Stream: l.Stream.ID, N: uint32(x.elements()), Sigma: l.Sigma,
+		Local: f.local, Groups: f.groups,
+	})
+	return y
+}
+
+func (l *noiseLayer) Infer(_ *vk.Recorder, x Tensor) Tensor { return x }
+
+func (l *noiseLayer) Backward(_ *vk.Recorder, dy Tensor, inputRows int) Tensor {
+	return dy.lastRows(inputRows).InGroups(dy.Groups)
+}

@@ -1,0 +1,29 @@
+// One step of an exponential moving average over a flat arena: shadow += rate (value - shadow), rate = 1 - decay.
+//
+//   value  : [n] f32
+//   shadow : [n] f32, updated in place
+//
+// Work-groups: x = ceil(n / (Local*PER)).
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "kernel.glsl"
+
+layout(local_size_x_id = 0) in;
+layout(constant_id = 1) const int PER = 1;
+layout(constant_id = 2) const bool RUNS = false;
+#include "element.glsl"
+
+IN(0, float, value)
+IO(1, float, shadow)
+PUSH(A(float, value) A(float, shadow) int n; float rate;)
+
+void main() {
+	for (int k = 0; k < PER; k++) {
+		int first = (int(gl_WorkGroupID.x) * PER + k) * LANES, i = first + int(gl_LocalInvocationID.x);
+		if (i >= pc.n) return;
+		float now, average;
+		LOAD_NEAR(now, value, first)
+		LOAD_NEAR(average, shadow, first)
+		el(shadow, i) = fma(pc.rate, now - average, average);
+	}
+}

@@ -1,0 +1,107 @@
+package shaders_test
+
+import (
+	"slices"
+
+	"vkgan/layers/ref"
+	"vkgan/shaders"
+)
+
+// weights is a case of weight normalisation.
+type weights struct {
+	rows, columns, chunk int
+	scale, runs          bool
+}
+
+const weightNormEps = 1e-6
+
+func weightCases(r *rig) []weights {
+	l := r.lanes()
+	return []weights{
+		{13, l + 3, 4, true, true},
+		{1, 1, 1, false, false},
+		{5, 1, 1, true, false},
+		{9, l, 9, false, true},
+		{17, 2*l - 1, 64, true, true},
+		{65, 2 * l, 8, false, false},
+		{100, 10, 7, true, true},
+	}
+}
+
+func (c weights) spread(r *rig) [3]uint32 {
+	return [3]uint32{ceil(c.columns, r.lanes()), ceil(c.rows, c.chunk), 1}
+}
+
+// factors draws s, which is 1 where the case has none, and where it lies.
+func (c weights) factors(r *rig) (s []float64, on *tensor) {
+	if !c.scale {
+		return slices.Repeat([]float64{1}, c.columns), nil
+	}
+	values := r.normals(c.columns)
+	return wide(values), r.floats(values)
+}
+
+// dots are the chunks' dot products of the columns of a and b.
+func (c weights) dots(a, b []float32) []float64 {
+	products := wide(a)
+	for i, v := range b {
+		products[i] *= float64(v)
+	}
+	return chunkSums(products, c.rows, c.columns, c.chunk)
+}
+
+func (c weights) oracle() ref.WeightNorm {
+	return ref.WeightNorm{Rows: c.rows, C: c.columns, Eps: weightNormEps}
+}
+
+func testColumnDots(r *rig) {
+	each(r, weightCases(r), func(r *rig, c weights) {
+		values, others := r.normals(c.rows*c.columns), r.normals(c.rows*c.columns)
+		a := r.floats(values)
+		b := a
+		if c.scale {
+			b = r.floats(others)
+		} else {
+			others = values
+		}
+		want := c.dots(values, others)
+		partial := r.out(len(want))
+		r.run(shaders.ColumnDots{A: a.Range, B: b.Range, Partial: partial.Range, Rows: int32(c.rows), Columns: int32(c.columns), Chunk: int32(c.chunk),
+			Local: uint32(r.lanes()), RUNS: c.runs, Groups: c.spread(r)})
+		r.near("partial", partial, want)
+	})
+}
+
+func testWeightNorm(r *rig) {
+	each(r, weightCases(r), func(r *rig, c weights) {
+		v := r.normals(c.rows * c.columns)
+		s, scale := c.factors(r)
+		w := r.out(len(v))
+		r.run(shaders.WeightNorm{V: r.floats(v).Range, Squares: r.floats(narrow(c.dots(v, v))).Range, Scale: scale.all(), W: w.Range,
+			Rows: int32(c.rows), Columns: int32(c.columns), Chunk: int32(c.chunk), Eps: weightNormEps,
+			Local: uint32(r.lanes()), SCALE: c.scale, RUNS: c.runs, Groups: c.spread(r)})
+		r.near("w", w, c.oracle().Forward(wide(v), s))
+	})
+}
+
+func testWeightNormBwd(r *rig) {
+	each(r, weightCases(r), func(r *rig, c weights) {
+		v, dw := r.normals(c.rows*c.columns), r.normals(c.rows*c.columns)
+		if c.rows == 1 { // v takes all of dw but for eps: keep what is left in sight
+			v[0] = 1e-3
+		}
+		s, scale := c.factors(r)
+		dv, dscale := r.out(len(v)), r.out(c.columns)
+		r.run(shaders.WeightNormBwd{V: r.floats(v).Range, Squares: r.floats(narrow(c.dots(v, v))).Range, Scale: scale.all(),
+			Dw: r.floats(dw).Range, Dots: r.floats(narrow(c.dots(v, dw))).Range, Dv: dv.Range, Dscale: dscale.Range,
+			Rows: int32(c.rows), Columns: int32(c.columns), Chunk: int32(c.chunk), Eps: weightNormEps,
+			Local: uint32(r.lanes()), SCALE: c.scale, RUNS: c.runs, Groups: c.spread(r)})
+		wantV, wantS := c.oracle().Backward(wide(dw), wide(v), s)
+		r.near("dv", dv, wantV)
+		if c.scale {
+			r.near("dscale", dscale, wantS)
+		} else {
+			r.untouched("dscale", dscale)
+		}
+	})
+}
