@@ -163,7 +163,7 @@ func TestSmokeEMAIsPyTorchs(t *testing.T) {
 			upload(t, d, p.Value(), narrow(f.draw(torchValue+1+uint32(k), n)))
 			run(t, d, step, 1)
 		}
-		near(t, "average", download[float32](t, d, p.in(shadow)), f.EMA.Y, 0.1)
+		near(t, "average", download[float32](t, d, p.In(shadow)), f.EMA.Y, 0.1)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -54,6 +55,7 @@ func run(args []string, s streams) (code int) {
 			code = exitFailed
 		}
 	}()
+	signal.Ignore(syscall.SIGXFSZ) // a file above `ulimit -f` is an error, not the end of the process
 	root := newRoot(s)
 	root.SetArgs(args)
 	return report(root.Execute(), s)

@@ -23,7 +23,6 @@ func onInterrupt(parent context.Context, say io.Writer) *interrupt {
 	i := &interrupt{signals: make(chan os.Signal, 2)}
 	i.Context, i.cancel = context.WithCancel(parent)
 	signal.Notify(i.signals, os.Interrupt, syscall.SIGTERM)
-	signal.Ignore(syscall.SIGXFSZ) // so that a file above `ulimit -f` is an error, not the end of the process
 	go func() {
 		for s := range i.signals {
 			number := s.(syscall.Signal) // on this platform every os.Signal is one

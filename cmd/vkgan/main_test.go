@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 	case "slow": // trains, as os.Args say, and takes its time over checkpoints
 		checkpointsThrough = func(w io.Writer) io.Writer { return slowWriter{w} }
 		os.Exit(run(os.Args[1:], streams{out: os.Stdout, err: os.Stderr}))
+	case "limited":
+		checkpointsThrough = limited
+		os.Exit(run(os.Args[1:], streams{out: os.Stdout, err: os.Stderr}))
 	case "plain":
 		os.Exit(run(os.Args[1:], streams{out: os.Stdout, err: os.Stderr}))
 	}
