@@ -125,12 +125,8 @@ func (m *InfoGAN) Step(rec *vk.Recorder) {
 	x, dLogit, dCode := m.x.Part(0, 2*b).InGroups(2), m.dLogit, m.dCode
 
 	rec.Section("input")
-	layers.NormalNoise(rec, m.stream(philox.StreamZ), m.step, m.noise)
-	layers.UnitNorm(rec, m.noise, m.latent)
-	layers.RandomClass(rec, m.stream(philox.StreamCode), m.step, m.recipe.Labels, b, m.code)
-	layers.OneHot(rec, m.code, m.recipe.Labels, m.latent, m.recipe.ZDim)
-	layers.ShuffledBatch(rec, m.stream(philox.StreamPermutation), m.step, m.data.Train.Count, b, m.indices)
-	layers.Gather(rec, m.data.Train.Pixels, m.indices, x.Part(b, 2*b))
+	m.drawLatents(rec, philox.StreamZ, philox.StreamCode, m.step)
+	m.drawImages(rec, philox.StreamPermutation, m.step, x.Part(b, 2*b))
 
 	rec.Section("G forward")
 	m.generator.ForwardInto(rec, m.latent, x.Part(0, b))
@@ -160,6 +156,38 @@ func (m *InfoGAN) Step(rec *vk.Recorder) {
 
 	rec.Section("update")
 	m.update(rec, layers.Adam{Rate: m.recipe.Rate, Beta1: m.recipe.Beta1, Beta2: m.recipe.Beta2, Eps: m.recipe.Eps}, m.ParamsD, m.ParamsG)
+}
+
+// drawLatents records [z, code] of the step that counter [1] u32 tells.
+func (m *InfoGAN) drawLatents(rec *vk.Recorder, z, code uint32, counter vk.Range) {
+	layers.NormalNoise(rec, m.stream(z), counter, m.noise)
+	layers.UnitNorm(rec, m.noise, m.latent)
+	layers.RandomClass(rec, m.stream(code), counter, m.recipe.Labels, m.recipe.BatchSize, m.code)
+	layers.OneHot(rec, m.code, m.recipe.Labels, m.latent, m.recipe.ZDim)
+}
+
+// drawImages records the training images x of the step that counter [1] u32 tells.
+func (m *InfoGAN) drawImages(rec *vk.Recorder, stream uint32, counter vk.Range, x layers.Tensor) {
+	layers.ShuffledBatch(rec, m.stream(stream), counter, m.data.Train.Count, x.Rows, m.indices)
+	layers.Gather(rec, m.data.Train.Pixels, m.indices, x)
+}
+
+// BeginCalibration records that no batch has been calibrated on.
+func (m *InfoGAN) BeginCalibration(rec *vk.Recorder) {
+	rec.Fill(m.batch, 0)
+	m.generator.BeginCalibration(rec)
+	m.discriminator.BeginCalibration(rec)
+}
+
+// Calibrate records one of so many batches of the batch-norms' calibration, as they are in training: G's on latents, D's on
+// training images.
+func (m *InfoGAN) Calibrate(rec *vk.Recorder, batches int) {
+	x := m.x.Part(0, m.recipe.BatchSize)
+	m.drawLatents(rec, philox.StreamCalibrationZ, philox.StreamCalibrationCode, m.batch)
+	m.generator.Calibrate(rec, m.latent, batches)
+	m.drawImages(rec, philox.StreamCalibrationImages, m.batch, x)
+	m.discriminator.Calibrate(rec, x, batches)
+	layers.CountUp(rec, m.batch)
 }
 
 // Test records one batch of an evaluation: Q's code for the next test images, by the batch's own statistics.

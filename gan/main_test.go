@@ -82,6 +82,9 @@ func newModel(t *testing.T, d *vk.Device, r InfoGANRecipe, set *mnist.Set, seed 
 // newTrainer makes a trainer that the test frees at its end.
 func newTrainer(t *testing.T, d *vk.Device, m Model, o Options, observer Observer) *Trainer {
 	t.Helper()
+	if o.CalibrateOn == 0 {
+		o.CalibrateOn = 3 * m.BatchSize()
+	}
 	trainer, err := NewTrainer(d, m, o, observer)
 	if err != nil {
 		t.Fatal(err)

@@ -27,7 +27,8 @@ func (s Saved) shape() []int {
 	return shape
 }
 
-// savedNetwork is a network's parameters under PyTorch's names and layouts, and Adam's moments of them.
+// savedNetwork is a network's parameters under PyTorch's names and layouts, Adam's moments of them, and the batch-norms'
+// calibrated statistics.
 func savedNetwork(ps *layers.Params) []Saved {
 	var all []Saved
 	for _, of := range []struct {
@@ -37,6 +38,9 @@ func savedNetwork(ps *layers.Params) []Saved {
 		for _, p := range ps.All {
 			all = append(all, Saved{of.prefix + ps.Name + "." + torchName(p.Name), safetensors.F32, p.Dims, torchAxes(len(p.Dims)), p.In(of.arena)})
 		}
+	}
+	for _, s := range ps.Statistics {
+		all = append(all, Saved{ps.Name + "." + s.Name, safetensors.F32, []int{int(s.Range.Bytes() / 4)}, nil, s.Range})
 	}
 	return all
 }

@@ -24,6 +24,9 @@ type Model interface {
 	Grid(pixels []float32) Grid      // arranges Sample's images
 	State() []Saved                  // what a checkpoint holds
 
+	BeginCalibration(rec *vk.Recorder)
+	Calibrate(rec *vk.Recorder, batches int) // one of so many batches of the batch-norms' calibration
+
 	BatchSize() int
 	StepsPerEpoch() int
 	TestBatches() int
@@ -40,6 +43,7 @@ type Options struct {
 	LogEvery         int           // steps; 0: 50
 	CheckpointEvery  time.Duration // 0: not by time
 	CheckpointSteps  int           // 0: not by steps. There is one at the end in any case.
+	CalibrateOn      int           // images for the batch-norms' statistics in the last checkpoint; 0: 10,000
 	// StepsPerSubmission is how many steps one submission holds; 0: as many as keep it under 100 ms. It never
 	// changes a result.
 	StepsPerSubmission int
@@ -80,6 +84,7 @@ type Trainer struct {
 	observer Observer
 
 	step, beginEpoch, beginTest, test, sample *vk.Program
+	interim, final                            calibration
 	images                                    layers.Tensor
 	snapshot                                  *snapshotBuffer
 
@@ -99,10 +104,11 @@ type Trainer struct {
 }
 
 const (
-	defaultLogEvery = 50
-	submission      = 100 * time.Millisecond // a desktop's watchdog ends work that takes seconds
-	maxPerSubmit    = 256
-	reportEvery     = 250 * time.Millisecond
+	defaultLogEvery    = 50
+	defaultCalibrateOn = 10000
+	submission         = 100 * time.Millisecond // a desktop's watchdog ends work that takes seconds
+	maxPerSubmit       = 256
+	reportEvery        = 250 * time.Millisecond
 )
 
 // NewTrainer records the model's programs.
@@ -115,6 +121,9 @@ func NewTrainer(dev *vk.Device, m Model, o Options, observer Observer) (*Trainer
 	}
 	if o.LogEvery == 0 {
 		o.LogEvery = defaultLogEvery
+	}
+	if o.CalibrateOn == 0 {
+		o.CalibrateOn = defaultCalibrateOn
 	}
 	t := &Trainer{dev: dev, model: m, options: o, observer: observer, saved: -1}
 	var errs []error
@@ -130,6 +139,11 @@ func NewTrainer(dev *vk.Device, m Model, o Options, observer Observer) (*Trainer
 	t.beginTest = record("begin test", m.BeginTest)
 	t.test = record("test", m.Test)
 	t.sample = record("sample", func(rec *vk.Recorder) { t.images = m.Sample(rec) })
+	for c, images := range map[*calibration]int{&t.interim: min(interimCalibration, o.CalibrateOn), &t.final: o.CalibrateOn} {
+		c.batches = (images + m.BatchSize() - 1) / m.BatchSize()
+		c.begin = record("begin calibration", m.BeginCalibration)
+		c.batch = record("calibrate", func(rec *vk.Recorder) { m.Calibrate(rec, c.batches) })
+	}
 	var err error
 	t.snapshot, err = newSnapshotBuffer(dev, m.State())
 	if err := errors.Join(append(errs, err)...); err != nil {
@@ -141,7 +155,7 @@ func NewTrainer(dev *vk.Device, m Model, o Options, observer Observer) (*Trainer
 
 // Free frees the programs.
 func (t *Trainer) Free() {
-	for _, p := range []*vk.Program{t.step, t.beginEpoch, t.beginTest, t.test, t.sample} {
+	for _, p := range []*vk.Program{t.step, t.beginEpoch, t.beginTest, t.test, t.sample, t.interim.begin, t.interim.batch, t.final.begin, t.final.batch} {
 		if p != nil {
 			p.Free()
 		}
@@ -179,8 +193,8 @@ func (t *Trainer) train(ctx context.Context) error {
 				return err
 			}
 		}
-		if t.checkpointDue() {
-			if err := t.checkpoint(); err != nil {
+		if t.checkpointDue() && !t.finished() {
+			if err := t.checkpoint(false); err != nil {
 				return err
 			}
 		}
@@ -205,8 +219,8 @@ func (t *Trainer) train(ctx context.Context) error {
 // end is a checkpoint, the last evaluation, unless there was one at this step or no time is left, and the final grid. What
 // comes after the checkpoint is not part of the run that a resume goes on with.
 func (t *Trainer) end(ctx context.Context) error {
-	if t.saved != t.done {
-		if err := t.checkpoint(); err != nil {
+	if over := ctx.Err() == nil; over || t.saved != t.done {
+		if err := t.checkpoint(over); err != nil {
 			return err
 		}
 	}
@@ -300,17 +314,9 @@ func (t *Trainer) testErrors(line *Metrics) error {
 	if err := t.runOnce(t.beginTest); err != nil {
 		return err
 	}
-	for left := t.model.TestBatches(); left > 0; {
-		n := min(left, t.perSubmission())
-		if _, err := t.dev.Submit(t.test, n); err != nil {
-			return err
-		}
-		left -= n
-	}
-	if err := t.dev.Idle(); err != nil {
+	if err := t.repeat(t.test, t.model.TestBatches()); err != nil {
 		return err
 	}
-	t.pace.interrupted()
 	return t.model.TestErrors(line)
 }
 
@@ -337,6 +343,19 @@ func (t *Trainer) takeSamples(final bool) error {
 	}
 	t.pace.interrupted()
 	return t.observer.Samples(t.done, final, t.model.Grid(pixels))
+}
+
+// repeat runs a program so many times, which takes less than as many steps, and waits.
+func (t *Trainer) repeat(p *vk.Program, times int) error {
+	for times > 0 {
+		n := min(times, t.perSubmission())
+		if _, err := t.dev.Submit(p, n); err != nil {
+			return err
+		}
+		times -= n
+	}
+	t.pace.interrupted()
+	return t.dev.Idle()
 }
 
 func (t *Trainer) runOnce(p *vk.Program) error {

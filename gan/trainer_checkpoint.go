@@ -3,6 +3,9 @@ package gan
 import (
 	"slices"
 	"time"
+
+	"vkgan/layers"
+	"vkgan/vk"
 )
 
 // checkpointDue says that it is time for a checkpoint, and that the last one is written.
@@ -17,15 +20,58 @@ func (t *Trainer) checkpointDue() bool {
 	return every > 0 && t.done > 0 && time.Since(t.savedAt) >= every && !t.snapshot.inUse()
 }
 
-// checkpoint hands a snapshot to the observer. All steps submitted have finished, and none was frozen.
-func (t *Trainer) checkpoint() error {
+// How many images the batch-norms are calibrated on, at most, for a checkpoint on the way: for one at a run's end, on a CPU,
+// the time of twenty-odd steps would be more than a hundredth of that between two checkpoints.
+const interimCalibration = 1000
+
+// calibration is the programs of the batch-norms' calibration on so many batches.
+type calibration struct {
+	batches      int
+	begin, batch *vk.Program
+}
+
+// checkpoint hands a snapshot to the observer. All steps submitted have finished, and none was frozen. final: the run is at
+// its end.
+func (t *Trainer) checkpoint(final bool) error {
+	c := t.interim
+	if final {
+		c = t.final
+	}
+	t.report("calibrating", true)
+	if err := t.runOnce(c.begin); err != nil {
+		return err
+	}
+	if err := t.repeat(c.batch, c.batches); err != nil {
+		return err
+	}
+	if err := t.checkStatistics(); err != nil {
+		return err
+	}
 	s, err := t.snapshot.take(t.position())
 	if err != nil {
 		return err
 	}
 	t.saved, t.savedAt = t.done, time.Now()
-	t.pace.interrupted()
 	return t.observer.Checkpoint(s)
+}
+
+// checkStatistics tells where parameters that are finite make activations that are not: the next step would freeze.
+func (t *Trainer) checkStatistics() error {
+	g, d := t.model.Networks()
+	for _, network := range []*layers.Params{g, d} {
+		for _, s := range network.Statistics {
+			values, err := s.Read(t.dev)
+			if err != nil {
+				return err
+			}
+			for _, v := range values {
+				if v-v != 0 {
+					return &DivergedError{t.done, network.Name + "." + s.Name}
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func (t *Trainer) position() Position {

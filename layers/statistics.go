@@ -28,3 +28,9 @@ func (b *Builder) statistics(layer string, channels int) vk.Range {
 		Statistic{layer + ".running_mean", mean}, Statistic{layer + ".running_var", variance})
 	return both
 }
+
+// Read copies it off the device.
+func (s Statistic) Read(dev *vk.Device) ([]float32, error) {
+	values := make([]float32, s.Range.Bytes()/4)
+	return values, dev.Download(floatBytes(values), s.Range)
+}

@@ -52,7 +52,7 @@ func TestKilledRuns(t *testing.T) {
 		kills, inWrite = 50, 10
 	}
 	data, random := digits(t), rand.New(rand.NewPCG(1, 2))
-	recipe := []string{"train", "infogan", "--data", data, "-l", "3", "--batch-size", "20", "--z-dim", "4", "--max-steps", "40", "--log-every", "3", "--checkpoint-every", "2"}
+	recipe := []string{"train", "infogan", "--data", data, "-l", "3", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40", "--max-steps", "40", "--log-every", "3", "--checkpoint-every", "2"}
 	whole := t.TempDir()
 	trained(t, append(recipe, "--out", whole)...)
 	want := filepath.Join(whole, infogan)

@@ -131,7 +131,7 @@ const infogan = "00001-infogan-l3"
 func TestResume(t *testing.T) {
 	data := digits(t)
 	begin := func(out string, more ...string) []string {
-		return append([]string{"train", "infogan", "--data", data, "--out", out, "-l", "3", "--batch-size", "20", "--z-dim", "4", "--log-every", "2"}, more...)
+		return append([]string{"train", "infogan", "--data", data, "--out", out, "-l", "3", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40", "--log-every", "2"}, more...)
 	}
 	whole := t.TempDir()
 	trained(t, begin(whole, "--max-steps", "9")...)

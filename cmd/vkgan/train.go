@@ -33,6 +33,7 @@ type trainFlags struct {
 	evalEvery, sampleEvery int
 	logEvery               int
 	checkpointEvery        cadence
+	calibrateOn            int
 	seed                   uint64
 	data, device, out      string
 	resume, config         string
@@ -61,6 +62,7 @@ func (t *trainFlags) define(c *cobra.Command) {
 		f.IntVar(&t.logEvery, "log-every", 50, "`steps` between lines of metrics.jsonl")
 		t.checkpointEvery = cadence{time: 5 * time.Minute}
 		f.Var(&t.checkpointEvery, "checkpoint-every", "`time` or steps between checkpoints: 10m, 550; 0: only at the end")
+		f.IntVar(&t.calibrateOn, "calibrate-on", 10000, "`images` that the last checkpoint's batch-norm statistics are taken over")
 		f.BoolVar(&t.quiet, "quiet", false, "no progress, only the summary")
 		f.BoolVar(&t.json, "json", false, "a JSON object per line on stdout: lines of metrics.jsonl, and events with an \"event\"")
 		f.BoolVar(&t.dryRun, "dry-run", false, "print parameters, memory, dispatches and device, and train nothing")
@@ -81,6 +83,7 @@ func (t *trainFlags) check(c *cobra.Command) error {
 		value, least int
 	}{
 		{"epochs", t.epochs, 0}, {"max-steps", t.maxSteps, 0}, {"eval-every", t.evalEvery, 0}, {"sample-every", t.sampleEvery, 0}, {"log-every", t.logEvery, 1},
+		{"calibrate-on", t.calibrateOn, 1},
 	} {
 		if f.value < f.least {
 			return wrongUsage(c, "--%s is %d: want %d or more", f.name, f.value, f.least)
@@ -102,7 +105,7 @@ func (t *trainFlags) check(c *cobra.Command) error {
 func (t *trainFlags) options() gan.Options {
 	return gan.Options{
 		Epochs: t.epochs, MaxSteps: t.maxSteps, MaxTime: t.maxTime, EvalEvery: t.evalEvery, SampleEvery: t.sampleEvery, LogEvery: t.logEvery,
-		CheckpointEvery: t.checkpointEvery.time, CheckpointSteps: t.checkpointEvery.steps,
+		CheckpointEvery: t.checkpointEvery.time, CheckpointSteps: t.checkpointEvery.steps, CalibrateOn: t.calibrateOn,
 	}
 }
 

@@ -38,7 +38,7 @@ func TestEveryRecipeFieldIsAFlag(t *testing.T) {
 }
 
 func small(t *testing.T, out string, more ...string) []string {
-	return append([]string{"train", "infogan", "--data", digits(t), "--out", out, "-l", "3", "--batch-size", "20", "--z-dim", "4"}, more...)
+	return append([]string{"train", "infogan", "--data", digits(t), "--out", out, "-l", "3", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40"}, more...)
 }
 
 // fields reads lines of JSON objects.

@@ -26,6 +26,7 @@ type optionsJSON struct {
 	SampleEvery     int    `json:"sample_every"`
 	LogEvery        int    `json:"log_every"`
 	CheckpointEvery string `json:"checkpoint_every"`
+	CalibrateOn     int    `json:"calibrate_on"`
 	Data            string `json:"data"`
 	Device          string `json:"device"`
 }
@@ -100,7 +101,7 @@ func (t *trainFlags) runInfo(j job, s *session) (gan.RunInfo, error) {
 		Model: j.model, Recipe: j.recipe, Version: versionText(), Command: os.Args,
 		Options: optionsJSON{
 			Epochs: t.epochs, MaxSteps: t.maxSteps, MaxTime: t.maxTime.String(),
-			EvalEvery: orEpoch(t.evalEvery), SampleEvery: orEpoch(t.sampleEvery), LogEvery: t.logEvery, CheckpointEvery: t.checkpointEvery.String(),
+			EvalEvery: orEpoch(t.evalEvery), SampleEvery: orEpoch(t.sampleEvery), LogEvery: t.logEvery, CheckpointEvery: t.checkpointEvery.String(), CalibrateOn: t.calibrateOn,
 			Data: data, Device: t.device,
 		},
 		Seeds: gan.RunSeeds{Seed: t.seed},
