@@ -103,7 +103,7 @@ func TestRunInUse(t *testing.T) {
 // finite.
 func TestDivergedTraining(t *testing.T) {
 	out := t.TempDir()
-	code, _, stderr := vkgan(small(t, out, "--max-steps", "30", "--rate", "1e15", "--checkpoint-every", "1", "--quiet")...)
+	code, _, stderr := vkgan(small(t, out, "--max-steps", "30", "--rate", "3e7", "--checkpoint-every", "1", "--quiet")...)
 	if code != exitFailed || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, "training diverged in step ") || !strings.Contains(stderr, "is not finite") {
 		t.Errorf("exit code %d, stderr %s", code, stderr)
 	}

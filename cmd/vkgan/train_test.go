@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -195,7 +196,12 @@ func TestCtrlCEndsTrainingInGoodOrder(t *testing.T) {
 	if err != nil || !strings.Contains(string(text), `"state": "stopped"`) {
 		t.Errorf("run.json: %v %s", err, text)
 	}
-	if !strings.Contains(stderr.String(), "stopped after") {
-		t.Errorf("no summary: %s", stderr.String())
+	if !strings.Contains(stderr.String(), "stopped after") || !strings.Contains(stderr.String(), "--resume "+dir) {
+		t.Errorf("no summary that says how to go on: %s", stderr.String())
 	}
+	step, err := strconv.Atoi(latest(t, dir).Metadata["step"])
+	if err != nil || step < 2 {
+		t.Errorf("step %d was saved, %v", step, err)
+	}
+	trained(t, "train", "infogan", "--resume", dir, "--max-steps", strconv.Itoa(step+1))
 }

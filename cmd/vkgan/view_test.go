@@ -85,9 +85,9 @@ func TestNewView(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	r := gan.Result{Step: 1234, Elapsed: 301 * time.Second, Last: gan.Metrics{Epoch: 2.2436, TestError: of(0.334), TestErrorHungarian: of(0.41)}}
-	golden(t, "summary/done.txt", summary(r, 1234, "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
+	golden(t, "summary/done.txt", summary(r, 1234, "infogan", "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
 	r.Stopped = true
-	golden(t, "summary/stopped.txt", summary(r, 1100, "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
+	golden(t, "summary/stopped.txt", summary(r, 1100, "infogan", "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
 	r.Last = gan.Metrics{Epoch: 0.1}
-	golden(t, "summary/early.txt", summary(r, 0, "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
+	golden(t, "summary/early.txt", summary(r, 0, "infogan", "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
 }

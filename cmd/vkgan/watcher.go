@@ -71,7 +71,7 @@ func (w *watcher) Checkpoint(s *gan.Snapshot) error {
 
 // end prints the summary.
 func (w *watcher) end(r gan.Result, state string) error {
-	fmt.Fprint(w.text, summary(r, w.tested, w.run.Dir, w.run.SamplePath(r.Step, true)))
+	fmt.Fprint(w.text, summary(r, w.tested, w.run.Info.Model, w.run.Dir, w.run.SamplePath(r.Step, true)))
 	return w.event("end", map[string]any{
 		"state": state, "step": r.Step, "time_s": r.Elapsed.Seconds(), "run": w.run.Dir, "tested_step": w.tested,
 		"test_error": r.Last.TestError, "test_error_hungarian": r.Last.TestErrorHungarian, "nmi": r.Last.NMI,
@@ -99,7 +99,7 @@ func (w *watcher) line(v any) error {
 }
 
 // summary is what a run ends with. tested is the step that the errors are of.
-func summary(r gan.Result, tested int, folder, grid string) string {
+func summary(r gan.Result, tested int, model, folder, grid string) string {
 	verb := "trained"
 	if r.Stopped {
 		verb = "stopped after"
@@ -117,5 +117,9 @@ func summary(r gan.Result, tested int, folder, grid string) string {
 	if e := r.Last.TestErrorHungarian; e != nil {
 		text += fmt.Sprintf("            %s (one code, one digit%s)\n", percent(*e), at)
 	}
-	return text + fmt.Sprintf("run folder  %s\nsamples     %s\n", folder, grid)
+	text += fmt.Sprintf("run folder  %s\nsamples     %s\n", folder, grid)
+	if r.Stopped {
+		text += fmt.Sprintf("go on with  vkgan train %s --resume %s\n", model, folder)
+	}
+	return text
 }
