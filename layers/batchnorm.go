@@ -49,7 +49,7 @@ func (l *batchNormLayer) Infer(rec *vk.Recorder, x Tensor) Tensor {
 	return l.apply(rec, x.InGroups(1)).InGroups(x.Groups)
 }
 
-// beginCalibration records statistics of nothing yet.
+// beginCalibration records zeros, to which calibrate adds.
 func (l *batchNormLayer) beginCalibration(rec *vk.Recorder) { rec.Fill(l.calibrated, 0) }
 
 // calibrate records Forward, and adds a share of the batch's statistics to the calibrated ones.

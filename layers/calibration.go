@@ -2,7 +2,7 @@ package layers
 
 import "vkgan/vk"
 
-// BeginCalibration records statistics of no batch yet for each batch-norm of s.
+// BeginCalibration records zeros for the calibrated statistics of the batch-norms of s, to which Calibrate adds.
 func (s *Sequence) BeginCalibration(rec *vk.Recorder) {
 	for _, l := range s.layers {
 		if n, ok := l.(*batchNormLayer); ok {

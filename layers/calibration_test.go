@@ -21,11 +21,10 @@ func TestCalibration(t *testing.T) {
 			Linear{Name: "linear1", Out: 2 * 3 * 9},
 			BatchNorm{Name: "bn1", Act: Softplus},
 			Reshape{To: Shape{2, 3, 9}},
-			Deconv2D{Name: "deconv1", Out: 3, Kernel: 4, Stride: 2},
+			Deconv2D{Name: "deconv1", Out: 9, Kernel: 4, Stride: 2},
 			BatchNorm{Name: "bn2", Act: LeakyReLU, Eps: 1e-2},
 			noise,
 			Conv2D{Name: "conv1", Out: 10, Kernel: 3, Stride: 2, Norm: &WeightNorm{TrainScale: true}, Bias: true, Act: ReLU},
-			Conv2D{Name: "conv2", Out: 17, Kernel: 3, Stride: 1},
 			Linear{Name: "linear2", Out: 5, Norm: &WeightNorm{}, Bias: true},
 		}
 		b := NewBuilder(d, "net", Batch{Forward: rows, Backward: rows, Groups: 2})
@@ -74,7 +73,11 @@ func TestCalibration(t *testing.T) {
 		xs := random(50, x.elements())
 		upload(t, d, x.Data, narrow(xs))
 		var whole []float32
-		for _, c := range [][2]int{{0, rows}, {0, 1}, {3, 4}, {7, 8}, {2, 4}, {1, 8}} {
+		parts := [][2]int{{0, rows}, {0, 1}, {3, 4}, {7, 8}, {1, 6}}
+		if !d.CPU() {
+			parts = parts[:3] // its kernels take long to compile on a processor, for each number of rows
+		}
+		for _, c := range parts {
 			var y Tensor
 			part := x.Part(c[0], c[1])
 			if part.Rows == rows {

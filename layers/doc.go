@@ -21,6 +21,12 @@
 // forward rows, and parameters get the gradients of the first forward rows only. A GAN's two losses thus share one
 // forward pass: the discriminator's gradients of [fake, real] and the generator's of [fake] are one batch of three parts.
 //
+// # Away from training
+//
+// [Sequence.Infer] is Forward without noise and with calibrated batch-norm statistics, so that a row has the same answer
+// alone and in any batch. [Sequence.Calibrate] takes the statistics from batches; a checkpoint keeps Params.Statistics
+// beside the parameters. [Params.Swap] puts an [EMA]'s average in the parameters' place.
+//
 // # Caveats
 //
 // Activations are NHWC, float32. A layer differentiates the Forward recorded last. Nothing here allocates device memory

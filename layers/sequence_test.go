@@ -43,10 +43,10 @@ func TestFiniteDifferences(t *testing.T) {
 		b := NewBuilder(d, "net", Batch{Forward: rows, Backward: rows, Groups: 1})
 		t.Cleanup(b.Free)
 		net := b.Sequence(in,
-			Conv2D{Name: "conv", Out: 9, Kernel: 3, Stride: 2, Bias: true, Act: Sigmoid},
+			Conv2D{Name: "conv", Out: 9, Kernel: 3, Stride: 2, Norm: &WeightNorm{TrainScale: true}, Bias: true, Act: Softplus},
 			BatchNorm{Name: "bn", Act: Sigmoid},
 			Deconv2D{Name: "deconv", Out: 3, Kernel: 3, Stride: 1, Bias: true, Act: Sigmoid},
-			Linear{Name: "linear", Out: classes, Bias: true})
+			Linear{Name: "linear", Out: classes, Norm: &WeightNorm{TrainScale: true}, Bias: true})
 		params, err := b.Finish(1, 0)
 		if err != nil {
 			t.Fatal(err)

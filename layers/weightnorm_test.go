@@ -23,10 +23,8 @@ func TestWeightNorm(t *testing.T) {
 	compareAll(t, []netTest{
 		batches, long,
 		linear(3, 300, 10, trained, true, Identity),
-		linear(5, 17, 64, fixed, true, ReLU),
-		linear(4, 9, 1, fixed, false, Softplus),
-		linear(7, 2, 31, trained, false, Sigmoid),
-		conv(3, Shape{6, 5, 1}, Conv2D{Out: 33, Kernel: 5, Stride: 2, Norm: trained, Bias: true, Act: ReLU}), // thin
-		conv(2, Shape{4, 4, 16}, Conv2D{Out: 8, Kernel: 3, Stride: 1, Norm: fixed}),
+		linear(4, 9, 64, fixed, false, Softplus),
+		conv(3, Shape{6, 5, 1}, Conv2D{Out: 33, Kernel: 5, Stride: 2, Norm: fixed, Bias: true, Act: ReLU}), // thin
+		linear(7, 2, 1, trained, false, Sigmoid),
 	})
 }
