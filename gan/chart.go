@@ -38,8 +38,11 @@ const (
 	chartMargin = vg.Length(12)
 )
 
-// fewPoints is up to how many points of a curve are marked.
-const fewPoints = 40
+const (
+	fewPoints   = 40 // so many points of a curve are marked, more are not
+	mostNames   = 12 // of runs in a legend: more do not fit
+	longestName = 30 // in characters
+)
 
 var (
 	// Okabe and Ito's colours, which colour-blind people can tell apart.
@@ -57,9 +60,7 @@ func init() { plot.DefaultFont.Variant = "Sans" }
 func (c Chart) WritePNG(path string) error {
 	losses := c.panel("loss", 1, func(field string) bool { return strings.HasPrefix(field, "loss_") })
 	errors := c.panel("error in %", 100, func(field string) bool { return strings.Contains(field, "error") })
-	if len(c.Runs) == 1 {
-		losses.Title.Text = c.Runs[0].Name
-	}
+	c.name(&losses)
 	errors.X.Label.Text = c.against()
 	last := max(losses.X.Max, errors.X.Max)
 	losses.X.Min, losses.X.Max, errors.X.Min, errors.X.Max = 0, last, 0, last
@@ -72,7 +73,7 @@ func (c Chart) WritePNG(path string) error {
 	for i, p := range []panel{losses, errors} {
 		tile := tiles[i][0]
 		p.Draw(tile)
-		p.Legend.Draw(draw.Crop(tile, tile.Size().X+chartMargin, beside+chartMargin, 0, 0))
+		p.Legend.Draw(draw.Crop(page, area.Max.X+chartMargin, 0, tile.Min.Y, tile.Max.Y-page.Max.Y))
 	}
 	var file bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&file); err != nil {
@@ -101,9 +102,6 @@ func (c Chart) panel(quantity string, scale float64, ofKind func(field string) b
 	p.Y.Min = 0
 	several := len(c.Runs) > 1
 	for r, run := range c.Runs {
-		if several {
-			p.Legend.Add(run.Name, &plotter.Line{LineStyle: lineStyle(r, 0)})
-		}
 		for _, curve := range run.Curves {
 			if f := slices.Index(fields, curve.Field); f >= 0 && several {
 				c.draw(p, curve, scale, lineStyle(r, f))
@@ -121,6 +119,24 @@ func (c Chart) panel(quantity string, scale float64, ofKind func(field string) b
 		p.Legend.Add(fieldName(field), &plotter.Line{LineStyle: style})
 	}
 	return p
+}
+
+// name writes one run's name above a panel, several into its legend.
+func (c Chart) name(p *panel) {
+	for r, run := range c.Runs {
+		name := []rune(run.Name)
+		if n := len(name); n > longestName {
+			name = append([]rune("…"), name[n-longestName+1:]...)
+		}
+		switch {
+		case len(c.Runs) == 1:
+			p.Title.Text = string(name)
+		case r < mostNames:
+			p.Legend.Add(string(name), &plotter.Line{LineStyle: lineStyle(r, 0)})
+		case r == mostNames:
+			p.Legend.Add(fmt.Sprintf("… %d more", len(c.Runs)-r))
+		}
+	}
 }
 
 // draw adds a curve to a panel.

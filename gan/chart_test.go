@@ -111,30 +111,75 @@ func TestChartOfOneRun(t *testing.T) {
 
 func TestChartOfSeveralRuns(t *testing.T) {
 	c := Chart{AgainstSteps: true}
-	for i := range 9 { // more than there are colours
-		c.Runs = append(c.Runs, ChartRun{fmt.Sprint("run ", i), []Curve{straight("loss_d", float64(i+1), float64(i+1)), straight("test_error", 0.1, 0.1)}})
+	for i := range 5 {
+		loss := float64(i + 1)
+		c.Runs = append(c.Runs, ChartRun{fmt.Sprint("run ", i), []Curve{straight("loss_d", loss, loss), straight("test_error", 0.1, 0.1)}})
 	}
 	m := drawChart(t, c)
 	last := 0
-	for i, colour := range chartColours[2:5] {
+	for i, colour := range chartColours[:5] {
 		h, ok := height(m, upper, 500, colour)
 		if !ok || h <= last {
-			t.Errorf("run %d at %d (%v), the one before at %d", i+2, h, ok, last)
+			t.Errorf("run %d at %d (%v), the one before at %d", i, h, ok, last)
 		}
 		last = h
 	}
 }
 
+// More runs with longer names than fit leave the curves their room, and the legend of the losses stays above that of
+// the errors.
+func TestChartOfManyRuns(t *testing.T) {
+	var c Chart
+	for range 25 {
+		c.Runs = append(c.Runs, ChartRun{strings.Repeat("long name ", 30), []Curve{straight("loss_d", 1, 1), straight("test_error", 0.1, 0.1)}})
+	}
+	m := drawChart(t, c)
+	for x := 1000; x < 1200; x++ {
+		if _, ok := height(m, image.Rect(0, 385, 1200, 410), x, color.RGBA{A: 0xff}); ok {
+			t.Fatalf("between the panels something is black at %d", x)
+		}
+	}
+	for _, panel := range []image.Rectangle{upper, lower} {
+		for x, want := range map[int]bool{5: false, 100: true, 800: true} {
+			if _, ok := height(m, panel, x, chartColours[24%len(chartColours)]); ok != want {
+				t.Errorf("at %d of %v a curve: %v", x, panel, ok)
+			}
+		}
+	}
+}
+
+func TestChartAgainstSteps(t *testing.T) {
+	c := Chart{Runs: []ChartRun{{"x", []Curve{{"loss_d", []float64{0, 90, 100}, []float64{0, 1, 10}, []float64{0, 1, 1}}}}}}
+	epochs, _ := height(drawChart(t, c), upper, 500, chartColours[0])
+	c.AgainstSteps = true
+	steps, _ := height(drawChart(t, c), upper, 500, chartColours[0])
+	if epochs < steps+100 {
+		t.Errorf("at %d over epochs, %d over steps", epochs, steps)
+	}
+}
+
 func TestChartOfLittle(t *testing.T) {
-	nan, inf := math.NaN(), math.Inf(1)
 	for name, curves := range map[string][]Curve{
-		"a point":    {{"loss_d", []float64{50}, []float64{0.1}, []float64{1}}},
-		"at step 0":  {{"loss_d", []float64{0}, []float64{0}, []float64{0}}, {"test_error", []float64{0}, []float64{0}, []float64{1}}},
-		"not finite": {{"loss_d", []float64{1, 2, 3}, []float64{1, 2, 3}, []float64{nan, inf, -inf}}, straight("loss_g", 1, 2)},
-		"nothing":    nil,
-		"huge":       {straight("loss_d", -1e300, 1e300), straight("test_error", 1e307, 1e308), straight("loss_g", 1e-300, 1e-300)},
+		"a point":   {{"loss_d", []float64{50}, []float64{0.1}, []float64{1}}},
+		"at step 0": {{"loss_d", []float64{0}, []float64{0}, []float64{0}}, {"test_error", []float64{0}, []float64{0}, []float64{1}}},
+		"nothing":   nil,
+		"huge":      {straight("loss_d", -1e300, 1e300), straight("test_error", 1e307, 1e308), straight("loss_g", 1e-300, 1e-300)},
 	} {
 		t.Run(name, func(t *testing.T) { drawChart(t, Chart{Runs: []ChartRun{{"x", curves}}}) })
+	}
+}
+
+func TestChartLeavesOutWhatIsNotFinite(t *testing.T) {
+	c := straight("loss_d", 1, 2)
+	for i, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		c.Value[40+10*i] = v
+	}
+	never := Curve{"loss_g", []float64{1}, []float64{1}, []float64{math.NaN()}}
+	m := drawChart(t, Chart{Runs: []ChartRun{{"x", []Curve{c, never}}}})
+	begin, ok0 := height(m, upper, 150, chartColours[0])
+	end, ok1 := height(m, upper, 950, chartColours[0])
+	if !ok0 || !ok1 || end < begin+100 {
+		t.Errorf("at %d %v, then at %d %v", begin, ok0, end, ok1)
 	}
 }
 
