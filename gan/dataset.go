@@ -13,6 +13,7 @@ import (
 // draws its batches from it without the host.
 type Dataset struct {
 	Train, Test Images
+	TrainLabels []byte // Train's, for the host
 	Classes     int
 	Shape       layers.Shape
 }
@@ -28,11 +29,13 @@ type Images struct {
 
 // NewDataset uploads set, of the training half the last trainImages.
 func NewDataset(dev *vk.Device, set *mnist.Set, trainImages int) (*Dataset, error) {
-	d := &Dataset{Classes: set.Classes, Shape: layers.Shape{H: set.Train.Height, W: set.Train.Width, C: 1}}
 	skip := max(0, set.Train.Count-trainImages)
+	d := &Dataset{
+		TrainLabels: set.TrainLabels[skip:], Classes: set.Classes, Shape: layers.Shape{H: set.Train.Height, W: set.Train.Width, C: 1},
+	}
 	size := d.Shape.Size()
 	var err error
-	if d.Train, err = upload(dev, "train", set.Train.Pixels[skip*size:], set.TrainLabels[skip:]); err != nil {
+	if d.Train, err = upload(dev, "train", set.Train.Pixels[skip*size:], d.TrainLabels); err != nil {
 		return nil, fmt.Errorf("training images: %w", err)
 	}
 	if d.Test, err = upload(dev, "test", set.Test.Pixels, set.TestLabels); err != nil {
