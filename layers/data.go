@@ -8,18 +8,18 @@ import (
 
 // ShuffledBatch records indices [rows] uint32 = where batch step mod batches of this epoch's permutation of n images lies.
 // A last partial batch is dropped.
-func ShuffledBatch(rec *vk.Recorder, s philox.Stream, step vk.Range, n, rows int, indices vk.Range) {
+func ShuffledBatch(rec *vk.Recorder, s Stream, step vk.Range, n, rows int, indices vk.Range) {
 	permutedBatch(rec, s, step, n, n/rows*rows, rows, indices)
 }
 
 // EndlessBatch records indices [rows] uint32 = batch step of an endless list, one permutation of 0 .. n-1 after the other:
 // position p, modulo 2^32, is s.Permute(p/n, p%n, n). No image is dropped, and rows may exceed n.
-func EndlessBatch(rec *vk.Recorder, s philox.Stream, step vk.Range, n, rows int, indices vk.Range) {
+func EndlessBatch(rec *vk.Recorder, s Stream, step vk.Range, n, rows int, indices vk.Range) {
 	permutedBatch(rec, s, step, n, n, rows, indices)
 }
 
 // permutedBatch takes the first period elements of each epoch's permutation of n.
-func permutedBatch(rec *vk.Recorder, s philox.Stream, step vk.Range, n, period, rows int, indices vk.Range) {
+func permutedBatch(rec *vk.Recorder, s Stream, step vk.Range, n, period, rows int, indices vk.Range) {
 	low, high := words(s)
 	f := perElement(rec, rows)
 	rec.Dispatch(shaders.Permutation{
