@@ -9,10 +9,18 @@ import (
 	"vkgan/vk"
 )
 
+// Set is a labelled image set as its files have it.
+type Set = mnist.Set
+
+// LoadData reads MNIST's four files, or files of their format with images and classes of its own, from a folder; "" is
+// MNIST itself, built in. Errors name the file, the cause and the remedy.
+func LoadData(dir string) (*Set, error) { return mnist.Load(dir) }
+
 // Dataset is a labelled image set on the device: bytes as they come from the files, labels as words. The training step
 // draws its batches from it without the host.
 type Dataset struct {
 	Train, Test Images
+	TrainLabels []byte // Train's, for the host
 	Classes     int
 	Shape       layers.Shape
 }
@@ -26,13 +34,18 @@ type Images struct {
 	pixels *vk.Buffer
 }
 
-// NewDataset uploads set, of the training half the last trainImages.
-func NewDataset(dev *vk.Device, set *mnist.Set, trainImages int) (*Dataset, error) {
-	d := &Dataset{Classes: set.Classes, Shape: layers.Shape{H: set.Train.Height, W: set.Train.Width, C: 1}}
+// NewDataset uploads set, of the training half the last trainImages. The pixels of an image must be a multiple of 4.
+func NewDataset(dev *vk.Device, set *Set, trainImages int) (*Dataset, error) {
 	skip := max(0, set.Train.Count-trainImages)
+	d := &Dataset{
+		TrainLabels: set.TrainLabels[skip:], Classes: set.Classes, Shape: layers.Shape{H: set.Train.Height, W: set.Train.Width, C: 1},
+	}
 	size := d.Shape.Size()
+	if size%4 != 0 { // layers.Gather reads them in words
+		return nil, fmt.Errorf("%s: images of %d×%d have %d pixels, not a multiple of 4: pad them", set.Origin, d.Shape.H, d.Shape.W, size)
+	}
 	var err error
-	if d.Train, err = upload(dev, "train", set.Train.Pixels[skip*size:], set.TrainLabels[skip:]); err != nil {
+	if d.Train, err = upload(dev, "train", set.Train.Pixels[skip*size:], d.TrainLabels); err != nil {
 		return nil, fmt.Errorf("training images: %w", err)
 	}
 	if d.Test, err = upload(dev, "test", set.Test.Pixels, set.TestLabels); err != nil {

@@ -35,6 +35,15 @@ func (c Confusion) Total() int {
 	return n
 }
 
+// Error is the fraction of images whose code is not their class, for codes that are classes. Without images it is 0.
+func (c Confusion) Error() float64 {
+	right := 0
+	for class := range min(c.Codes, c.Classes) {
+		right += int(c.Row(class)[class])
+	}
+	return c.errorOf(right)
+}
+
 // Majority is the class that each code stands for: its most frequent one, the first of several; for a code without
 // images, class 0.
 func (c Confusion) Majority() []int {

@@ -1,5 +1,7 @@
 package gan
 
+import "slices"
+
 // Flops is the arithmetic of one training step in floating-point operations: 2 for each multiply-add of the matrix
 // products and convolutions; all else is left out. Dense counts every tap of every filter, Taps leaves out those that
 // fall on the padding.
@@ -53,9 +55,26 @@ func InfoGANFlops(r InfoGANRecipe, h, w int) Flops {
 		linearFlops(seedling, features),
 		linearFlops(features, 1+r.Labels),
 	}
-	pass := func(layers []Flops) Flops {
-		return totalFlops(totalFlops(layers...).times(2), totalFlops(layers[1:]...))
-	}
-	image := totalFlops(pass(g), pass(d).times(2), totalFlops(d...))
+	image := totalFlops(trainFlops(g), trainFlops(d).times(2), totalFlops(d...))
 	return image.times(float64(r.BatchSize))
+}
+
+// SSGANFlops counts one step of SSGAN on images of so many pixels, likewise: the discriminator runs on fake, labelled and
+// unlabelled images, and the generator's loss once more backward through all of its layers but the last.
+func SSGANFlops(r SSGANRecipe, pixels, classes int) Flops {
+	chain := func(in int, features []int, out int) (layers []Flops) {
+		for _, n := range append(slices.Clone(features), out) {
+			layers = append(layers, linearFlops(in, n))
+			in = n
+		}
+		return layers
+	}
+	g, d := chain(r.ZDim, ssganGenerator, pixels), chain(pixels, ssganDiscriminator, classes)
+	image := totalFlops(trainFlops(g), trainFlops(d).times(3), totalFlops(d[:len(d)-1]...))
+	return image.times(float64(r.BatchSize))
+}
+
+// trainFlops runs layers forward, and backward for their parameters' gradients and, but for the first, for their inputs'.
+func trainFlops(layers []Flops) Flops {
+	return totalFlops(totalFlops(layers...).times(2), totalFlops(layers[1:]...))
 }

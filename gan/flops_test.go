@@ -18,6 +18,13 @@ func TestInfoGANFlops(t *testing.T) {
 	}
 }
 
+func TestSSGANFlops(t *testing.T) {
+	f := SSGANFlops(SSGANReference(), 784, 10)
+	if got := fmt.Sprintf("%.3f", f.Dense/1e9); got != "3.007" || f.Taps != f.Dense {
+		t.Errorf("%s GFLOP, want 3.007", got)
+	}
+}
+
 func TestTaps(t *testing.T) {
 	for _, test := range []struct{ n, kernel, want int }{{28, 5, 67}, {14, 5, 32}, {4, 5, 7}, {28, 2, 28}, {8, 4, 14}} {
 		if got := taps(test.n, test.kernel); got != test.want {

@@ -25,16 +25,28 @@ type ledger struct {
 // stepsInRing is more than can be in flight.
 const stepsInRing = 4096
 
-// openLedger takes memory from b for the figures of these names.
+// openStep takes memory from b for the count of steps, for a model whose layers need it before there is a ledger.
+func (l *ledger) openStep(b *layers.Builder) error {
+	step, err := b.Buffer("step", 4, vk.Local)
+	if err == nil {
+		l.step = step.All()
+	}
+	return err
+}
+
+// openLedger takes memory from b for the figures of these names, and for the count of steps unless there is one.
 func (l *ledger) openLedger(dev *vk.Device, b *layers.Builder, names []string, networks ...*layers.Params) error {
-	step, err0 := b.Buffer("step", 4, vk.Local)
+	var err0 error
+	if l.step.IsZero() {
+		err0 = l.openStep(b)
+	}
 	figures, err1 := b.Buffer("figures", 4*int64(len(names)), vk.Local)
 	ring, err2 := b.Buffer("ring", 4*stepsInRing*int64(2+len(names)), vk.Host)
 	guard, err3 := layers.NewGuard(b, networks...)
 	if err := errors.Join(err0, err1, err2, err3); err != nil {
 		return err
 	}
-	*l = ledger{step: step.All(), figures: figures.All(), guard: guard, names: names, ring: ring, latest: make([]float64, len(names)), dev: dev}
+	*l = ledger{step: l.step, figures: figures.All(), guard: guard, names: names, ring: ring, latest: make([]float64, len(names)), dev: dev}
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"unsafe"
 
 	"vkgan/internal/devicetest"
 	"vkgan/internal/mnist"
@@ -77,6 +78,35 @@ func newModel(t *testing.T, d *vk.Device, r InfoGANRecipe, set *mnist.Set, seed 
 	}
 	t.Cleanup(m.Free)
 	return m
+}
+
+// newSSGAN makes a model that the test frees at its end.
+func newSSGAN(t *testing.T, d *vk.Device, r SSGANRecipe, set *mnist.Set, seed uint64) *SSGAN {
+	t.Helper()
+	if err := CheckSSGAN(r, set); err != nil {
+		t.Fatal(err)
+	}
+	data, err := NewDataset(d, set, r.TrainImages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(data.Free)
+	m, err := NewSSGAN(d, r, data, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.Free)
+	return m
+}
+
+// words32 reads words off the device.
+func words32(t *testing.T, d *vk.Device, r vk.Range) []uint32 {
+	t.Helper()
+	words := make([]uint32, r.Bytes()/4)
+	if err := d.Download(unsafe.Slice((*byte)(unsafe.Pointer(&words[0])), r.Bytes()), r); err != nil {
+		t.Fatal(err)
+	}
+	return words
 }
 
 // newTrainer makes a trainer that the test frees at its end.

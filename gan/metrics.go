@@ -13,7 +13,12 @@ type Metrics struct {
 	AccReal *float64 `json:"acc_real,omitempty"` // of D on real images
 	AccFake *float64 `json:"acc_fake,omitempty"` // of D on generated ones
 
-	LossCode           *float64 `json:"loss_code,omitempty"`
+	LossCode  *float64 `json:"loss_code,omitempty"`
+	LossClass *float64 `json:"loss_class,omitempty"` // D's on labelled images
+	LossReal  *float64 `json:"loss_real,omitempty"`  // D's on unlabelled ones
+	LossFake  *float64 `json:"loss_fake,omitempty"`  // D's on generated ones
+	LossMatch *float64 `json:"loss_match,omitempty"` // feature matching, which is LossG
+
 	TrainError         *float64 `json:"train_error,omitempty"` // of predictions made while training
 	TestError          *float64 `json:"test_error,omitempty"`
 	TestErrorHungarian *float64 `json:"test_error_hungarian,omitempty"`
@@ -54,7 +59,8 @@ func (m *Metrics) update(line Metrics) {
 	m.Step, m.Epoch, m.TimeS, m.ImagesPerS = line.Step, line.Epoch, line.TimeS, line.ImagesPerS
 	for _, f := range []struct{ to, from **float64 }{
 		{&m.LossD, &line.LossD}, {&m.LossG, &line.LossG}, {&m.AccReal, &line.AccReal}, {&m.AccFake, &line.AccFake},
-		{&m.LossCode, &line.LossCode}, {&m.TrainError, &line.TrainError}, {&m.TestError, &line.TestError},
+		{&m.LossCode, &line.LossCode}, {&m.LossClass, &line.LossClass}, {&m.LossReal, &line.LossReal}, {&m.LossFake, &line.LossFake},
+		{&m.LossMatch, &line.LossMatch}, {&m.TrainError, &line.TrainError}, {&m.TestError, &line.TestError},
 		{&m.TestErrorHungarian, &line.TestErrorHungarian}, {&m.NMI, &line.NMI},
 	} {
 		if *f.from != nil {

@@ -1,6 +1,10 @@
 package gan
 
-import "fmt"
+import (
+	"fmt"
+
+	"vkgan/layers"
+)
 
 // InfoGANRecipe is every hyper-parameter of an InfoGAN run. The JSON names are those of run.json and of the flags.
 type InfoGANRecipe struct {
@@ -25,21 +29,27 @@ func InfoGANReference() InfoGANRecipe {
 
 // check rejects values that no run can have.
 func (r InfoGANRecipe) check() error {
-	switch {
-	case r.Labels < 2:
+	if r.Labels < 2 {
 		return fmt.Errorf("labels is %d: a categorical code has at least 2 values", r.Labels)
-	case r.ZDim < 1:
-		return fmt.Errorf("z-dim is %d: the generator needs at least 1 noise component", r.ZDim)
-	case r.BatchSize < 2:
-		return fmt.Errorf("batch-size is %d: batch-norm needs at least 2 images", r.BatchSize)
-	case r.TrainImages < 1:
-		return fmt.Errorf("train-images is %d: at least one batch is needed", r.TrainImages)
-	case !(r.Rate > 0):
-		return fmt.Errorf("rate is %g: want a positive learning rate", r.Rate)
-	case !(r.Beta1 >= 0 && r.Beta1 < 1) || !(r.Beta2 > 0 && r.Beta2 < 1):
-		return fmt.Errorf("beta1 is %g, beta2 is %g: want values in [0,1)", r.Beta1, r.Beta2)
-	case !(r.Eps > 0):
-		return fmt.Errorf("eps is %g: want a positive number", r.Eps)
+	}
+	return checkTraining(r.ZDim, r.BatchSize, r.TrainImages, layers.Adam{Rate: r.Rate, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps})
+}
+
+// checkTraining rejects values that no run of any model can have.
+func checkTraining(zDim, batchSize, trainImages int, adam layers.Adam) error {
+	switch {
+	case zDim < 1:
+		return fmt.Errorf("z-dim is %d: the generator needs at least 1 noise component", zDim)
+	case batchSize < 2:
+		return fmt.Errorf("batch-size is %d: batch-norm needs at least 2 images", batchSize)
+	case trainImages < 1:
+		return fmt.Errorf("train-images is %d: at least one batch is needed", trainImages)
+	case !(adam.Rate > 0):
+		return fmt.Errorf("rate is %g: want a positive learning rate", adam.Rate)
+	case !(adam.Beta1 >= 0 && adam.Beta1 < 1) || !(adam.Beta2 > 0 && adam.Beta2 < 1):
+		return fmt.Errorf("beta1 is %g, beta2 is %g: want values in [0,1)", adam.Beta1, adam.Beta2)
+	case !(adam.Eps > 0):
+		return fmt.Errorf("eps is %g: want a positive number", adam.Eps)
 	}
 	return nil
 }

@@ -12,16 +12,11 @@ import (
 	"vkgan/vk"
 )
 
-// fixture is what tools/fixture/infogan_step.py found in PyTorch, float64.
+// fixture is what PyTorch found in float64, for either model: the gradients of step 0.
 type fixture struct {
-	Seed  uint64
-	Probe uint64 `json:"probe_seed"`
-	Batch int
-	First struct {
-		Z           []float64
-		Code, Index []uint32
-		FakeMean    float64 `json:"fake_mean"`
-	}
+	Seed    uint64
+	Probe   uint64 `json:"probe_seed"`
+	Batch   int
 	Tensors []struct {
 		Name   string
 		Stream uint32
@@ -29,6 +24,16 @@ type fixture struct {
 		Dots   []float64
 		Index  []int
 		Value  []float64
+	}
+}
+
+// infoGANFixture is of tools/fixture/infogan_step.py.
+type infoGANFixture struct {
+	fixture
+	First struct {
+		Z           []float64
+		Code, Index []uint32
+		FakeMean    float64 `json:"fake_mean"`
 	}
 	Steps []struct {
 		LossG    float64 `json:"loss_g"`
@@ -39,9 +44,9 @@ type fixture struct {
 	}
 }
 
-func readFixture(t *testing.T) (f fixture) {
+func readFixture[F any](t *testing.T, path string) (f F) {
 	t.Helper()
-	file, err := os.Open("testdata/infogan_step.json.gz")
+	file, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,32 +61,39 @@ func readFixture(t *testing.T) (f fixture) {
 	return f
 }
 
+// replayer records a model's step and gives what replays it.
+func replayer(t *testing.T, d *vk.Device, m Model) func(times int) {
+	t.Helper()
+	rec := d.NewRecorder("step")
+	m.Step(rec)
+	step, err := rec.End()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(step.Free)
+	return func(times int) {
+		t.Helper()
+		ticket, err := d.Submit(step, times)
+		if err == nil {
+			err = d.Wait(ticket)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestStepIsPyTorchs compares the reference recipe's first step on MNIST, every gradient, and the figures of the ten
 // steps after it with PyTorch's in float64. What float32 can hold was measured in PyTorch: gradients by a normalised
 // squared error of 2e-11, but 2e-9 for deconv2.bias, a sum of 12,544 terms that cancels; losses by 5e-6 up to step 2,
 // 3e-5 at step 3, 2e-3 at step 10: training amplifies differences.
 func TestStepIsPyTorchs(t *testing.T) {
-	f, set := readFixture(t), realMNIST(t)
+	f, set := readFixture[infoGANFixture](t, "testdata/infogan_step.json.gz"), realMNIST(t)
 	r := InfoGANReference()
 	r.BatchSize = f.Batch
 	families(t, func(t *testing.T, d *vk.Device) {
 		m := newModel(t, d, r, set, f.Seed)
-		rec := d.NewRecorder("step")
-		m.Step(rec)
-		step, err := rec.End()
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(step.Free)
-		replay := func(times int) {
-			ticket, err := d.Submit(step, times)
-			if err == nil {
-				err = d.Wait(ticket)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
+		replay := replayer(t, d, m)
 		replay(1)
 		f.checkInputs(t, m)
 		f.checkGradients(t, d, m.ParamsG, philox.StreamGenerator)
@@ -94,7 +106,7 @@ func TestStepIsPyTorchs(t *testing.T) {
 	})
 }
 
-func (f fixture) checkInputs(t *testing.T, m *InfoGAN) {
+func (f infoGANFixture) checkInputs(t *testing.T, m *InfoGAN) {
 	t.Helper()
 	latents, err := m.latent.Read(m.dev)
 	if err != nil {
@@ -181,7 +193,7 @@ func (f fixture) checkGradients(t *testing.T, d *vk.Device, params *layers.Param
 	}
 }
 
-func (f fixture) checkFigures(t *testing.T, m *InfoGAN) {
+func (f infoGANFixture) checkFigures(t *testing.T, m *InfoGAN) {
 	t.Helper()
 	for step, want := range f.Steps {
 		figures, err := m.Figures(step)

@@ -8,12 +8,23 @@ import (
 
 // ShuffledBatch records indices [rows] uint32 = where batch step mod batches of this epoch's permutation of n images lies.
 // A last partial batch is dropped.
-func ShuffledBatch(rec *vk.Recorder, s philox.Stream, step vk.Range, n, rows int, indices vk.Range) {
+func ShuffledBatch(rec *vk.Recorder, s Stream, step vk.Range, n, rows int, indices vk.Range) {
+	permutedBatch(rec, s, step, n, n/rows*rows, rows, indices)
+}
+
+// EndlessBatch records indices [rows] uint32 = batch step of an endless list, one permutation of 0 .. n-1 after the other:
+// position p, modulo 2^32, is s.Permute(p/n, p%n, n). No image is dropped, and rows may exceed n.
+func EndlessBatch(rec *vk.Recorder, s Stream, step vk.Range, n, rows int, indices vk.Range) {
+	permutedBatch(rec, s, step, n, n, rows, indices)
+}
+
+// permutedBatch takes the first period elements of each epoch's permutation of n.
+func permutedBatch(rec *vk.Recorder, s Stream, step vk.Range, n, period, rows int, indices vk.Range) {
 	low, high := words(s)
 	f := perElement(rec, rows)
 	rec.Dispatch(shaders.Permutation{
 		Step: step, Indices: indices, SeedLow: low, SeedHigh: high, Stream: s.ID, N: uint32(n), Rows: uint32(rows),
-		Batches: uint32(n / rows), HalfBits: uint32(philox.HalfBits(uint32(n))), Local: f.local, Groups: f.groups,
+		Period: uint32(period), HalfBits: uint32(philox.HalfBits(uint32(n))), Local: f.local, Groups: f.groups,
 	})
 }
 
@@ -31,4 +42,10 @@ func Gather(rec *vk.Recorder, images, indices vk.Range, y Tensor) {
 		Images: images, Indices: indices, Y: y.Data, Size: int32(y.Size()), Local: local,
 		Groups: [3]uint32{ceil(y.Size()/4, int(local)), uint32(y.Rows), 1},
 	})
+}
+
+// Lookup records y [n] uint32 = table[indices], all of them uint32.
+func Lookup(rec *vk.Recorder, table, indices, y vk.Range, n int) {
+	f := perElement(rec, n)
+	rec.Dispatch(shaders.Lookup{Table: table, Indices: indices, Y: y, N: int32(n), Local: f.local, Groups: f.groups})
 }

@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"vkgan/internal/philox"
@@ -34,6 +35,54 @@ func TestShuffledBatch(t *testing.T) {
 				}
 				equal(t, fmt.Sprintf("%+v, step %d", c, now), got, want)
 			}
+		}
+	})
+}
+
+// The endless list is one permutation after the other, whether batches are longer or shorter than it.
+func TestEndlessBatch(t *testing.T) {
+	each(t, func(t *testing.T, d *vk.Device) {
+		s := philox.Stream{Seed: 1 << 40, ID: philox.StreamLabelledBatch}
+		for _, c := range []struct{ n, rows int }{{1, 3}, {10, 100}, {100, 16}, {100, 100}, {64, 65}, {1000, 7}} {
+			step, indices := buffer(t, d, 1), buffer(t, d, c.rows)
+			draw := record(t, d, func(rec *vk.Recorder) { EndlessBatch(rec, s, step, c.n, c.rows, indices) })
+			var list []uint32
+			for now := range uint32(15) {
+				upload(t, d, step, []uint32{now})
+				run(t, d, draw, 1)
+				list = append(list, download[uint32](t, d, indices)...)
+			}
+			want := make([]uint32, len(list))
+			for p := range want {
+				want[p] = s.Permute(uint32(p/c.n), uint32(p%c.n), uint32(c.n))
+			}
+			equal(t, fmt.Sprintf("%+v", c), list, want)
+			for epoch := range slices.Chunk(list, c.n) {
+				slices.Sort(epoch)
+				if len(slices.Compact(epoch)) != len(epoch) {
+					t.Errorf("%+v: an image comes twice in an epoch", c)
+				}
+			}
+		}
+	})
+}
+
+func TestLookup(t *testing.T) {
+	each(t, func(t *testing.T, d *vk.Device) {
+		for _, c := range []struct{ count, n int }{{1, 1}, {10, 100}, {300, 101}, {5, 3}} {
+			values, rows, want := make([]uint32, c.count), make([]uint32, c.n), make([]uint32, c.n)
+			for i := range values {
+				values[i] = uint32(i) * 2654435761
+			}
+			for i := range rows {
+				rows[i] = uint32(i * 7 % c.count)
+				want[i] = values[rows[i]]
+			}
+			table, indices, y := buffer(t, d, c.count), buffer(t, d, c.n), buffer(t, d, c.n)
+			upload(t, d, table, values)
+			upload(t, d, indices, rows)
+			do(t, d, func(rec *vk.Recorder) { Lookup(rec, table, indices, y, c.n) })
+			equal(t, fmt.Sprintf("%+v", c), download[uint32](t, d, y), want)
 		}
 	})
 }

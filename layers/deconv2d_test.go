@@ -3,8 +3,6 @@ package layers
 import (
 	"fmt"
 	"testing"
-
-	"vkgan/vk"
 )
 
 func TestDeconv2D(t *testing.T) {
@@ -30,43 +28,5 @@ func TestDeconv2D(t *testing.T) {
 		deconv(101, Shape{2, 2, 17}, Deconv2D{Out: 20, Kernel: 5, Stride: 2, Act: ReLU}),
 		deconv(7, Shape{1, 1, 128}, Deconv2D{Out: 128, Kernel: 5, Stride: 2}), // taps that meet no pixel at all
 		deconv(100, Shape{3, 3, 16}, Deconv2D{Out: 1, Kernel: 5, Stride: 2, Bias: true}),
-	})
-}
-
-// ForwardInto writes the same images elsewhere, and Backward takes them from there.
-func TestDeconv2DForwardInto(t *testing.T) {
-	in := Shape{3, 3, 8}
-	layers := []Config{Activate{Name: "a", Act: ReLU}, Deconv2D{Name: "d", Out: 1, Kernel: 4, Stride: 2, Act: Sigmoid}}
-	each(t, func(t *testing.T, d *vk.Device) {
-		b := NewBuilder(d, "into", Batch{Forward: 3, Backward: 3, Groups: 1})
-		t.Cleanup(b.Free)
-		net := b.Sequence(in, layers...)
-		params, err := b.Finish(1, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		x, y, dy := b.tensor("x", 3, in), b.tensor("elsewhere", 5, net.Out), b.tensor("dy", 3, net.Out)
-		poison(t, d, b)
-		p, dp := tensors{"d.weight": random(1, params.All[0].Len())}, tensors{}
-		xs, dys := random(2, x.elements()), random(3, dy.elements())
-		for to, values := range map[vk.Range][]float64{params.All[0].Value(): p["d.weight"], x.Data: xs, dy.Data: dys} {
-			upload(t, d, to, narrow(values))
-		}
-		do(t, d, func(rec *vk.Recorder) {
-			net.ForwardInto(rec, x, y.Part(1, 4))
-			net.Backward(rec, dy, 0)
-		})
-		oracle := newChain(in, layers, 3, 1, p, dp)
-		want := oracle.forward(xs)
-		oracle.backward(dys)
-		near(t, "y", download[float32](t, d, y.Part(1, 4).Data), want, 1)
-		near(t, "dw", download[float32](t, d, params.All[0].Grad()), dp["d.weight"], 1)
-		for _, untouched := range []Tensor{y.Part(0, 1), y.Part(4, 5)} {
-			for _, v := range download[float32](t, d, untouched.Data) {
-				if v == v {
-					t.Fatalf("%g beside the part that y should be written to", v)
-				}
-			}
-		}
 	})
 }

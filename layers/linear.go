@@ -52,7 +52,16 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 func (l *LinearLayer) Forward(rec *vk.Recorder, x Tensor) Tensor { return l.forward(rec, x, l.Act) }
 
 func (l *LinearLayer) forward(rec *vk.Recorder, x Tensor, act Activation) Tensor {
-	l.x, l.y = x, l.out.firstRows(x)
+	return l.forwardInto(rec, x, l.out.firstRows(x), act)
+}
+
+// ForwardInto is Forward with the output elsewhere.
+func (l *LinearLayer) ForwardInto(rec *vk.Recorder, x, y Tensor) Tensor {
+	return l.forwardInto(rec, x, y, l.Act)
+}
+
+func (l *LinearLayer) forwardInto(rec *vk.Recorder, x, y Tensor, act Activation) Tensor {
+	l.x, l.y = x, y
 	l.w.forward(rec)
 	product{m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.value(), bias: l.bias.value(), c: l.y.Data, act: act, packed: l.packed, partial: l.partial}.record(rec)
 	return l.y

@@ -14,7 +14,36 @@ func SigmoidCE(rec *vk.Recorder, x Tensor, target float32, dx Tensor, result vk.
 // SoftmaxCE records the mean softmax cross-entropy of logits x [rows,classes] against target [rows] uint32, and its
 // gradient dx. result takes one float32: the loss.
 func SoftmaxCE(rec *vk.Recorder, x Tensor, target vk.Range, dx Tensor, result vk.Range) {
-	rec.Dispatch(shaders.SoftmaxCe{X: x.Data, Target: target, Dx: dx.Data, Result: result, Rows: int32(x.Rows), Classes: int32(x.C), Groups: one})
+	WeightedSoftmaxCE(rec, x, target, 1, dx, result)
+}
+
+// WeightedSoftmaxCE is SoftmaxCE with dx the gradient of weight times the loss; result takes the loss itself.
+func WeightedSoftmaxCE(rec *vk.Recorder, x Tensor, target vk.Range, weight float32, dx Tensor, result vk.Range) {
+	rec.Dispatch(shaders.SoftmaxCe{
+		X: x.Data, Target: target, Dx: dx.Data, Result: result, Rows: int32(x.Rows), Classes: int32(x.C), Weight: weight, Groups: one,
+	})
+}
+
+// LogSumExpCE records the mean sigmoid cross-entropy of lse = ln Σ_j e^x[j] of logits x [rows,classes] against one
+// target for all rows, 0 or 1, and dx, the gradient of weight times it. It is the loss of a semi-supervised discriminator
+// without a logit of its own for "generated" (Salimans et al. 2016, "Improved Techniques for Training GANs", section 5):
+// with Z = Σ e^x and p(real) = Z/(Z+1), -ln p = softplus(-lse) and -ln(1-p) = softplus(lse). result takes two float32: the
+// loss, without weight, and the fraction of rows on the target's side of lse = 0.
+func LogSumExpCE(rec *vk.Recorder, x Tensor, target, weight float32, dx Tensor, result vk.Range) {
+	rec.Dispatch(shaders.LogsumexpCe{
+		X: x.Data, Dx: dx.Data, Result: result, Rows: int32(x.Rows), Classes: int32(x.C), Target: target, Weight: weight, Groups: one,
+	})
+}
+
+// FeatureMatching records the mean over features of (mean over rows of fake - mean over rows of real)², both
+// [rows,features], and its gradient dfake (Salimans et al. 2016, section 3.1). real gets none: it does not depend on the
+// generator. result takes one float32: the loss.
+func FeatureMatching(rec *vk.Recorder, fake, real, dfake Tensor, result vk.Range) {
+	f := perElement(rec, fake.C)
+	rec.Dispatch(shaders.FeatureMatch{
+		Fake: fake.Data, Real: real.Data, Dfake: dfake.Data, Rows: int32(fake.Rows), Features: int32(fake.C), Local: f.local, Groups: f.groups,
+	})
+	rec.Dispatch(shaders.FeatureMatchLoss{Dfake: dfake.Data, Result: result, Rows: int32(fake.Rows), Features: int32(fake.C), Groups: one})
 }
 
 var one = [3]uint32{1, 1, 1}

@@ -3,6 +3,7 @@ package layers
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"vkgan/layers/ref"
@@ -60,11 +61,121 @@ func TestSoftmaxCE(t *testing.T) {
 			x, dx, target, result := tensor(t, d, c.rows, s), tensor(t, d, c.rows, s), buffer(t, d, c.rows), buffer(t, d, 1)
 			upload(t, d, x.Data, narrow(xs))
 			upload(t, d, target, labels)
-			do(t, d, func(rec *vk.Recorder) { SoftmaxCE(rec, x, target, dx, result) })
 			loss, want := ref.SoftmaxCrossEntropy(xs, label, c.classes)
+			for _, weight := range []float64{1, 0.5} {
+				do(t, d, func(rec *vk.Recorder) {
+					if weight == 1 {
+						SoftmaxCE(rec, x, target, dx, result)
+					} else {
+						WeightedSoftmaxCE(rec, x, target, float32(weight), dx, result)
+					}
+				})
+				name := fmt.Sprintf("%+v, weight %g: ", c, weight)
+				near(t, name+"dx", download[float32](t, d, dx.Data), scaled(want, weight), 1)
+				near(t, name+"loss", download[float32](t, d, result), []float64{loss}, 0.1)
+			}
+		}
+	})
+}
+
+func scaled(x []float64, factor float64) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = factor * v
+	}
+	return y
+}
+
+func TestLogSumExpCE(t *testing.T) {
+	each(t, func(t *testing.T, d *vk.Device) {
+		for _, c := range []struct{ rows, classes int }{{1, 2}, {3, 10}, {16, 7}, {64, 1}, {65, 3}, {100, 10}, {130, 20}} {
+			xs := logits(c.rows*c.classes, 3)
+			for i := range xs {
+				if i/c.classes%2 == 1 {
+					xs[i] -= 6 // rows that look generated
+				}
+			}
+			s := Vector(c.classes)
+			x, dx, result := tensor(t, d, c.rows, s), tensor(t, d, c.rows, s), buffer(t, d, 2)
+			upload(t, d, x.Data, narrow(xs))
+			for _, target := range []float64{0, 1} {
+				const weight = 0.5
+				do(t, d, func(rec *vk.Recorder) { LogSumExpCE(rec, x, float32(target), weight, dx, result) })
+				loss, want := ref.LogSumExpCrossEntropy(xs, target, c.classes)
+				name := fmt.Sprintf("%+v, target %g: ", c, target)
+				near(t, name+"dx", download[float32](t, d, dx.Data), scaled(want, weight), 1)
+				right := 0.0
+				for r := range c.rows {
+					if (ref.LogSumExp(xs[r*c.classes:][:c.classes]) > 0) == (target == 1) {
+						right += 1 / float64(c.rows)
+					}
+				}
+				got := download[float32](t, d, result)
+				near(t, name+"loss", got[:1], []float64{loss}, 0.1)
+				near(t, name+"accuracy", got[1:], []float64{right}, 0.01)
+			}
+		}
+	})
+}
+
+// At logits of ±200, e^x and e^-x leave float32 in both directions; every row of the gradient is still right by itself.
+func TestExtremeLogits(t *testing.T) {
+	const rows, classes = 5, 4
+	xs := []float64{
+		200, -200, 0, 1,
+		-200, -200, -200, -200,
+		200, 200, 199, -200,
+		-200, -199, -201, -200.5,
+		-20, -15, -21, -20.5,
+	}
+	label := []int{1, 0, 2, 3, 1}
+	each(t, func(t *testing.T, d *vk.Device) {
+		s := Vector(classes)
+		x, dx, target, result := tensor(t, d, rows, s), tensor(t, d, rows, s), buffer(t, d, rows), buffer(t, d, 2)
+		upload(t, d, x.Data, narrow(xs))
+		upload(t, d, target, []uint32{1, 0, 2, 3, 1})
+		check := func(name string, loss float64, want []float64) {
+			t.Helper()
+			got := download[float32](t, d, dx.Data)
+			for r := range rows {
+				row := want[r*classes:][:classes]
+				for j, v := range row {
+					if math.Abs(v) < 0x1p-126 {
+						row[j] = 0 // below float32
+					}
+				}
+				near(t, fmt.Sprintf("%s: row %d of dx", name, r), got[r*classes:][:classes], row, 1)
+			}
+			near(t, name+": loss", download[float32](t, d, result)[:1], []float64{loss}, 0.1)
+		}
+		for _, side := range []float64{0, 1} {
+			do(t, d, func(rec *vk.Recorder) { LogSumExpCE(rec, x, float32(side), 1, dx, result) })
+			loss, want := ref.LogSumExpCrossEntropy(xs, side, classes)
+			check(fmt.Sprintf("log-sum-exp, target %g", side), loss, want)
+		}
+		do(t, d, func(rec *vk.Recorder) { WeightedSoftmaxCE(rec, x, target, 1, dx, result) })
+		loss, want := ref.SoftmaxCrossEntropy(xs, label, classes)
+		check("softmax", loss, want)
+	})
+}
+
+func TestFeatureMatching(t *testing.T) {
+	each(t, func(t *testing.T, d *vk.Device) {
+		for _, c := range []struct{ rows, features int }{{1, 1}, {3, 7}, {16, 64}, {100, 250}, {7, 129}} {
+			fakes, reals := random(1, c.rows*c.features), random(2, c.rows*c.features)
+			for i := range reals {
+				reals[i] = float64(float32(reals[i] + 0.5))
+			}
+			s := Vector(c.features)
+			fake, real, dfake, result := tensor(t, d, c.rows, s), tensor(t, d, c.rows, s), tensor(t, d, 3*c.rows, s), buffer(t, d, 1)
+			upload(t, d, fake.Data, narrow(fakes))
+			upload(t, d, real.Data, narrow(reals))
+			do(t, d, func(rec *vk.Recorder) { FeatureMatching(rec, fake, real, dfake.Part(c.rows, 2*c.rows), result) })
+			loss, want := ref.FeatureMatching(fakes, reals, c.features)
 			name := fmt.Sprintf("%+v: ", c)
-			near(t, name+"dx", download[float32](t, d, dx.Data), want, 1)
 			near(t, name+"loss", download[float32](t, d, result), []float64{loss}, 0.1)
+			untouched := make([]float64, len(want))
+			near(t, name+"dfake", download[float32](t, d, dfake.Data), slices.Concat(untouched, want, untouched), 1)
 		}
 	})
 }

@@ -6,22 +6,26 @@ import (
 	"vkgan/vk"
 )
 
+// Stream is a source of random numbers, the same on the device and in Go: each (seed, id, step, element) has its own
+// (Philox4x32-10, Salmon et al. 2011). What is to be independent takes streams of different ids.
+type Stream = philox.Stream
+
 // NormalNoise records y [rows,n] = standard normals of (stream, step).
-func NormalNoise(rec *vk.Recorder, s philox.Stream, step vk.Range, y Tensor) {
+func NormalNoise(rec *vk.Recorder, s Stream, step vk.Range, y Tensor) {
 	low, high := words(s)
 	f := perBlock(rec, y.elements())
 	rec.Dispatch(shaders.PhiloxNormal{Step: step, Y: y.Data, SeedLow: low, SeedHigh: high, Stream: s.ID, N: uint32(y.elements()), Local: f.local, Groups: f.groups})
 }
 
 // UniformNoise records y [rows,n] = uniform numbers in [0,1) of (stream, step).
-func UniformNoise(rec *vk.Recorder, s philox.Stream, step vk.Range, y Tensor) {
+func UniformNoise(rec *vk.Recorder, s Stream, step vk.Range, y Tensor) {
 	low, high := words(s)
 	f := perBlock(rec, y.elements())
 	rec.Dispatch(shaders.PhiloxUniform{Step: step, Y: y.Data, SeedLow: low, SeedHigh: high, Stream: s.ID, N: uint32(y.elements()), Local: f.local, Groups: f.groups})
 }
 
 // RandomClass records value [rows] uint32 = uniform classes of (stream, step).
-func RandomClass(rec *vk.Recorder, s philox.Stream, step vk.Range, classes, rows int, value vk.Range) {
+func RandomClass(rec *vk.Recorder, s Stream, step vk.Range, classes, rows int, value vk.Range) {
 	low, high := words(s)
 	f := perElement(rec, rows)
 	rec.Dispatch(shaders.RandomClass{Step: step, Value: value, SeedLow: low, SeedHigh: high, Stream: s.ID, Classes: uint32(classes), Rows: uint32(rows), Local: f.local, Groups: f.groups})
@@ -39,7 +43,7 @@ func OneHot(rec *vk.Recorder, class vk.Range, classes int, y Tensor, column int)
 	rec.Dispatch(shaders.OneHot{Hot: class, Y: y.Data, Rows: int32(y.Rows), Classes: int32(classes), Width: int32(y.C), Column: int32(column), Local: f.local, Groups: f.groups})
 }
 
-func words(s philox.Stream) (low, high uint32) { return uint32(s.Seed), uint32(s.Seed >> 32) }
+func words(s Stream) (low, high uint32) { return uint32(s.Seed), uint32(s.Seed >> 32) }
 
 func perElement(rec *vk.Recorder, n int) launch {
 	local := width(rec)

@@ -54,7 +54,7 @@ func (s *Sequence) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
 	return s.layers[0].Backward(rec, dy, inputRows)
 }
 
-// ForwardInto is Forward with the output elsewhere. The last layer must be able to: a Deconv2D.
+// ForwardInto is Forward with the output elsewhere. The last layer must be able to: a Linear or a Deconv2D.
 func (s *Sequence) ForwardInto(rec *vk.Recorder, x, y Tensor) Tensor {
 	last := len(s.layers) - 1
 	for _, l := range s.layers[:last] {

@@ -94,6 +94,49 @@ func TestFiniteDifferences(t *testing.T) {
 	})
 }
 
+// ForwardInto writes the same images elsewhere, and Backward takes them from there.
+func TestForwardInto(t *testing.T) {
+	each(t, func(t *testing.T, d *vk.Device) {
+		testForwardInto(t, d, Deconv2D{Name: "last", Out: 1, Kernel: 4, Stride: 2, Act: Sigmoid})
+		testForwardInto(t, d, Linear{Name: "last", Out: 36, Act: Sigmoid})
+	})
+}
+
+func testForwardInto(t *testing.T, d *vk.Device, last Config) {
+	in := Shape{3, 3, 8}
+	layers := []Config{Activate{Name: "a", Act: ReLU}, last}
+	b := NewBuilder(d, "into", Batch{Forward: 3, Backward: 3, Groups: 1})
+	t.Cleanup(b.Free)
+	net := b.Sequence(in, layers...)
+	params, err := b.Finish(1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, y, dy := b.tensor("x", 3, in), b.tensor("elsewhere", 5, net.Out), b.tensor("dy", 3, net.Out)
+	poison(t, d, b)
+	p, dp := tensors{"last.weight": random(1, params.All[0].Len())}, tensors{}
+	xs, dys := random(2, x.elements()), random(3, dy.elements())
+	for to, values := range map[vk.Range][]float64{params.All[0].Value(): p["last.weight"], x.Data: xs, dy.Data: dys} {
+		upload(t, d, to, narrow(values))
+	}
+	do(t, d, func(rec *vk.Recorder) {
+		net.ForwardInto(rec, x, y.Part(1, 4))
+		net.Backward(rec, dy, 0)
+	})
+	oracle := newChain(in, layers, 3, 1, p, dp)
+	want := oracle.forward(xs)
+	oracle.backward(dys)
+	near(t, "y", download[float32](t, d, y.Part(1, 4).Data), want, 1)
+	near(t, "dw", download[float32](t, d, params.All[0].Grad()), dp["last.weight"], 1)
+	for _, untouched := range []Tensor{y.Part(0, 1), y.Part(4, 5)} {
+		for _, v := range download[float32](t, d, untouched.Data) {
+			if v == v {
+				t.Fatalf("%g beside the part that y should be written to", v)
+			}
+		}
+	}
+}
+
 func TestShapesThatDoNotFit(t *testing.T) {
 	d := devicetest.Open(t, vk.Options{Guard: true})
 	for _, c := range []struct {

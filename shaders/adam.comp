@@ -18,6 +18,7 @@ layout(constant_id = 1) const int PER = 1;
 layout(constant_id = 2) const bool RUNS = false;
 layout(constant_id = 3) const bool GUARDED = false;
 #include "element.glsl"
+#include "exp.glsl"
 #include "finite.glsl"
 
 IN(0, uint, step)
@@ -29,18 +30,6 @@ IO(5, uint, bad)
 IN(6, uint, frozen)
 PUSH(A(uint, step) A(float, grad) A(float, param) A(float, m) A(float, v) A(uint, bad) A(uint, frozen)
 	int n; float rate; float beta1; float beta2; float log_beta1; float log_beta2; float eps;)
-
-// 1 - exp(x) for x <= 0.
-float one_minus_exp(float x) {
-	if (x < -0.25) return 1.0 - exp(x);
-	float p = 1.0 / 5040.0;
-	p = fma(p, x, 1.0 / 720.0);
-	p = fma(p, x, 1.0 / 120.0);
-	p = fma(p, x, 1.0 / 24.0);
-	p = fma(p, x, 1.0 / 6.0);
-	p = fma(p, x, 0.5);
-	return -fma(p * x, x, x);
-}
 
 void main() {
 	if (GUARDED && el(frozen, 0) != 0u) return;

@@ -33,6 +33,17 @@ func testGather(r *rig) {
 	})
 }
 
+func testLookup(r *rig) {
+	type lookup struct{ count, n int }
+	l := r.lanes()
+	each(r, []lookup{{11, 2*l + 1}, {1, 1}, {55_000, l}, {3, 2*l - 1}}, func(r *rig, c lookup) {
+		table, indices, y := r.below(c.count, 1<<32-1), r.below(c.n, uint32(c.count)), r.out(c.n)
+		r.run(shaders.Lookup{Table: r.uints(table).Range, Indices: r.uints(indices).Range, Y: y.Range, N: int32(c.n),
+			Local: uint32(l), Groups: [3]uint32{ceil(c.n, l), 1, 1}})
+		r.same("y", y, mapped(indices, func(i uint32) uint32 { return table[i] }))
+	})
+}
+
 func testOneHot(r *rig) {
 	type oneHot struct{ rows, classes, width, column int }
 	l := r.lanes()

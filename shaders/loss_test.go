@@ -41,15 +41,81 @@ func testSigmoidCe(r *rig) {
 }
 
 func testSoftmaxCe(r *rig) {
-	type loss struct{ rows, classes int }
-	each(r, []loss{{67, 10}, {1, 1}, {1, 2}, {63, 3}, {64, 17}, {65, 2}, {130, 7}}, func(r *rig, c loss) {
+	type loss struct {
+		rows, classes int
+		weight        float32
+	}
+	each(r, []loss{{67, 10, 0.5}, {1, 1, 1}, {1, 2, 1}, {63, 3, 3}, {64, 17, 1}, {65, 2, 0.1}, {130, 7, 1}}, func(r *rig, c loss) {
 		x, target := r.spreadLogits(c.rows*c.classes), r.below(c.rows, uint32(c.classes))
 		dx, result := r.out(len(x)), r.out(1)
 		r.run(shaders.SoftmaxCe{X: r.floats(x).Range, Target: r.uints(target).Range, Dx: dx.Range, Result: result.Range,
-			Rows: int32(c.rows), Classes: int32(c.classes), Groups: [3]uint32{1, 1, 1}})
+			Rows: int32(c.rows), Classes: int32(c.classes), Weight: c.weight, Groups: one})
 		mean, want := ref.SoftmaxCrossEntropy(wide(x), mapped(target, func(v uint32) int { return int(v) }), c.classes)
-		r.near("dx", dx, want)
+		r.near("dx", dx, times(float64(c.weight), want))
 		r.near("loss", result, []float64{mean})
+	})
+}
+
+// times is factor x.
+func times(factor float64, x []float64) []float64 {
+	return mapped(x, func(v float64) float64 { return factor * v })
+}
+
+func testLogsumexpCe(r *rig) {
+	type loss struct {
+		rows, classes  int
+		target, weight float32
+	}
+	each(r, []loss{
+		{67, 10, 1, 1}, {67, 10, 0, 0.5}, {1, 1, 1, 1}, {1, 2, 0, 1}, {63, 3, 1, 3}, {64, 17, 0, 1}, {65, 2, 1, 0.1}, {130, 7, 0, 1},
+	}, func(r *rig, c loss) {
+		x := r.spreadLogits(c.rows * c.classes)
+		for i := range x {
+			if i/c.classes%3 == 1 {
+				x[i] -= 9 // rows that look generated
+			}
+		}
+		dx, result := r.out(len(x)), r.out(2)
+		r.run(shaders.LogsumexpCe{X: r.floats(x).Range, Dx: dx.Range, Result: result.Range,
+			Rows: int32(c.rows), Classes: int32(c.classes), Target: c.target, Weight: c.weight, Groups: one})
+		mean, want := ref.LogSumExpCrossEntropy(wide(x), float64(c.target), c.classes)
+		right := 0.0
+		for row := range slices.Chunk(wide(x), c.classes) {
+			if (ref.LogSumExp(row) > 0) == (c.target == 1) {
+				right++
+			}
+		}
+		r.near("dx", dx, times(float64(c.weight), want))
+		figures := r.result(result)
+		r.nearValues("loss", figures[:1], []float64{mean})
+		r.nearValues("accuracy", figures[1:], []float64{right / float64(c.rows)})
+	})
+}
+
+type featureMatch struct{ rows, features int }
+
+func (r *rig) featureMatches() []featureMatch {
+	l := r.lanes()
+	return []featureMatch{{67, 3*l + 1}, {1, 1}, {2, l}, {100, 250}, {3, 2*l - 1}, {5, 64}, {16, 65}}
+}
+
+func testFeatureMatch(r *rig) {
+	each(r, r.featureMatches(), func(r *rig, c featureMatch) {
+		fake, real, dfake := r.normals(c.rows*c.features), r.normals(c.rows*c.features), r.out(c.rows*c.features)
+		r.run(shaders.FeatureMatch{Fake: r.floats(fake).Range, Real: r.floats(real).Range, Dfake: dfake.Range,
+			Rows: int32(c.rows), Features: int32(c.features), Local: uint32(r.lanes()), Groups: [3]uint32{ceil(c.features, r.lanes()), 1, 1}})
+		_, want := ref.FeatureMatching(wide(fake), wide(real), c.features)
+		r.near("dfake", dfake, want)
+	})
+}
+
+func testFeatureMatchLoss(r *rig) {
+	each(r, r.featureMatches(), func(r *rig, c featureMatch) {
+		loss, dfake := ref.FeatureMatching(wide(r.normals(c.rows*c.features)), wide(r.normals(c.rows*c.features)), c.features)
+		result := r.out(1)
+		r.run(shaders.FeatureMatchLoss{Dfake: r.floats(mapped(dfake, func(v float64) float32 { return float32(v) })).Range, Result: result.Range,
+			Rows: int32(c.rows), Features: int32(c.features), Groups: one})
+		r.near("loss", result, []float64{loss})
 	})
 }
 

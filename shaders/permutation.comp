@@ -1,8 +1,9 @@
-// The batch's images in this epoch's order: indices[r] = P_epoch((step mod batches) * rows + r), with P_epoch a
-// pseudo-random permutation of 0 .. n-1 that needs no memory: a Feistel network of eight Philox rounds on the
-// smallest even number of bits that holds n, applied again while it leads outside (internal/philox.Permute).
+// The next rows of an endless list, epoch after epoch the first `period` elements of a permutation of 0 .. n-1:
+// indices[r] = P_epoch(p mod period), with p = step * rows + r mod 2^32, epoch = p / period and P_epoch a pseudo-random
+// permutation that needs no memory: a Feistel network of eight Philox rounds on the smallest even number of bits that
+// holds n, applied again while it leads outside (internal/philox.Permute).
 //
-//   step    : [1] u32, the training step; epoch = step / batches
+//   step    : [1] u32, the training step
 //   indices : [rows] u32
 //
 // Work-groups: x = ceil(rows / Local).
@@ -15,7 +16,7 @@ layout(local_size_x_id = 0) in;
 
 IN(0, uint, step)
 OUT(1, uint, indices)
-PUSH(A(uint, step) A(uint, indices) uint seed_low; uint seed_high; uint stream; uint n; uint rows; uint batches; uint half_bits;)
+PUSH(A(uint, step) A(uint, indices) uint seed_low; uint seed_high; uint stream; uint n; uint rows; uint period; uint half_bits;)
 
 uint feistel(uint i, uint epoch) {
 	uint mask = (1u << pc.half_bits) - 1u;
@@ -32,8 +33,8 @@ uint feistel(uint i, uint epoch) {
 void main() {
 	uint row = gl_GlobalInvocationID.x;
 	if (row >= pc.rows) return;
-	uint epoch = el(step, 0) / pc.batches;
-	uint i = el(step, 0) % pc.batches * pc.rows + row;
+	uint position = el(step, 0) * pc.rows + row;
+	uint epoch = position / pc.period, i = position % pc.period;
 	do i = feistel(i, epoch);
 	while (i >= pc.n);
 	el(indices, int(row)) = i;

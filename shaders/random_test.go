@@ -136,17 +136,21 @@ func testRandomClass(r *rig) {
 }
 
 func testPermutation(r *rig) {
-	type permutation struct{ n, rows, step uint32 }
+	type permutation struct{ n, rows, period, step uint32 }
 	l := uint32(r.lanes())
 	s := philox.Stream{Seed: 0x1234567890, ID: philox.StreamPermutation}
-	each(r, []permutation{{60_000, 2*l + 1, 7}, {1, 1, 3}, {2, 1, 5}, {5, 5, 0}, {3 * l, l, 8}, {64, 16, 1 << 20}, {65, l, 11}, {60_000, 100, 100_000}}, func(r *rig, c permutation) {
-		indices, batches := r.out(int(c.rows)), c.n/c.rows
+	each(r, []permutation{
+		{60_000, 2*l + 1, 60_000, 7}, {1, 1, 1, 3}, {2, 1, 2, 5}, {5, 5, 5, 0}, {3 * l, l, 3 * l, 8}, {64, 16, 48, 1 << 20},
+		{65, l, l, 11}, {60_000, 100, 60_000, 100_000}, {100, 16, 100, 6}, {7, 3*l + 1, 7, 9}, {10, 100, 10, 1<<32/100 + 1},
+	}, func(r *rig, c permutation) {
+		indices := r.out(int(c.rows))
 		r.run(shaders.Permutation{Step: r.uints([]uint32{c.step}).Range, Indices: indices.Range,
-			SeedLow: uint32(s.Seed), SeedHigh: uint32(s.Seed >> 32), Stream: s.ID, N: c.n, Rows: c.rows, Batches: batches, HalfBits: uint32(philox.HalfBits(c.n)),
+			SeedLow: uint32(s.Seed), SeedHigh: uint32(s.Seed >> 32), Stream: s.ID, N: c.n, Rows: c.rows, Period: c.period, HalfBits: uint32(philox.HalfBits(c.n)),
 			Local: l, Groups: [3]uint32{ceil(int(c.rows), int(l)), 1, 1}})
 		want := make([]uint32, c.rows)
 		for i := range want {
-			want[i] = s.Permute(c.step/batches, c.step%batches*c.rows+uint32(i), c.n)
+			p := c.step*c.rows + uint32(i) // modulo 2^32
+			want[i] = s.Permute(p/c.period, p%c.period, c.n)
 		}
 		r.same("indices", indices, want)
 	})

@@ -36,11 +36,15 @@ var Shaders = []*vk.Shader{
 	ConvFwdTiledShader,
 	CountUpShader,
 	EmaShader,
+	FeatureMatchShader,
+	FeatureMatchLossShader,
 	GatherShader,
 	GemmLanesShader,
 	GemmTiledShader,
 	GuardShader,
 	Im2colShader,
+	LogsumexpCeShader,
+	LookupShader,
 	OneHotShader,
 	PackShader,
 	PermutationShader,
@@ -1469,6 +1473,105 @@ var emaAddresses []byte
 //go:embed spv/ema.ssbo.spv
 var emaStorage []byte
 
+// FeatureMatch: Gradient of feature matching, the mean over features of (mean over rows of fake - mean over rows of real)^2, by fake:
+// the same for every row.
+//
+//	fake, real : [rows,features] f32
+//	dfake      : [rows,features] f32, 2 (mean of fake - mean of real) / (rows features)
+//
+// Lanes lie along the features. Work-groups: x = ceil(features / Local).
+// Order of accumulation: rows ascending. The loss: feature_match_loss.comp.
+type FeatureMatch struct {
+	Fake, Real vk.Range // read
+	Dfake      vk.Range // written
+
+	// push constants
+	Rows, Features int32
+
+	// specialisation constants
+	Local uint32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k FeatureMatch) Call() vk.Call {
+	return vk.Call{
+		Shader: FeatureMatchShader,
+		Args:   []vk.Range{k.Fake, k.Real, k.Dfake},
+		Push:   []uint32{uint32(k.Rows), uint32(k.Features)},
+		Specs:  []uint32{k.Local},
+		Groups: k.Groups,
+	}
+}
+
+// FeatureMatchShader is the kernel behind [FeatureMatch].
+var FeatureMatchShader = &vk.Shader{
+	Name: "feature_match",
+	Args: []vk.Arg{
+		{Name: "fake", Access: vk.Read, Elem: "float"},
+		{Name: "real", Access: vk.Read, Elem: "float"},
+		{Name: "dfake", Access: vk.Write, Elem: "float"},
+	},
+	Push: []string{"rows", "features"},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+	},
+	Local: [3]uint32{0, 1, 1},
+	Code:  [2][]byte{vk.Addresses: featureMatchAddresses, vk.Storage: featureMatchStorage},
+}
+
+//go:embed spv/feature_match.addr.spv
+var featureMatchAddresses []byte
+
+//go:embed spv/feature_match.ssbo.spv
+var featureMatchStorage []byte
+
+// FeatureMatchLoss: The loss of feature matching from its gradient, which is 2 gap / (rows features) in every row.
+//
+//	dfake  : [rows,features] f32, of feature_match; the first row is read
+//	result : [1] f32, the mean over features of gap^2
+//
+// One work-group. Order of accumulation: features f, f+64, ... per lane, then lanes ascending.
+type FeatureMatchLoss struct {
+	Dfake  vk.Range // read
+	Result vk.Range // written
+
+	// push constants
+	Rows, Features int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k FeatureMatchLoss) Call() vk.Call {
+	return vk.Call{
+		Shader: FeatureMatchLossShader,
+		Args:   []vk.Range{k.Dfake, k.Result},
+		Push:   []uint32{uint32(k.Rows), uint32(k.Features)},
+		Groups: k.Groups,
+	}
+}
+
+// FeatureMatchLossShader is the kernel behind [FeatureMatchLoss].
+var FeatureMatchLossShader = &vk.Shader{
+	Name: "feature_match_loss",
+	Args: []vk.Arg{
+		{Name: "dfake", Access: vk.Read, Elem: "float"},
+		{Name: "result", Access: vk.Write, Elem: "float"},
+	},
+	Push:   []string{"rows", "features"},
+	Local:  [3]uint32{64, 1, 1},
+	Shared: 256,
+	Code:   [2][]byte{vk.Addresses: featureMatchLossAddresses, vk.Storage: featureMatchLossStorage},
+}
+
+//go:embed spv/feature_match_loss.addr.spv
+var featureMatchLossAddresses []byte
+
+//go:embed spv/feature_match_loss.ssbo.spv
+var featureMatchLossStorage []byte
+
 // Gather: Loads images from bytes: y[r] = images[indices[r]] / 255.
 //
 //	images  : [count,size/4] u32, four pixels a word, the first in the low byte
@@ -1784,6 +1887,107 @@ var im2colAddresses []byte
 //go:embed spv/im2col.ssbo.spv
 var im2colStorage []byte
 
+// LogsumexpCe: Mean sigmoid cross-entropy of the logit lse = ln(sum over j of e^x[j]) of each row against one target, and its gradient,
+// scaled: softplus(-lse) for target 1, softplus(lse) for target 0.
+//
+//	x      : [rows,classes] f32
+//	dx     : [rows,classes] f32, weight (sigmoid(lse) - target) softmax(x) / rows
+//	result : [2] f32: the mean loss, not weighted; the fraction of rows on the target's side of 0
+//
+// One work-group, a row to a lane. Order of accumulation: classes ascending; rows r, r+64, ... per lane, then lanes.
+type LogsumexpCe struct {
+	X          vk.Range // read
+	Dx, Result vk.Range // written
+
+	// push constants
+	Rows, Classes  int32
+	Target, Weight float32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k LogsumexpCe) Call() vk.Call {
+	return vk.Call{
+		Shader: LogsumexpCeShader,
+		Args:   []vk.Range{k.X, k.Dx, k.Result},
+		Push:   []uint32{uint32(k.Rows), uint32(k.Classes), math.Float32bits(k.Target), math.Float32bits(k.Weight)},
+		Groups: k.Groups,
+	}
+}
+
+// LogsumexpCeShader is the kernel behind [LogsumexpCe].
+var LogsumexpCeShader = &vk.Shader{
+	Name: "logsumexp_ce",
+	Args: []vk.Arg{
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "dx", Access: vk.Write, Elem: "float"},
+		{Name: "result", Access: vk.Write, Elem: "float"},
+	},
+	Push:   []string{"rows", "classes", "target", "weight"},
+	Local:  [3]uint32{64, 1, 1},
+	Shared: 256,
+	Code:   [2][]byte{vk.Addresses: logsumexpCeAddresses, vk.Storage: logsumexpCeStorage},
+}
+
+//go:embed spv/logsumexp_ce.addr.spv
+var logsumexpCeAddresses []byte
+
+//go:embed spv/logsumexp_ce.ssbo.spv
+var logsumexpCeStorage []byte
+
+// Lookup: Reads a table of words: y[i] = table[indices[i]].
+//
+//	table      : [count] u32
+//	indices, y : [n] u32
+//
+// Work-groups: x = ceil(n / Local).
+type Lookup struct {
+	Table, Indices vk.Range // read
+	Y              vk.Range // written
+
+	// push constants
+	N int32
+
+	// specialisation constants
+	Local uint32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k Lookup) Call() vk.Call {
+	return vk.Call{
+		Shader: LookupShader,
+		Args:   []vk.Range{k.Table, k.Indices, k.Y},
+		Push:   []uint32{uint32(k.N)},
+		Specs:  []uint32{k.Local},
+		Groups: k.Groups,
+	}
+}
+
+// LookupShader is the kernel behind [Lookup].
+var LookupShader = &vk.Shader{
+	Name: "lookup",
+	Args: []vk.Arg{
+		{Name: "table", Access: vk.Read, Elem: "uint"},
+		{Name: "indices", Access: vk.Read, Elem: "uint"},
+		{Name: "y", Access: vk.Write, Elem: "uint"},
+	},
+	Push: []string{"n"},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+	},
+	Local: [3]uint32{0, 1, 1},
+	Code:  [2][]byte{vk.Addresses: lookupAddresses, vk.Storage: lookupStorage},
+}
+
+//go:embed spv/lookup.addr.spv
+var lookupAddresses []byte
+
+//go:embed spv/lookup.ssbo.spv
+var lookupStorage []byte
+
 // OneHot: One-hot vectors, written into a column range of wider rows: y[r, column + j] = (j == hot[r]).
 //
 //	hot : [rows] u32
@@ -1897,11 +2101,12 @@ var packAddresses []byte
 //go:embed spv/pack.ssbo.spv
 var packStorage []byte
 
-// Permutation: The batch's images in this epoch's order: indices[r] = P_epoch((step mod batches) * rows + r), with P_epoch a
-// pseudo-random permutation of 0 .. n-1 that needs no memory: a Feistel network of eight Philox rounds on the
-// smallest even number of bits that holds n, applied again while it leads outside (internal/philox.Permute).
+// Permutation: The next rows of an endless list, epoch after epoch the first `period` elements of a permutation of 0 .. n-1:
+// indices[r] = P_epoch(p mod period), with p = step * rows + r mod 2^32, epoch = p / period and P_epoch a pseudo-random
+// permutation that needs no memory: a Feistel network of eight Philox rounds on the smallest even number of bits that
+// holds n, applied again while it leads outside (internal/philox.Permute).
 //
-//	step    : [1] u32, the training step; epoch = step / batches
+//	step    : [1] u32, the training step
 //	indices : [rows] u32
 //
 // Work-groups: x = ceil(rows / Local).
@@ -1910,7 +2115,7 @@ type Permutation struct {
 	Indices vk.Range // written
 
 	// push constants
-	SeedLow, SeedHigh, Stream, N, Rows, Batches, HalfBits uint32
+	SeedLow, SeedHigh, Stream, N, Rows, Period, HalfBits uint32
 
 	// specialisation constants
 	Local uint32
@@ -1923,7 +2128,7 @@ func (k Permutation) Call() vk.Call {
 	return vk.Call{
 		Shader: PermutationShader,
 		Args:   []vk.Range{k.Step, k.Indices},
-		Push:   []uint32{k.SeedLow, k.SeedHigh, k.Stream, k.N, k.Rows, k.Batches, k.HalfBits},
+		Push:   []uint32{k.SeedLow, k.SeedHigh, k.Stream, k.N, k.Rows, k.Period, k.HalfBits},
 		Specs:  []uint32{k.Local},
 		Groups: k.Groups,
 	}
@@ -1936,7 +2141,7 @@ var PermutationShader = &vk.Shader{
 		{Name: "step", Access: vk.Read, Elem: "uint"},
 		{Name: "indices", Access: vk.Write, Elem: "uint"},
 	},
-	Push: []string{"seed_low", "seed_high", "stream", "n", "rows", "batches", "half_bits"},
+	Push: []string{"seed_low", "seed_high", "stream", "n", "rows", "period", "half_bits"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 	},
@@ -2254,12 +2459,12 @@ var sigmoidCeAddresses []byte
 //go:embed spv/sigmoid_ce.ssbo.spv
 var sigmoidCeStorage []byte
 
-// SoftmaxCe: Mean softmax cross-entropy from logits, through log-sum-exp, and its gradient.
+// SoftmaxCe: Mean softmax cross-entropy from logits, through log-sum-exp, and its gradient, scaled.
 //
 //	x      : [rows,classes] f32
 //	target : [rows] u32, the targets
-//	dx     : [rows,classes] f32, (softmax(x) - one-hot) / rows
-//	result : [1] f32, the mean loss
+//	dx     : [rows,classes] f32, weight (softmax(x) - one-hot) / rows
+//	result : [1] f32, the mean loss, not weighted
 //
 // One work-group, a row to a lane. Order of accumulation: classes ascending; rows r, r+64, ... per lane, then lanes.
 type SoftmaxCe struct {
@@ -2268,6 +2473,7 @@ type SoftmaxCe struct {
 
 	// push constants
 	Rows, Classes int32
+	Weight        float32
 
 	Groups [3]uint32
 }
@@ -2277,7 +2483,7 @@ func (k SoftmaxCe) Call() vk.Call {
 	return vk.Call{
 		Shader: SoftmaxCeShader,
 		Args:   []vk.Range{k.X, k.Target, k.Dx, k.Result},
-		Push:   []uint32{uint32(k.Rows), uint32(k.Classes)},
+		Push:   []uint32{uint32(k.Rows), uint32(k.Classes), math.Float32bits(k.Weight)},
 		Groups: k.Groups,
 	}
 }
@@ -2291,7 +2497,7 @@ var SoftmaxCeShader = &vk.Shader{
 		{Name: "dx", Access: vk.Write, Elem: "float"},
 		{Name: "result", Access: vk.Write, Elem: "float"},
 	},
-	Push:   []string{"rows", "classes"},
+	Push:   []string{"rows", "classes", "weight"},
 	Local:  [3]uint32{64, 1, 1},
 	Shared: 256,
 	Code:   [2][]byte{vk.Addresses: softmaxCeAddresses, vk.Storage: softmaxCeStorage},

@@ -1,9 +1,9 @@
-// Mean softmax cross-entropy from logits, through log-sum-exp, and its gradient.
+// Mean softmax cross-entropy from logits, through log-sum-exp, and its gradient, scaled.
 //
 //   x      : [rows,classes] f32
 //   target : [rows] u32, the targets
-//   dx     : [rows,classes] f32, (softmax(x) - one-hot) / rows
-//   result : [1] f32, the mean loss
+//   dx     : [rows,classes] f32, weight (softmax(x) - one-hot) / rows
+//   result : [1] f32, the mean loss, not weighted
 //
 // One work-group, a row to a lane. Order of accumulation: classes ascending; rows r, r+64, ... per lane, then lanes.
 #version 460
@@ -18,7 +18,7 @@ IN(0, float, x)
 IN(1, uint, target)
 OUT(2, float, dx)
 OUT(3, float, result)
-PUSH(A(float, x) A(uint, target) A(float, dx) A(float, result) int rows; int classes;)
+PUSH(A(float, x) A(uint, target) A(float, dx) A(float, result) int rows; int classes; float weight;)
 
 void main() {
 	int lane = int(gl_LocalInvocationID.x);
@@ -31,7 +31,7 @@ void main() {
 		for (int j = 0; j < pc.classes; j++) sum += exp(el(x, base + j) - largest);
 		for (int j = 0; j < pc.classes; j++) {
 			float p = exp(el(x, base + j) - largest) / sum;
-			el(dx, base + j) = (j == wanted ? p - 1.0 : p) / float(pc.rows);
+			el(dx, base + j) = pc.weight * (j == wanted ? p - 1.0 : p) / float(pc.rows);
 		}
 		loss += largest + log(sum) - el(x, base + wanted);
 	}

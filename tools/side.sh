@@ -80,7 +80,7 @@ swiftshader)
 esac
 
 # VKGAN_SIDE is the process's own id: a child that is started without `run` sees another one there, and
-# knows that it is not on these libraries (internal/sidecar).
+# knows that it is not on these libraries (vk/sidecar).
 cat >"$new/run" <<EOT
 #!/bin/sh
 # DIR/run PROGRAM ARGS: runs a program on the Vulkan driver of this folder ($suite).

@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"vkgan/internal/mnist"
-	"vkgan/internal/sidecar"
 	"vkgan/vk"
+	"vkgan/vk/sidecar"
 )
 
 func newDoctor(s streams) *cobra.Command {

@@ -4,7 +4,7 @@ package main
 import (
 	"os"
 
-	"vkgan/internal/sidecar"
+	"vkgan/vk/sidecar"
 )
 
 func main() {

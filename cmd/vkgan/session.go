@@ -6,8 +6,8 @@ import (
 	"io"
 
 	"vkgan/gan"
-	"vkgan/internal/sidecar"
 	"vkgan/vk"
+	"vkgan/vk/sidecar"
 )
 
 // openDevice opens the device that want names, "" for the best, and warns of a slow driver on say. Errors name the

@@ -11,6 +11,10 @@ const (
 	StreamCalibrationCode   = 6
 	StreamCalibrationImages = 7
 
-	StreamGenerator     = 16 // + k: initial values of the generator's k-th parameter tensor, in layer order, step 0
-	StreamDiscriminator = 64 // + k: likewise for the discriminator
+	StreamLabelledSet   = 8 // i-th labelled image of class c: Permute(c, i, images of the class), under the data seed
+	StreamLabelledBatch = 9 // labelled image at position p of the endless list: Permute(p/n, p%n, n)
+
+	StreamGenerator     = 16  // + k: initial values of the generator's k-th parameter tensor, in layer order, step 0
+	StreamDiscriminator = 64  // + k: likewise for the discriminator
+	StreamNoise         = 128 // + k: noise ahead of the discriminator's layer k at row r, feature j: Normal(step, r*features + j)
 )

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -121,13 +122,16 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-func TestParseErrors(t *testing.T) {
+type badFile struct {
+	data []byte
+	want string // in the error
+}
+
+// badFiles are one of each kind.
+func badFiles() map[string]badFile {
 	one := tensor("a", "F32", "[2]", "[0,8]")
 	length := func(n uint64) []byte { return append(binary.LittleEndian.AppendUint64(nil, n), "{}"...) }
-	cases := map[string]struct {
-		data []byte
-		want string
-	}{
+	return map[string]badFile{
 		"empty":             {nil, "truncated: of the 8 bytes of the header's length, 8 are missing"},
 		"short":             {[]byte{1, 2, 3}, "truncated: of the 8 bytes of the header's length, 5 are missing"},
 		"header cut off":    {length(12), "truncated: of the header's 12 bytes, 10 are missing"},
@@ -179,7 +183,10 @@ func TestParseErrors(t *testing.T) {
 		"metadata null":     {file(`{"__metadata__":null}`, 0), "__metadata__ is not an object"},
 		"metadata number":   {file(`{"__metadata__":{"step":1}}`, 0), `__metadata__: "step" is not a string`},
 	}
-	for name, c := range cases {
+}
+
+func TestParseErrors(t *testing.T) {
+	for name, c := range badFiles() {
 		t.Run(name, func(t *testing.T) {
 			if _, err := Parse(c.data); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("Parse: %v, want %q", err, c.want)
@@ -305,6 +312,12 @@ func FuzzParse(f *testing.F) {
 	}
 	for _, seed := range [][]byte{nil, golden, written(f, metadata, network), written(f, nil, nil)} {
 		f.Add(seed)
+	}
+	bad := badFiles()
+	for _, name := range slices.Sorted(maps.Keys(bad)) {
+		if data := bad[name].data; len(data) < 1<<10 {
+			f.Add(data)
+		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		file, err := Parse(data)

@@ -41,6 +41,48 @@ func SoftmaxCrossEntropy(x []float64, label []int, classes int) (loss float64, d
 	return loss, dx
 }
 
+// LogSumExpCrossEntropy is SigmoidCrossEntropy of lse = ln Σ_j e^x[j], the logit of each row of x [rows,classes], against
+// one target for all rows:
+//
+//	softplus(lse) - t·lse
+//
+// with its gradient dx = (σ(lse) - t) softmax(x)/rows. With Z = Σ e^x and p(real) = Z/(Z+1) it is -ln p for target 1 and
+// -ln(1-p) for target 0 (Salimans et al., arXiv:1606.03498, section 5).
+func LogSumExpCrossEntropy(x []float64, target float64, classes int) (loss float64, dx []float64) {
+	rows := float64(len(x) / classes)
+	dx = make([]float64, len(x))
+	for r := 0; r < len(x); r += classes {
+		total := LogSumExp(x[r:][:classes])
+		loss += (target*softplus(-total) + (1-target)*softplus(total)) / rows
+		dtotal := ((1-target)*sigmoid(total) - target*sigmoid(-total)) / rows
+		for j, v := range x[r:][:classes] {
+			dx[r+j] = dtotal * math.Exp(v-total)
+		}
+	}
+	return loss, dx
+}
+
+// FeatureMatching is the mean over features of
+//
+//	(mean over rows of fake - mean over rows of real)²
+//
+// of fake and real [rows,features], with its gradient dfake, 2 (difference of the means)/(rows·features) in every row
+// (Salimans et al., arXiv:1606.03498, section 3.1).
+func FeatureMatching(fake, real []float64, features int) (loss float64, dfake []float64) {
+	check(real, len(fake))
+	rows := float64(len(fake) / features)
+	dfake = make([]float64, len(fake))
+	mean, wanted := ColumnSums(fake, features), ColumnSums(real, features)
+	for f := range features {
+		gap := (mean[f] - wanted[f]) / rows
+		loss += gap * gap / float64(features)
+		for i := f; i < len(fake); i += features {
+			dfake[i] = 2 * gap / (rows * float64(features))
+		}
+	}
+	return loss, dfake
+}
+
 // LogSumExp is ln Σ e^x without overflow.
 func LogSumExp(x []float64) float64 {
 	top := x[Argmax(x, len(x))[0]]

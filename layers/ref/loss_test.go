@@ -40,3 +40,35 @@ func TestSoftmaxCrossEntropy(t *testing.T) {
 	loss, dx = SoftmaxCrossEntropy([]float64{1000, 0, -1000, 0}, []int{1, 1}, 2)
 	same(t, "no overflow", append(dx, loss), []float64{0.5, -0.5, 0, 0, 500})
 }
+
+func TestLogSumExpCrossEntropy(t *testing.T) {
+	const classes = 5
+	for _, target := range []float64{0, 1} {
+		x := random(1, 3*classes)
+		_, dx := LogSumExpCrossEntropy(x, target, classes)
+		gradient(t, "dx", x, dx, func() float64 { loss, _ := LogSumExpCrossEntropy(x, target, classes); return loss })
+
+		want := 0.0 // from the definition
+		for r := range 3 {
+			z := 0.0
+			for _, v := range x[r*classes:][:classes] {
+				z += math.Exp(v)
+			}
+			p := z / (z + 1)
+			want -= (target*math.Log(p) + (1-target)*math.Log(1-p)) / 3
+		}
+		loss, _ := LogSumExpCrossEntropy(x, target, classes)
+		same(t, "loss", []float64{loss}, []float64{want})
+	}
+	loss, dx := LogSumExpCrossEntropy([]float64{1000, 0, -1000, -2000}, 1, 2)
+	same(t, "no overflow", append(dx, loss), []float64{0, 0, -0.5, 0, 500})
+}
+
+func TestFeatureMatching(t *testing.T) {
+	const features = 3
+	fake, real := random(1, 4*features), random(2, 4*features)
+	_, dfake := FeatureMatching(fake, real, features)
+	gradient(t, "dfake", fake, dfake, func() float64 { loss, _ := FeatureMatching(fake, real, features); return loss })
+	loss, dfake := FeatureMatching([]float64{1, 2, 3, 4}, []float64{0, 1, 0, -1}, 2) // means 2 and 3, 0 and 0
+	same(t, "by hand", append(dfake, loss), []float64{1, 1.5, 1, 1.5, 6.5})
+}

@@ -1,0 +1,221 @@
+package gan
+
+import (
+	"errors"
+	"fmt"
+
+	"vkgan/internal/mnist"
+	"vkgan/internal/philox"
+	"vkgan/layers"
+	"vkgan/vk"
+)
+
+// SSGAN is a semi-supervised GAN (Salimans et al. 2016, "Improved Techniques for Training GANs"). The discriminator D
+// classifies, from a few labelled images and many without a label; what it gives to no class it takes for generated.
+// The generator G matches the mean of D's features on real images.
+type SSGAN struct {
+	ledger
+	recipe SSGANRecipe
+	data   *Dataset
+	seed   uint64
+
+	generator  *layers.Sequence
+	inputNoise *layers.Sequence // on D's images, while training
+	trunk      *layers.Sequence // D up to its features
+	head       *layers.Sequence // D from there to the class logits
+
+	memoryG, memoryD *layers.Builder
+	ParamsG, ParamsD *layers.Params
+
+	noise    layers.Tensor // [B, z]
+	latent   layers.Tensor // [B, z]: noise on the unit sphere
+	known    vk.Range      // [N*classes] u32, the labelled images
+	places   vk.Range      // [B] u32, where this step's labelled images stand among them
+	labelled vk.Range      // [B] u32, this step's labelled images
+	target   vk.Range      // [B] u32, their classes
+	indices  vk.Range      // [max rows] u32, this step's unlabelled images
+	x        layers.Tensor // [3B, pixels]: fake, labelled, unlabelled
+	dLogits  layers.Tensor // [4B, classes]: D's loss on fake, labelled, unlabelled; zero for G's loss, which has no logits
+
+	winners vk.Range      // [max rows] u32, D's classes
+	seen    vk.Range      // [classes,classes] u32: D's class × true class of the unlabelled images since the last clearing
+	tested  vk.Range      // the same over the test images
+	batch   vk.Range      // [1] u32, the next test batch
+	wanted  layers.Tensor // [sampleRows*sampleColumns, z], the sample grid's latents
+}
+
+// The figures of a step, and their places.
+var ssganFigures = []string{"loss_class", "loss_real", "acc_real", "loss_fake", "acc_fake", "loss_match"}
+
+const (
+	ssganClass = 0 // cross-entropy on labelled images
+	ssganReal  = 1 // loss of D on unlabelled images; then its accuracy
+	ssganFake  = 3 // loss of D on fake images; then its accuracy
+	ssganMatch = 5 // loss of G
+)
+
+// Features of the hidden layers.
+var (
+	ssganGenerator     = []int{500, 500}
+	ssganDiscriminator = []int{1000, 500, 250, 250, 250}
+)
+
+const sampleRows = 10 // of a sample grid without codes
+
+// CheckSSGAN says in clear words why a recipe cannot be trained on a set.
+func CheckSSGAN(r SSGANRecipe, set *mnist.Set) error {
+	if err := r.check(); err != nil {
+		return err
+	}
+	h, w, images := set.Train.Height, set.Train.Width, min(r.TrainImages, set.Train.Count)
+	switch {
+	case h*w%4 != 0 || h == 0 || w == 0:
+		return fmt.Errorf("images are %d×%d: the number of pixels must be divisible by 4", h, w)
+	case set.Test.Height != h || set.Test.Width != w:
+		return fmt.Errorf("training images are %d×%d, test images %d×%d", h, w, set.Test.Height, set.Test.Width)
+	case images < r.BatchSize:
+		return fmt.Errorf("batch-size is %d, but there are only %d training images", r.BatchSize, images)
+	case set.Test.Count < 1:
+		return errors.New("there are no test images")
+	}
+	_, err := labelledSet(set.TrainLabels[set.Train.Count-images:], set.Classes, r.ClassLabels, r.DataSeed)
+	return err
+}
+
+// NewSSGAN builds both networks on dev and draws their first weights from seed.
+func NewSSGAN(dev *vk.Device, r SSGANRecipe, data *Dataset, seed uint64) (*SSGAN, error) {
+	m := &SSGAN{ledger: ledger{dev: dev}, recipe: r, data: data, seed: seed}
+	if err := errors.Join(m.buildGenerator(), m.buildDiscriminator(), m.allocate()); err != nil {
+		m.Free()
+		return nil, err
+	}
+	return m, m.upload()
+}
+
+// buildGenerator: z → 500 → 500 → pixels.
+func (m *SSGAN) buildGenerator() (err error) {
+	rows := max(m.recipe.BatchSize, sampleRows*sampleColumns)
+	m.memoryG = layers.NewBuilder(m.dev, "G", layers.Batch{Forward: rows, Backward: m.recipe.BatchSize, Groups: 1})
+	m.generator = m.memoryG.Sequence(layers.Vector(m.recipe.ZDim),
+		layers.Linear{Name: "linear1", Out: ssganGenerator[0]},
+		layers.BatchNorm{Name: "bn1", Act: layers.Softplus},
+		layers.Linear{Name: "linear2", Out: ssganGenerator[1]},
+		layers.BatchNorm{Name: "bn2", Act: layers.Softplus},
+		layers.Linear{Name: "linear3", Out: m.data.Shape.Size(), Bias: true, Act: layers.Sigmoid})
+	m.ParamsG, err = m.memoryG.Finish(m.seed, philox.StreamGenerator)
+	return err
+}
+
+// buildDiscriminator: pixels → 1000 → 500 → 250 → 250 → 250 features → classes, weight-normalised, with noise ahead of
+// each layer. The features are without the last noise.
+func (m *SSGAN) buildDiscriminator() (err error) {
+	b, last := m.recipe.BatchSize, len(ssganDiscriminator)
+	m.memoryD = layers.NewBuilder(m.dev, "D", layers.Batch{Forward: max(3*b, testRows), Backward: 4 * b, Groups: 1})
+	if err := m.openStep(m.memoryD); err != nil {
+		return err
+	}
+	pixels := layers.Vector(m.data.Shape.Size())
+	m.inputNoise = m.memoryD.Sequence(pixels, m.noiseAhead(0, m.recipe.NoiseInput))
+	var hidden []layers.Config
+	for k, features := range ssganDiscriminator {
+		if k > 0 {
+			hidden = append(hidden, m.noiseAhead(k, m.recipe.NoiseHidden))
+		}
+		hidden = append(hidden, layers.Linear{
+			Name: fmt.Sprintf("linear%d", k+1), Out: features, Norm: &layers.WeightNorm{}, Bias: true, Act: layers.ReLU,
+		})
+	}
+	m.trunk = m.memoryD.Sequence(pixels, hidden...)
+	m.head = m.memoryD.Sequence(m.trunk.Out, m.noiseAhead(last, m.recipe.NoiseHidden), layers.Linear{
+		Name: fmt.Sprintf("linear%d", last+1), Out: m.data.Classes, Norm: &layers.WeightNorm{TrainScale: true}, Bias: true,
+	})
+	m.ParamsD, err = m.memoryD.Finish(m.seed, philox.StreamDiscriminator)
+	return err
+}
+
+func (m *SSGAN) noiseAhead(layer int, sigma float32) layers.Config {
+	stream := m.stream(philox.StreamNoise + uint32(layer))
+	return layers.GaussianNoise{Name: fmt.Sprintf("noise%d", layer+1), Sigma: sigma, Stream: stream, Step: m.step}
+}
+
+// Step records one training step: one forward pass, both losses, both networks' gradients from it, both updates.
+func (m *SSGAN) Step(rec *vk.Recorder) {
+	b, r := m.recipe.BatchSize, m.recipe
+	x, dLogits := m.x.Part(0, 3*b), m.dLogits
+
+	rec.Section("input")
+	m.drawLatents(rec, philox.StreamZ, m.step)
+	layers.EndlessBatch(rec, m.stream(philox.StreamLabelledBatch), m.step, r.ClassLabels*m.data.Classes, b, m.places)
+	layers.Lookup(rec, m.known, m.places, m.labelled, b)
+	layers.Lookup(rec, m.data.Train.Labels, m.labelled, m.target, b)
+	layers.Gather(rec, m.data.Train.Pixels, m.labelled, x.Part(b, 2*b))
+	layers.ShuffledBatch(rec, m.stream(philox.StreamPermutation), m.step, m.data.Train.Count, b, m.indices)
+	layers.Gather(rec, m.data.Train.Pixels, m.indices, x.Part(2*b, 3*b))
+
+	rec.Section("G forward")
+	m.generator.ForwardInto(rec, m.latent, x.Part(0, b))
+	rec.Section("D forward")
+	features := m.trunk.Forward(rec, m.inputNoise.Forward(rec, x))
+	logits := m.head.Forward(rec, features)
+
+	rec.Section("D's losses")
+	fake, labelled, unlabelled := logits.Part(0, b), logits.Part(b, 2*b), logits.Part(2*b, 3*b)
+	layers.LogSumExpCE(rec, fake, 0, r.WeightFake, dLogits.Part(0, b), m.figure(ssganFake, 2))
+	layers.WeightedSoftmaxCE(rec, labelled, m.target, r.WeightLabelled, dLogits.Part(b, 2*b), m.figure(ssganClass, 1))
+	layers.LogSumExpCE(rec, unlabelled, 1, r.WeightReal, dLogits.Part(2*b, 3*b), m.figure(ssganReal, 2))
+
+	// Backward rows: D's loss on fake, labelled and unlabelled, then G's loss on fake, which begins at the features: the
+	// head gives it zeros. Only these last rows reach the generator. Added noise has the derivative 1, so the way back
+	// to the images ends with the trunk.
+	rec.Section("D backward")
+	dFeatures := m.head.Backward(rec, dLogits, 4*b)
+	generated, real := features.Part(0, b), features.Part(2*b, 3*b)
+	layers.FeatureMatching(rec, generated, real, dFeatures.Part(3*b, 4*b), m.figure(ssganMatch, 1))
+	dFake := m.trunk.Backward(rec, dFeatures, b)
+	rec.Section("G backward")
+	m.generator.Backward(rec, dFake, 0)
+
+	rec.Section("figures")
+	layers.Argmax(rec, unlabelled, m.winners)
+	layers.Count(rec, m.winners, m.indices, m.data.Train.Labels, m.seen, b, m.data.Classes)
+
+	rec.Section("update")
+	m.update(rec, r.adam(), m.ParamsD, m.ParamsG)
+}
+
+// drawLatents records z of the step that counter [1] u32 tells.
+func (m *SSGAN) drawLatents(rec *vk.Recorder, z uint32, counter vk.Range) {
+	layers.NormalNoise(rec, m.stream(z), counter, m.noise)
+	layers.UnitNorm(rec, m.noise, m.latent)
+}
+
+// BeginCalibration records that no batch has been calibrated on.
+func (m *SSGAN) BeginCalibration(rec *vk.Recorder) {
+	rec.Fill(m.batch, 0)
+	m.generator.BeginCalibration(rec)
+}
+
+// Calibrate records one of so many batches of the calibration of G's batch-norms; D has none.
+func (m *SSGAN) Calibrate(rec *vk.Recorder, batches int) {
+	m.drawLatents(rec, philox.StreamCalibrationZ, m.batch)
+	m.generator.Calibrate(rec, m.latent, batches)
+	layers.CountUp(rec, m.batch)
+}
+
+// Test records one batch of an evaluation: D's classes of the next test images, without noise.
+func (m *SSGAN) Test(rec *vk.Recorder) {
+	rows := m.testRows()
+	x := m.x.Part(0, rows)
+	layers.OrderedBatch(rec, m.batch, m.data.Test.Count, rows, m.indices)
+	layers.Gather(rec, m.data.Test.Pixels, m.indices, x)
+	layers.Argmax(rec, m.head.Infer(rec, m.trunk.Infer(rec, x)), m.winners)
+	layers.Count(rec, m.winners, m.indices, m.data.Test.Labels, m.tested, rows, m.data.Classes)
+	layers.CountUp(rec, m.batch)
+}
+
+// Sample records the grid of samples.
+func (m *SSGAN) Sample(rec *vk.Recorder) layers.Tensor { return m.generator.Forward(rec, m.wanted) }
+
+func (m *SSGAN) stream(id uint32) philox.Stream { return philox.Stream{Seed: m.seed, ID: id} }
+
+func (m *SSGAN) testRows() int { return min(testRows, m.data.Test.Count) }

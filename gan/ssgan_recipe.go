@@ -1,0 +1,59 @@
+package gan
+
+import (
+	"fmt"
+	"math"
+
+	"vkgan/layers"
+)
+
+// SSGANRecipe is every hyper-parameter of a semi-supervised run. The JSON names are those of run.json and of the flags.
+type SSGANRecipe struct {
+	ClassLabels    int     `json:"class_labels"` // labelled images of each class
+	DataSeed       uint64  `json:"data_seed"`    // draws the labelled images; 0: the first of each class
+	ZDim           int     `json:"z_dim"`        // noise components, drawn normal, scaled to unit length
+	BatchSize      int     `json:"batch_size"`   // images of each kind, fake, labelled and unlabelled, per step
+	TrainImages    int     `json:"train_images"` // the last so many of the training set; a smaller set is used whole
+	WeightLabelled float32 `json:"weight_labelled"`
+	WeightReal     float32 `json:"weight_real"`
+	WeightFake     float32 `json:"weight_fake"`
+	NoiseInput     float32 `json:"noise_input"`  // standard deviation of the noise on the discriminator's input
+	NoiseHidden    float32 `json:"noise_hidden"` // and ahead of its other layers
+	Rate           float32 `json:"rate"`         // Adam's, for both networks
+	Beta1          float32 `json:"beta1"`
+	Beta2          float32 `json:"beta2"`
+	Eps            float32 `json:"eps"`
+}
+
+// SSGANReference is kcobbe/gans_mnist's recipe. TensorFlow's reader kept the first 5,000 training images for
+// validation, so it trains on the last 55,000, labelled ones included.
+func SSGANReference() SSGANRecipe {
+	return SSGANRecipe{
+		ClassLabels: 10, ZDim: 100, BatchSize: 100, TrainImages: 55000,
+		WeightLabelled: 0.5, WeightReal: 1, WeightFake: 1, NoiseInput: 0.3, NoiseHidden: 0.5,
+		Rate: 3e-4, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8,
+	}
+}
+
+func (r SSGANRecipe) adam() layers.Adam {
+	return layers.Adam{Rate: r.Rate, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps}
+}
+
+// check rejects values that no run can have.
+func (r SSGANRecipe) check() error {
+	if r.ClassLabels < 1 {
+		return fmt.Errorf("class-labels is %d: at least 1 labelled image of each class is needed", r.ClassLabels)
+	}
+	for _, v := range []struct {
+		name  string
+		value float32
+	}{
+		{"weight-labelled", r.WeightLabelled}, {"weight-real", r.WeightReal}, {"weight-fake", r.WeightFake},
+		{"noise-input", r.NoiseInput}, {"noise-hidden", r.NoiseHidden},
+	} {
+		if !(v.value >= 0 && v.value <= math.MaxFloat32) {
+			return fmt.Errorf("%s is %g: want 0 or a positive number", v.name, v.value)
+		}
+	}
+	return checkTraining(r.ZDim, r.BatchSize, r.TrainImages, r.adam())
+}
