@@ -25,7 +25,7 @@ type stepFlags struct {
 
 func (f *stepFlags) define(c *cobra.Command) {
 	c.Flags().SortFlags = false
-	c.Flags().StringVar(&f.model, "model", "infogan", "`model` to train: infogan")
+	c.Flags().StringVar(&f.model, "model", "infogan", "`model` to train: infogan or ssgan")
 	c.Flags().IntVar(&f.steps, "steps", 50, "`steps` to time")
 	c.Flags().IntVar(&f.warmup, "warmup", 10, "`steps` before those: the first compile kernels")
 	c.Flags().StringVar(&f.device, "device", "", "`index`, name or UUID of a device (default: the best)")
@@ -71,8 +71,8 @@ type stepReport struct {
 
 func (f *stepFlags) run(c *cobra.Command, s streams) (err error) {
 	switch {
-	case f.model != "infogan":
-		return wrongUsage(c, "--model is %q: want infogan", f.model)
+	case f.model != "infogan" && f.model != "ssgan":
+		return wrongUsage(c, "--model is %q: want infogan or ssgan", f.model)
 	case f.steps < 1:
 		return wrongUsage(c, "--steps is %d: want 1 or more", f.steps)
 	case f.warmup < 0:
@@ -82,7 +82,7 @@ func (f *stepFlags) run(c *cobra.Command, s streams) (err error) {
 	if err != nil {
 		return err
 	}
-	j, err := infoGANJob(gan.InfoGANReference(), 1, set)
+	j, err := referenceJob(f.model, set)
 	if err != nil {
 		return err
 	}

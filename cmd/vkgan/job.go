@@ -30,3 +30,23 @@ func infoGANJob(r gan.InfoGANRecipe, seed uint64, set *mnist.Set) (job, error) {
 		build: func(dev *vk.Device, data *gan.Dataset) (gan.Model, error) { return gan.NewInfoGAN(dev, r, data, seed) },
 	}, gan.CheckInfoGAN(r, set)
 }
+
+// ssganJob is SSGAN on a data set; the error says why it cannot be trained there.
+func ssganJob(r gan.SSGANRecipe, seed uint64, set *mnist.Set) (job, error) {
+	return job{
+		model: "ssgan", folder: fmt.Sprintf("ssgan-n%d", r.ClassLabels),
+		title:  fmt.Sprintf("SSGAN, %d labelled images of each of %d classes", r.ClassLabels, set.Classes),
+		recipe: r, batch: r.BatchSize, trainImages: r.TrainImages, set: set,
+		flops: gan.SSGANFlops(r, set.Train.Height*set.Train.Width, set.Classes),
+		build: func(dev *vk.Device, data *gan.Dataset) (gan.Model, error) { return gan.NewSSGAN(dev, r, data, seed) },
+	}, gan.CheckSSGAN(r, set)
+}
+
+// referenceJob is a model by its name, under its reference recipe.
+func referenceJob(model string, set *mnist.Set) (job, error) {
+	const seed = 1
+	if model == "ssgan" {
+		return ssganJob(gan.SSGANReference(), seed, set)
+	}
+	return infoGANJob(gan.InfoGANReference(), seed, set)
+}

@@ -18,7 +18,7 @@ func newTrain(s streams) *cobra.Command {
 		Short:   "Train a model",
 		GroupID: groupTrain,
 	}
-	c.AddCommand(newTrainInfoGAN(s))
+	c.AddCommand(newTrainInfoGAN(s), newTrainSSGAN(s))
 	return c
 }
 

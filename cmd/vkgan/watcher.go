@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"vkgan/gan"
 )
@@ -107,19 +109,29 @@ func summary(r gan.Result, tested int, model, folder, grid string) string {
 	text := fmt.Sprintf("%s %s steps (%.2f epochs) in %s\n", verb, count(r.Step), r.Last.Epoch, span(r.Elapsed))
 	at := ""
 	if tested != r.Step {
-		at = fmt.Sprintf(", at step %s", count(tested))
+		at = "at step " + count(tested)
 	}
-	if e := r.Last.TestError; e != nil {
-		text += fmt.Sprintf("test error  %s (every code stands for its majority digit%s)\n", percent(*e), at)
-	} else {
+	switch e, hungarian := r.Last.TestError, r.Last.TestErrorHungarian; {
+	case e == nil:
 		text += "test error  not measured yet\n"
-	}
-	if e := r.Last.TestErrorHungarian; e != nil {
-		text += fmt.Sprintf("            %s (one code, one digit%s)\n", percent(*e), at)
+	case hungarian == nil:
+		text += "test error  " + noted(percent(*e), at) + "\n"
+	default:
+		text += "test error  " + noted(percent(*e), "every code stands for its majority digit", at) + "\n"
+		text += "            " + noted(percent(*hungarian), "one code, one digit", at) + "\n"
 	}
 	text += fmt.Sprintf("run folder  %s\nsamples     %s\n", folder, grid)
 	if r.Stopped {
 		text += fmt.Sprintf("go on with  vkgan train %s --resume %s\n", model, folder)
 	}
 	return text
+}
+
+// noted adds the notes that there are.
+func noted(text string, notes ...string) string {
+	notes = slices.DeleteFunc(notes, func(n string) bool { return n == "" })
+	if len(notes) == 0 {
+		return text
+	}
+	return text + " (" + strings.Join(notes, ", ") + ")"
 }

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"vkgan/gan"
+	"vkgan/internal/mnist"
+)
+
+func newTrainSSGAN(s streams) *cobra.Command {
+	recipe := gan.SSGANReference()
+	flags := trainFlags{model: "ssgan"}
+	c := &cobra.Command{
+		Use:   "ssgan",
+		Short: "Train SSGAN: a classifier from a few labels",
+		Long: "Trains SSGAN (Salimans et al. 2016): the discriminator learns to classify from a few labelled images of\n" +
+			"each class and many without a label, while it tells them from what the generator makes; the generator\n" +
+			"matches the mean of its features. The test error counts the test images that get a wrong class.",
+		Example: "  vkgan train ssgan\n" +
+			"  vkgan train ssgan --class-labels 2 --data-seed 7 --epochs 30\n" +
+			"  vkgan train ssgan --resume latest",
+		RunE: func(c *cobra.Command, _ []string) error {
+			return flags.train(c, s, func(set *mnist.Set) (job, error) { return ssganJob(recipe, flags.seed, set) })
+		},
+	}
+	section(c, sectionRecipe, func(f *pflag.FlagSet) { ssganFlags(f, &recipe) })
+	flags.define(c)
+	return c
+}
+
+// ssganFlags defines a flag for every field of the recipe.
+func ssganFlags(f *pflag.FlagSet, r *gan.SSGANRecipe) {
+	f.IntVar(&r.ClassLabels, "class-labels", r.ClassLabels, "labelled `images` of each class")
+	f.Uint64Var(&r.DataSeed, "data-seed", r.DataSeed, "`number` that draws the labelled images; 0: the first of each class")
+	f.IntVar(&r.ZDim, "z-dim", r.ZDim, "`components` of the noise")
+	f.IntVar(&r.BatchSize, "batch-size", r.BatchSize, "`images` of each kind, fake, labelled and unlabelled, in a step")
+	f.IntVar(&r.TrainImages, "train-images", r.TrainImages, "`images` to train on: the last so many of the training set")
+	f.Float32Var(&r.WeightLabelled, "weight-labelled", r.WeightLabelled, "`weight` of the loss on labelled images")
+	f.Float32Var(&r.WeightReal, "weight-real", r.WeightReal, "`weight` of the loss on unlabelled images")
+	f.Float32Var(&r.WeightFake, "weight-fake", r.WeightFake, "`weight` of the loss on generated images")
+	f.Float32Var(&r.NoiseInput, "noise-input", r.NoiseInput, "standard `deviation` of the noise on the discriminator's input")
+	f.Float32Var(&r.NoiseHidden, "noise-hidden", r.NoiseHidden, "and ahead of its other layers (`deviation`)")
+	f.Float32Var(&r.Rate, "rate", r.Rate, "Adam's step `size`")
+	f.Float32Var(&r.Beta1, "beta1", r.Beta1, "`decay` of Adam's mean gradient")
+	f.Float32Var(&r.Beta2, "beta2", r.Beta2, "`decay` of Adam's mean squared gradient")
+	f.Float32Var(&r.Eps, "eps", r.Eps, "`number` that keeps Adam from dividing by zero")
+}
