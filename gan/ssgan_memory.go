@@ -50,6 +50,9 @@ func (m *SSGAN) allocate() error {
 
 // upload chooses the labelled images and sets the sample grid's latents, once.
 func (m *SSGAN) upload() error {
+	if m.dev.Rehearses() {
+		return nil
+	}
 	known, err := labelledSet(m.data.TrainLabels, m.data.Classes, m.recipe.ClassLabels, m.recipe.DataSeed)
 	if err != nil {
 		return err

@@ -35,6 +35,9 @@ func (d *Device) NewBuffer(name string, bytes int64, m Memory) (*Buffer, error) 
 	if err != nil {
 		return nil, err
 	}
+	if d.rehearsal {
+		return b, nil
+	}
 	if err := d.initialise(b); err != nil {
 		b.Free()
 		return nil, fmt.Errorf("buffer %s: %w", name, err)
@@ -63,13 +66,16 @@ func (d *Device) newBuffer(name string, bytes int64, m Memory, own bool) (*Buffe
 		return nil, fmt.Errorf("buffer %s: %w: %d bytes are more than a device can have", name, ErrOutOfMemory, bytes)
 	}
 	whole := span{bytes: before + alignUp(bytes, Align) + behind}
-	block, at, err := d.reserve(whole.bytes, m)
+	home, at, err := &block{memory: m}, int64(0), error(nil)
+	if !d.rehearsal {
+		home, at, err = d.reserve(whole.bytes, m)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("buffer %s: %w: %d bytes requested, %d bytes in use by %d buffers (%d allocated), %d bytes of device memory",
 			name, err, bytes, a.usage.Requested, a.usage.Buffers, a.usage.Allocated, d.physical.info.HeapBytes)
 	}
 	whole.at = at
-	b := &Buffer{d: d, name: name, block: block, whole: whole, at: at + before, bytes: bytes, own: own}
+	b := &Buffer{d: d, name: name, block: home, whole: whole, at: at + before, bytes: bytes, own: own}
 	a.buffers[b] = struct{}{}
 	if !own {
 		a.usage.Buffers++
@@ -103,7 +109,9 @@ func (b *Buffer) Free() {
 		d.arena.usage.Buffers--
 		d.arena.usage.Requested -= b.bytes
 	}
-	d.release(b.block, b.whole)
+	if !d.rehearsal {
+		d.release(b.block, b.whole)
+	}
 }
 
 // Bytes is the memory of a Host buffer, shared with the device: wait for what

@@ -33,6 +33,7 @@ type Device struct {
 	build     Build
 	guard     bool
 	asGPU     bool
+	rehearsal bool
 	timeout   time.Duration
 	closed    atomic.Bool
 	broken    atomic.Pointer[error] // device loss, for good

@@ -50,7 +50,11 @@ func (s step) label() string {
 
 // NewRecorder begins a program. name appears in errors.
 func (d *Device) NewRecorder(name string) *Recorder {
-	return &Recorder{d: d, name: name, err: d.usable(), hazards: newHazards(d.physical.info.Limits.StorageAlign), drop: -1}
+	err := d.usable()
+	if d.rehearsal {
+		err = errors.New("nothing can be recorded on a rehearsal")
+	}
+	return &Recorder{d: d, name: name, err: err, hazards: newHazards(d.physical.info.Limits.StorageAlign), drop: -1}
 }
 
 // Device is the device that the program is for.

@@ -52,6 +52,9 @@ func (d *Device) Upload(dst Range, src []byte) error {
 	if err := d.transferable(dst, len(src)); err != nil {
 		return fmt.Errorf("upload: %w", err)
 	}
+	if d.rehearsal {
+		return nil
+	}
 	t := &d.transfers
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -74,6 +77,9 @@ func (d *Device) Upload(dst Range, src []byte) error {
 func (d *Device) Download(dst []byte, src Range) error {
 	if err := d.transferable(src, len(dst)); err != nil {
 		return fmt.Errorf("download: %w", err)
+	}
+	if d.rehearsal {
+		return nil
 	}
 	d.transfers.down.Add(int64(len(dst)))
 	return d.read(dst, src)

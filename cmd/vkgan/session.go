@@ -68,15 +68,30 @@ func openSession(device string, j job, o gan.Options, watch gan.Observer, say io
 	return s, nil
 }
 
+// build takes the memory, unless a rehearsal shows that there is not enough.
 func (s *session) build(j job, o gan.Options, watch gan.Observer) (err error) {
+	rehearsal := session{dev: s.dev.Rehearsal()}
+	if err := rehearsal.allocate(j); err != nil {
+		return err
+	}
+	if need, free := rehearsal.dev.Usage().Requested, s.dev.FreeMemory(); need > free {
+		return fmt.Errorf("%w: a batch of %s images needs %s, and the device has %s, %s of it free",
+			vk.ErrOutOfMemory, count(j.batch), size(need), size(s.dev.Info().HeapBytes), size(free))
+	}
+	if err := s.allocate(j); err != nil {
+		return err
+	}
+	s.trainer, err = gan.NewTrainer(s.dev, s.model, o, watch)
+	return err
+}
+
+func (s *session) allocate(j job) (err error) {
 	if s.data, err = gan.NewDataset(s.dev, j.set, j.trainImages); err != nil {
 		return err
 	}
 	if s.model, err = j.build(s.dev, s.data); err != nil {
 		s.model = nil // not an interface that holds a nil
-		return err
 	}
-	s.trainer, err = gan.NewTrainer(s.dev, s.model, o, watch)
 	return err
 }
 
