@@ -77,6 +77,7 @@ func (t *trainFlags) train(c *cobra.Command, s streams, newJob func(*mnist.Set) 
 		return err
 	}
 	run.Through = checkpointsThrough
+	w.memory = func() int64 { return session.dev.Usage().Allocated }
 	return watch(session, w, run)
 }
 

@@ -17,7 +17,8 @@ type watcher struct {
 	json    bool
 	view    view
 	run     *gan.Run
-	tested  int // the step of the latest test error
+	tested  int          // the step of the latest test error
+	memory  func() int64 // what is allocated on the device
 }
 
 func newWatcher(s streams, quiet, asJSON bool) *watcher {
@@ -68,7 +69,7 @@ func (w *watcher) Checkpoint(s *gan.Snapshot) error {
 	if err := w.run.Checkpoint(s); err != nil {
 		return err
 	}
-	return w.event("checkpoint", map[string]any{"step": step, "path": w.run.CheckpointPath(step)})
+	return w.event("checkpoint", map[string]any{"step": step, "path": w.run.CheckpointPath(step), "device_bytes": w.memory()})
 }
 
 // end prints the summary.
