@@ -1,7 +1,6 @@
 package layers
 
 import (
-	"vkgan/internal/philox"
 	"vkgan/shaders"
 	"vkgan/vk"
 )
@@ -11,8 +10,8 @@ import (
 type GaussianNoise struct {
 	Name   string
 	Sigma  float32
-	Stream philox.Stream // of this layer alone
-	Step   vk.Range      // [1] uint32, the training step
+	Stream Stream   // of this layer alone
+	Step   vk.Range // [1] uint32, the training step
 }
 
 type noiseLayer struct {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"unsafe"
 
-	"vkgan/internal/philox"
 	"vkgan/vk"
 )
 
@@ -100,7 +99,7 @@ func (ps *Params) initialise(dev *vk.Device, seed uint64, firstStream uint32) er
 	}
 	values := make([]float32, ps.bytes/4)
 	for k, p := range ps.All {
-		stream := philox.Stream{Seed: seed, ID: firstStream + uint32(k)}
+		stream := Stream{Seed: seed, ID: firstStream + uint32(k)}
 		at := values[p.offset/4:]
 		for i := range p.Len() {
 			at[i] = p.init(stream, uint32(i))
