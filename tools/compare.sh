@@ -1,16 +1,16 @@
 #!/bin/bash
-# compare.sh ROUNDS PEER...: times an InfoGAN step of vkgan and of a peer in turns, on the same machine, and prints the
+# compare.sh ROUNDS MODEL PEER...: times a training step of vkgan and of a peer in turns, on the same machine, and prints the
 # median of each and their ratio. PEER is a command that prints a JSON line with step_ms_median, such as PyTorch's
-#   tools/compare.sh 5 bash ../shared/peers/torch-cpu.sh --model infogan --steps 15 --warmup 3
+#   tools/compare.sh 5 infogan bash ../shared/peers/torch-cpu.sh --model infogan --steps 15 --warmup 3
 set -euo pipefail
-[ $# -ge 2 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
-rounds=$1; shift
+[ $# -ge 3 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
+rounds=$1 model=$2; shift 2
 cd "$(dirname "$0")/.."
 field() { grep -o '"step_ms_median": *[0-9.]*' | grep -o '[0-9.]*$' | tail -1; }
 median() { sort -n | awk '{v[NR]=$1} END{print NR%2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
 ours=() peers=()
 for ((i = 1; i <= rounds; i++)); do
-	ours+=("$(bin/vkgan bench step --steps 15 --warmup 3 --json | field)")
+	ours+=("$(bin/vkgan bench step --model "$model" --steps 15 --warmup 3 --json | field)")
 	peers+=("$("$@" | field)")
 	echo "round $i: vkgan ${ours[-1]} ms, peer ${peers[-1]} ms" >&2
 done

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,7 @@ import (
 type past struct {
 	run        *gan.Run
 	checkpoint *gan.Checkpoint
+	took       time.Duration // to read it
 }
 
 // recall fills the flags that were not given from the run of --resume or --config, which is nil without --resume.
@@ -34,7 +36,9 @@ func (t *trainFlags) recall(c *cobra.Command) (*past, error) {
 	if t.resume == "" {
 		return nil, nil
 	}
+	start := time.Now()
 	run, checkpoint, err := openPast(t.out, t.resume)
+	took := time.Since(start)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +50,7 @@ func (t *trainFlags) recall(c *cobra.Command) (*past, error) {
 	if err != nil {
 		return nil, errors.Join(err, run.Close())
 	}
-	return &past{run, checkpoint}, nil
+	return &past{run, checkpoint, took}, nil
 }
 
 // readConfig reads a run.json, or that of a run folder.

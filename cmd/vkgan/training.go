@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -126,10 +127,12 @@ func (t *trainFlags) openRun(before *past, s *session, j job, info gan.RunInfo, 
 	if checkpoint == nil {
 		w.view.say("resuming    from the beginning: %s was ended before its first checkpoint", run.Dir)
 	} else {
+		start := time.Now()
 		if err := s.trainer.Restore(checkpoint); err != nil {
 			return nil, err
 		}
-		w.view.say("resuming    at step %s, with %s", count(checkpoint.Position.Step), checkpoint.Path)
+		took := before.took + time.Since(start)
+		w.view.say("resuming    at step %s, with %s (read and restored in %.1f s)", count(checkpoint.Position.Step), checkpoint.Path, took.Seconds())
 		for _, difference := range info.DiffersFrom(checkpoint) {
 			fmt.Fprintf(w.streams.err, "vkgan: from here on the run is no longer bit-exact: another %s\n", difference)
 		}
