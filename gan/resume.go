@@ -42,7 +42,7 @@ func (r *Run) LatestCheckpoint() (*Checkpoint, error) {
 func (r *Run) Resume(c *Checkpoint, now RunInfo) error {
 	again := Resumption{Time: time.Now(), Version: now.Version, Command: now.Command, Device: now.Device, Driver: now.Driver, Kernels: now.Kernels}
 	if c != nil {
-		again.Step = c.Position.Step
+		again.Step, r.pictured = c.Position.Step, c.Position.Sampled
 		if err := linkTo(filepath.Base(c.Path), filepath.Join(filepath.Dir(c.Path), latestName)); err != nil {
 			return err // with the logs cut, a later checkpoint would not be whole
 		}

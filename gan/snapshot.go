@@ -8,8 +8,10 @@ import (
 // Position is where a run stands, as far as the device does not know it.
 type Position struct {
 	Step    int     `json:"step"` // steps done
+	Epoch   float64 `json:"epoch"`
 	TimeS   float64 `json:"time_s"`
 	Pending bool    `json:"pending,omitempty"` // what is due at this step (evaluation, samples) has not been done yet
+	Sampled int     `json:"sampled"`           // the step of the latest sample grid
 	Mean    mean    `json:"mean"`              // of the figures since the last line of metrics
 	Last    Metrics `json:"last"`              // the latest value of everything
 }

@@ -98,6 +98,7 @@ type Trainer struct {
 	reported time.Time
 
 	pending bool          // what is due after t.done steps has not been done
+	sampled int           // the step of the latest sample grid
 	saved   int           // the step of the latest checkpoint; -1: none
 	savedAt time.Time     // or the beginning
 	elapsed time.Duration // before this process
@@ -342,6 +343,7 @@ func (t *Trainer) takeSamples(final bool) error {
 		return err
 	}
 	t.pace.interrupted()
+	t.sampled = t.done
 	return t.observer.Samples(t.done, final, t.model.Grid(pixels))
 }
 

@@ -76,7 +76,7 @@ func (t *Trainer) checkStatistics() error {
 
 func (t *Trainer) position() Position {
 	return Position{
-		Step: t.done, TimeS: time.Since(t.start).Seconds(), Pending: t.pending,
+		Step: t.done, Epoch: t.epoch(), TimeS: time.Since(t.start).Seconds(), Pending: t.pending, Sampled: t.sampled,
 		Mean: mean{Sum: slices.Clone(t.mean.Sum), N: t.mean.N}, Last: t.last,
 	}
 }
@@ -98,7 +98,7 @@ func (t *Trainer) Restore(c *Checkpoint) error {
 		}
 	}
 	p := c.Position
-	t.done, t.read, t.saved, t.pending = p.Step, p.Step, p.Step, p.Pending
+	t.done, t.read, t.saved, t.pending, t.sampled = p.Step, p.Step, p.Step, p.Pending, p.Sampled
 	t.mean, t.last = p.Mean, p.Last
 	t.elapsed = time.Duration(p.TimeS * float64(time.Second))
 	return nil

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -47,21 +48,27 @@ func process(t *testing.T, mode string, args ...string) *exec.Cmd {
 // Training processes are killed at random moments, most of them while they write a checkpoint. Whatever the moment, the run
 // can be gone on with, and ends as the run that was left alone.
 func TestKilledRuns(t *testing.T) {
-	kills, inWrite := 5, 1 // at least so many of them while a checkpoint is being written
+	kills, inWrite := 6, 1 // at least so many of each model's while a checkpoint is being written
 	if os.Getenv("VKGAN_TEST_ALL") == "1" {
 		kills, inWrite = 50, 10
 	}
-	data, random := digits(t), rand.New(rand.NewPCG(1, 2))
-	recipe := []string{"train", "infogan", "--data", data, "-l", "3", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40", "--max-steps", "40", "--log-every", "3", "--checkpoint-every", "2"}
+	for _, m := range models {
+		t.Run(m.command[1], func(t *testing.T) { testKilledRuns(t, m.command, m.folder, kills/len(models), inWrite) })
+	}
+}
+
+func testKilledRuns(t *testing.T, command []string, folder string, kills, inWrite int) {
+	random := rand.New(rand.NewPCG(1, 2))
+	command = slices.Concat(command, []string{"--data", digits(t), "--max-steps", "40", "--log-every", "3", "--checkpoint-every", "2"})
 	whole := t.TempDir()
-	trained(t, append(recipe, "--out", whole)...)
-	want := filepath.Join(whole, infogan)
+	trained(t, append(command, "--out", whole)...)
+	want := filepath.Join(whole, folder)
 
 	killed, caught, resumed := 0, 0, 0
 	for killed < kills {
 		out := t.TempDir()
-		dir := filepath.Join(out, infogan)
-		args := append(recipe, "--out", out, "--json", "--quiet")
+		dir := filepath.Join(out, folder)
+		args := append(command, "--out", out, "--json", "--quiet")
 		reached := 0
 		for {
 			c := process(t, "slow", args...)
@@ -113,7 +120,7 @@ func TestKilledRuns(t *testing.T) {
 				resumed++
 			}
 			reached = step
-			args = []string{"train", "infogan", "--out", out, "--resume", "latest", "--json", "--quiet"}
+			args = []string{"train", command[1], "--out", out, "--resume", "latest", "--json", "--quiet"}
 		}
 		sameTensors(t, "a killed run", latest(t, dir), latest(t, want))
 		sameLogs(t, "a killed run", dir, want)

@@ -126,21 +126,39 @@ func eventSteps(t *testing.T, dir string) []uint64 {
 
 const infogan = "00001-infogan-l3"
 
+// models are training commands on the images of digits, and the run folders that they make.
+var models = []struct {
+	command []string
+	folder  string
+}{
+	{[]string{"train", "infogan", "-l", "3", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40"}, infogan},
+	{[]string{"train", "ssgan", "--class-labels", "3", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40"}, "00001-ssgan-n3"},
+}
+
 // N steps, then M more in another process' stead, are N + M steps: the same parameters bit for bit, the same logs, wherever
 // the stop falls and however often checkpoints are written.
 func TestResume(t *testing.T) {
+	for _, m := range models {
+		t.Run(m.command[1], func(t *testing.T) { testResume(t, m.command, m.folder) })
+	}
+}
+
+func testResume(t *testing.T, command []string, folder string) {
 	data := digits(t)
 	begin := func(out string, more ...string) []string {
-		return append([]string{"train", "infogan", "--data", data, "--out", out, "-l", "3", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40", "--log-every", "2"}, more...)
+		return slices.Concat(command, []string{"--data", data, "--out", out, "--log-every", "2"}, more)
+	}
+	resume := func(out, run string, more ...string) []string {
+		return slices.Concat(command[:2], []string{"--out", out, "--resume", run}, more)
 	}
 	whole := t.TempDir()
 	trained(t, begin(whole, "--max-steps", "9")...)
-	want := filepath.Join(whole, infogan)
-	for _, stop := range []int{1, 3, 4, 6} { // an epoch has 3 steps
+	want := filepath.Join(whole, folder)
+	for _, stop := range []int{1, 3, 4} { // an epoch has 3 steps
 		out := t.TempDir()
 		trained(t, begin(out, "--max-steps", fmt.Sprint(stop), "--checkpoint-every", "2")...)
-		trained(t, "train", "infogan", "--out", out, "--resume", "latest", "--max-steps", "9", "--checkpoint-every", "1")
-		got := filepath.Join(out, infogan)
+		trained(t, resume(out, "latest", "--max-steps", "9", "--checkpoint-every", "1")...)
+		got := filepath.Join(out, folder)
 		sameTensors(t, fmt.Sprintf("stopped after %d", stop), latest(t, got), latest(t, want))
 		sameLogs(t, fmt.Sprintf("stopped after %d", stop), got, want)
 		if names, err := filepath.Glob(filepath.Join(got, "checkpoints", "*")); err != nil || len(names) != 4 {
@@ -150,18 +168,22 @@ func TestResume(t *testing.T) {
 
 	sparse := t.TempDir()
 	trained(t, begin(sparse, "--max-steps", "4", "--log-every", "3", "--eval-every", "2", "--sample-every", "5")...)
-	trained(t, "train", "infogan", "--out", sparse, "--resume", "1", "--max-steps", "9", "--log-every", "1", "--eval-every", "4")
-	sameTensors(t, "other cadences", latest(t, filepath.Join(sparse, infogan)), latest(t, want))
+	trained(t, resume(sparse, "1", "--max-steps", "9", "--log-every", "1", "--eval-every", "4")...)
+	sameTensors(t, "other cadences", latest(t, filepath.Join(sparse, folder)), latest(t, want))
 
 	// A run that is done is gone on with from its end; its last lines are written again, not doubled.
 	before := logs(t, want)
-	trained(t, "train", "infogan", "--out", whole, "--resume", want)
+	trained(t, resume(whole, want)...)
 	if after := logs(t, want); !slices.Equal(before, after) {
 		t.Errorf("resumed at its end, the logs were\n%s\nand are\n%s", strings.Join(before, "\n"), strings.Join(after, "\n"))
 	}
 
-	// An earlier checkpoint by its file.
-	trained(t, "train", "infogan", "--resume", filepath.Join(sparse, infogan, "checkpoints", "000009.safetensors"), "--max-steps", "10")
+	// An earlier checkpoint by its file: the logs behind it are cut.
+	out := t.TempDir()
+	trained(t, begin(out, "--max-steps", "4", "--checkpoint-every", "2")...)
+	trained(t, resume(out, filepath.Join(out, folder, "checkpoints", "000002.safetensors"), "--max-steps", "9")...)
+	sameTensors(t, "an earlier checkpoint", latest(t, filepath.Join(out, folder)), latest(t, want))
+	sameLogs(t, "an earlier checkpoint", filepath.Join(out, folder), want)
 }
 
 func TestConfigRepeatsARun(t *testing.T) {
@@ -181,6 +203,7 @@ func TestResumeErrors(t *testing.T) {
 	out := t.TempDir()
 	trained(t, small(t, out, "--max-steps", "2")...)
 	trained(t, small(t, out, "--max-steps", "2", "--seed", "2")...)
+	trained(t, slices.Concat(models[1].command, []string{"--data", digits(t), "--out", out, "--max-steps", "1"})...)
 	dir := filepath.Join(out, infogan)
 	checkpoint := filepath.Join(dir, "checkpoints", "000002.safetensors")
 	whole, err := os.ReadFile(checkpoint)
@@ -211,6 +234,7 @@ func TestResumeErrors(t *testing.T) {
 			}
 			return b
 		}, exitFailed, "checkpoint of another run"},
+		{"another model", []string{"--resume", "3"}, nil, exitUsage, "`vkgan train ssgan` goes on with it"},
 		{"both", []string{"--config", filepath.Join(dir, "run.json")}, nil, exitUsage, "want one of them"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
