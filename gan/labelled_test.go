@@ -61,3 +61,11 @@ func TestLabelledSet(t *testing.T) {
 		t.Error("more labelled images than a class has are accepted")
 	}
 }
+
+// Labels that begin at 1, as EMNIST's letters do, leave class 0 empty.
+func TestLabelledSetWithAnEmptyClass(t *testing.T) {
+	set, err := labelledSet([]byte{1, 2, 1, 2, 4, 4}, 5, 2, 0)
+	if want := []uint32{0, 2, 1, 3, 4, 5}; err != nil || !slices.Equal(set, want) {
+		t.Errorf("%d, %v, want %d", set, err, want)
+	}
+}

@@ -29,7 +29,8 @@ type SSGAN struct {
 
 	noise    layers.Tensor // [B, z]
 	latent   layers.Tensor // [B, z]: noise on the unit sphere
-	known    vk.Range      // [N*classes] u32, the labelled images
+	chosen   []uint32      // the labelled images
+	known    vk.Range      // [len(chosen)] u32, the same on the device
 	places   vk.Range      // [B] u32, where this step's labelled images stand among them
 	labelled vk.Range      // [B] u32, this step's labelled images
 	target   vk.Range      // [B] u32, their classes
@@ -85,6 +86,10 @@ func CheckSSGAN(r SSGANRecipe, set *mnist.Set) error {
 // NewSSGAN builds both networks on dev and draws their first weights from seed.
 func NewSSGAN(dev *vk.Device, r SSGANRecipe, data *Dataset, seed uint64) (*SSGAN, error) {
 	m := &SSGAN{ledger: ledger{dev: dev}, recipe: r, data: data, seed: seed}
+	var err error
+	if m.chosen, err = labelledSet(data.TrainLabels, data.Classes, r.ClassLabels, r.DataSeed); err != nil {
+		return nil, err
+	}
 	if err := errors.Join(m.buildGenerator(), m.buildDiscriminator(), m.allocate()); err != nil {
 		m.Free()
 		return nil, err
@@ -145,7 +150,7 @@ func (m *SSGAN) Step(rec *vk.Recorder) {
 
 	rec.Section("input")
 	m.drawLatents(rec, philox.StreamZ, m.step)
-	layers.EndlessBatch(rec, m.stream(philox.StreamLabelledBatch), m.step, r.ClassLabels*m.data.Classes, b, m.places)
+	layers.EndlessBatch(rec, m.stream(philox.StreamLabelledBatch), m.step, len(m.chosen), b, m.places)
 	layers.Lookup(rec, m.known, m.places, m.labelled, b)
 	layers.Lookup(rec, m.data.Train.Labels, m.labelled, m.target, b)
 	layers.Gather(rec, m.data.Train.Pixels, m.labelled, x.Part(b, 2*b))

@@ -32,7 +32,7 @@ func (m *SSGAN) allocate() error {
 	m.x = tensor("x", max(3*b, testRows), layers.Vector(m.data.Shape.Size()))
 	m.dLogits = tensor("dlogits", 4*b, layers.Vector(classes))
 	buffers := []*vk.Buffer{
-		words("known", m.recipe.ClassLabels*classes), words("places", b), words("labelled", b), words("target", b),
+		words("known", len(m.chosen)), words("places", b), words("labelled", b), words("target", b),
 		words("indices", max(b, testRows)), words("winners", max(b, testRows)), words("batch", 1),
 		words("seen", classes*classes), words("tested", classes*classes),
 	}
@@ -48,21 +48,17 @@ func (m *SSGAN) allocate() error {
 	return nil
 }
 
-// upload chooses the labelled images and sets the sample grid's latents, once.
+// upload tells the labelled images and sets the sample grid's latents, once.
 func (m *SSGAN) upload() error {
 	if m.dev.Rehearses() {
 		return nil
-	}
-	known, err := labelledSet(m.data.TrainLabels, m.data.Classes, m.recipe.ClassLabels, m.recipe.DataSeed)
-	if err != nil {
-		return err
 	}
 	var latents []float32
 	for i := range m.wanted.Rows {
 		latents = append(latents, sphere(m.stream(philox.StreamSampleZ), i, m.recipe.ZDim)...)
 	}
 	return errors.Join(
-		m.dev.Upload(m.known, unsafe.Slice((*byte)(unsafe.Pointer(&known[0])), 4*len(known))),
+		m.dev.Upload(m.known, unsafe.Slice((*byte)(unsafe.Pointer(&m.chosen[0])), 4*len(m.chosen))),
 		m.dev.Upload(m.wanted.Data, unsafe.Slice((*byte)(unsafe.Pointer(&latents[0])), 4*len(latents))))
 }
 
