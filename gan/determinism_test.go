@@ -30,7 +30,7 @@ func fingerprint(d *vk.Device, seed uint64, o Options) (string, error) {
 		return "", err
 	}
 	defer m.Free()
-	o.MaxSteps = 13
+	o.MaxSteps, o.CalibrateOn = 13, 20
 	trainer, err := NewTrainer(d, m, o, nobody{})
 	if err != nil {
 		return "", err
@@ -64,7 +64,7 @@ func child() error {
 	}{
 		{1, Options{StepsPerSubmission: 1}},
 		{1, Options{StepsPerSubmission: 3, EvalEvery: 5, SampleEvery: 7, LogEvery: 1}},
-		{1, Options{StepsPerSubmission: 10, EvalEvery: 12, SampleEvery: 4, LogEvery: 3}},
+		{1, Options{StepsPerSubmission: 10, EvalEvery: 12, SampleEvery: 4, LogEvery: 3, CheckpointSteps: 4}},
 		{1, Options{}},
 		{2, Options{}},
 	} {
