@@ -58,7 +58,7 @@ func readRecord(dir string) RunRecord {
 	return r
 }
 
-// ReadRun reads a run folder's run.json. Options and Recipe become what encoding/json makes of objects.
+// ReadRun reads a run folder's run.json. Options and Recipe become what encoding/json makes of objects, numbers json.Number.
 func ReadRun(dir string) (RunInfo, error) { return ReadRunFile(filepath.Join(dir, runFile)) }
 
 // ReadRunFile is ReadRun of a file of any name.

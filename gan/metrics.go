@@ -25,6 +25,11 @@ type Metrics struct {
 	NMI                *float64 `json:"nmi,omitempty"`
 }
 
+// evaluated notes the errors of an evaluation.
+func (m *Metrics) evaluated(e Evaluation) {
+	m.TestError, m.TestErrorHungarian, m.NMI = &e.Error, e.Hungarian, e.NMI
+}
+
 // mean collects the figures of some steps.
 type mean struct {
 	Sum []float64 `json:"sum"`

@@ -1,6 +1,7 @@
 package gan
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -32,6 +33,14 @@ type RunInfo struct {
 	Kernels string          `json:"kernel_hash"` // KernelHash
 	Tuning  json.RawMessage `json:"tuning"`      // null: the built-in table
 	Resumed []Resumption    `json:"resumed,omitempty"`
+}
+
+// UnmarshalJSON keeps the numbers of Options and Recipe as they are written: a seed may exceed what a float64 holds.
+func (i *RunInfo) UnmarshalJSON(text []byte) error {
+	type fields RunInfo
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	return d.Decode((*fields)(i))
 }
 
 // Resumption is a later process that went on with a run.

@@ -48,22 +48,33 @@ func (m *SSGAN) allocate() error {
 	return nil
 }
 
-// upload chooses the labelled images and sets the sample grid's latents, once.
+// upload sets, once, what no step changes.
 func (m *SSGAN) upload() error {
 	if m.dev.Rehearses() {
+		return nil
+	}
+	return errors.Join(m.uploadLabelledSet(), m.uploadSampleLatents())
+}
+
+// uploadLabelledSet chooses the labelled images, unless there are no training images.
+func (m *SSGAN) uploadLabelledSet() error {
+	if m.data.Train.Count == 0 {
 		return nil
 	}
 	known, err := labelledSet(m.data.TrainLabels, m.data.Classes, m.recipe.ClassLabels, m.recipe.DataSeed)
 	if err != nil {
 		return err
 	}
+	return m.dev.Upload(m.known, unsafe.Slice((*byte)(unsafe.Pointer(&known[0])), 4*len(known)))
+}
+
+// uploadSampleLatents sets the sample grid's latents.
+func (m *SSGAN) uploadSampleLatents() error {
 	var latents []float32
 	for i := range m.wanted.Rows {
 		latents = append(latents, sphere(m.stream(philox.StreamSampleZ), i, m.recipe.ZDim)...)
 	}
-	return errors.Join(
-		m.dev.Upload(m.known, unsafe.Slice((*byte)(unsafe.Pointer(&known[0])), 4*len(known))),
-		m.dev.Upload(m.wanted.Data, unsafe.Slice((*byte)(unsafe.Pointer(&latents[0])), 4*len(latents))))
+	return m.dev.Upload(m.wanted.Data, unsafe.Slice((*byte)(unsafe.Pointer(&latents[0])), 4*len(latents)))
 }
 
 // State is both networks with Adam's moments, the count of steps, and the predictions made in this epoch.

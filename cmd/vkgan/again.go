@@ -75,7 +75,7 @@ func openPast(out, name string) (*gan.Run, *gan.Checkpoint, error) {
 	if isFile {
 		checkpoint, err = gan.ReadCheckpoint(name)
 	} else {
-		checkpoint, err = run.LatestCheckpoint()
+		checkpoint, err = gan.LatestCheckpoint(run.Dir)
 	}
 	if err == nil && checkpoint != nil && checkpoint.Info.ID != run.Info.ID {
 		err = fmt.Errorf("%s is a checkpoint of another run than %s", checkpoint.Path, dir)

@@ -111,20 +111,27 @@ func summary(r gan.Result, tested int, model, folder, grid string) string {
 	if tested != r.Step {
 		at = "at step " + count(tested)
 	}
-	switch e, hungarian := r.Last.TestError, r.Last.TestErrorHungarian; {
-	case e == nil:
-		text += "test error  not measured yet\n"
-	case hungarian == nil:
-		text += "test error  " + noted(percent(*e), at) + "\n"
-	default:
-		text += "test error  " + noted(percent(*e), "every code stands for its majority digit", at) + "\n"
-		text += "            " + noted(percent(*hungarian), "one code, one digit", at) + "\n"
-	}
+	text += errorLines("test", r.Last.TestError, r.Last.TestErrorHungarian, at)
 	text += fmt.Sprintf("run folder  %s\nsamples     %s\n", folder, grid)
 	if r.Stopped {
 		text += fmt.Sprintf("go on with  vkgan train %s --resume %s\n", model, folder)
 	}
 	return text
+}
+
+// errorLines tells the errors on images such as "test" with what they mean, and a note.
+func errorLines(images string, e, hungarian *float64, note string) string {
+	name := images + " error"
+	width := max(len(name), len("run folder"))
+	line := func(name, text string) string { return fmt.Sprintf("%-*s  %s\n", width, name, text) }
+	switch {
+	case e == nil:
+		return line(name, "not measured yet")
+	case hungarian == nil:
+		return line(name, noted(percent(*e), note))
+	}
+	return line(name, noted(percent(*e), "every code stands for its majority digit", note)) +
+		line("", noted(percent(*hungarian), "one code, one digit", note))
 }
 
 // noted adds the notes that there are.
