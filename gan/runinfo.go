@@ -61,14 +61,15 @@ type RunSeeds struct {
 
 // RunData describes the data set.
 type RunData struct {
-	Origin  string `json:"origin"`
-	Train   int    `json:"train"` // images in use
-	Test    int    `json:"test"`
-	Classes int    `json:"classes"`
-	Absent  []int  `json:"absent_classes,omitempty"` // without a training image
-	Height  int    `json:"height"`
-	Width   int    `json:"width"`
-	SHA256  string `json:"sha256"` // DataDigest
+	Origin     string `json:"origin"`
+	Train      int    `json:"train"` // images in use
+	Test       int    `json:"test"`
+	Validation int    `json:"validation,omitempty"` // instead of Test: training images that were held out
+	Classes    int    `json:"classes"`
+	Absent     []int  `json:"absent_classes,omitempty"` // without a training image
+	Height     int    `json:"height"`
+	Width      int    `json:"width"`
+	SHA256     string `json:"sha256"` // DataDigest of the whole set
 }
 
 // RunDevice is the device that a run is on.

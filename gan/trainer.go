@@ -44,6 +44,7 @@ type Options struct {
 	CheckpointEvery  time.Duration // 0: not by time
 	CheckpointSteps  int           // 0: not by steps. There is one at the end in any case.
 	CalibrateOn      int           // images for the batch-norms' statistics in the last checkpoint; 0: 10,000
+	Validate         bool          // the data set is a Set.HoldOut: errors are validation errors, no test errors
 	// StepsPerSubmission is how many steps one submission holds; 0: as many as keep it under 100 ms. It never
 	// changes a result.
 	StepsPerSubmission int
@@ -289,7 +290,7 @@ func (t *Trainer) atStop() error {
 			return err
 		}
 	}
-	if epochEnds || line.TestError != nil {
+	if _, e, _ := line.Errors(); epochEnds || e != nil {
 		if err := t.line(line); err != nil {
 			return err
 		}
@@ -319,7 +320,7 @@ func (t *Trainer) testErrors(line *Metrics) error {
 	}
 	e, err := t.model.Evaluation()
 	if err == nil {
-		line.evaluated(e)
+		line.evaluated(e, t.options.Validate)
 	}
 	return err
 }

@@ -15,7 +15,7 @@ import (
 // evalFlags are the flags of `vkgan eval`.
 type evalFlags struct {
 	data, bn, device, dir string
-	json                  bool
+	validate, json        bool
 }
 
 func newEval(s streams) *cobra.Command {
@@ -42,6 +42,7 @@ func newEval(s streams) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error { return f.run(c, s, args[0]) },
 	}
 	c.Flags().StringVar(&f.data, "data", "", "`folder` of IDX files with MNIST's names (default: the data set that it was trained on)")
+	c.Flags().BoolVar(&f.validate, "validate", false, "measure on the images that training with --validate held out")
 	c.Flags().StringVar(&f.bn, "bn", string(gan.CalibratedStatistics), "batch-norms' `statistics`: calibrated or batch")
 	c.Flags().StringVar(&f.device, "device", "", "`index`, name or UUID of a device (default: the best)")
 	c.Flags().StringVar(&f.dir, "dir", defaultRuns, "`folder` in which to look for runs by number or as 'latest'")
@@ -84,7 +85,7 @@ func (f *evalFlags) run(c *cobra.Command, s streams, name string) (err error) {
 	if err != nil {
 		return workError(err)
 	}
-	return newEvalReport(run, checkpoint, set, mode, e).print(s.out, f.json)
+	return newEvalReport(run, checkpoint, set, mode, e, f.validate).print(s.out, f.json)
 }
 
 // readCheckpoint reads a checkpoint's file, or the latest one of a run, whose folder it gives too. It changes nothing there.
@@ -103,16 +104,30 @@ func readCheckpoint(dir, name string) (run string, c *gan.Checkpoint, err error)
 	return run, c, err
 }
 
-// load reads the data set that --data names, else the one that the checkpoint was trained on.
+// load reads the data set to measure on.
 func (f *evalFlags) load(c *cobra.Command, checkpoint *gan.Checkpoint) (*mnist.Set, error) {
-	if c.Flags().Changed("data") {
-		return mnist.Load(f.data)
-	}
 	options, err := flagTexts(checkpoint.Info.Options)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", checkpoint.Path, err)
 	}
-	set, err := mnist.Load(options["data"])
+	if f.validate && options["validate"] != "true" {
+		return nil, wrongUsage(c, "%s was trained without --validate: no images were held out for it", checkpoint.Path)
+	}
+	var set *mnist.Set
+	if c.Flags().Changed("data") {
+		set, err = mnist.Load(f.data)
+	} else {
+		set, err = trainedOn(checkpoint, options["data"])
+	}
+	if err == nil && f.validate {
+		set = set.HoldOut()
+	}
+	return set, err
+}
+
+// trainedOn reads the data set that a checkpoint was trained on from its folder.
+func trainedOn(checkpoint *gan.Checkpoint, dir string) (*mnist.Set, error) {
+	set, err := mnist.Load(dir)
 	if err != nil {
 		return nil, fmt.Errorf("the data set that %s was trained on: %w", checkpoint.Path, err)
 	}

@@ -22,22 +22,29 @@ type evalReport struct {
 	Images int               `json:"images"`
 	BN     gan.BatchNormMode `json:"bn"`
 
-	TestError          *float64 `json:"test_error,omitempty"`
-	TestErrorHungarian *float64 `json:"test_error_hungarian,omitempty"`
-	NMI                *float64 `json:"nmi,omitempty"`
-	ARI                *float64 `json:"ari,omitempty"`
+	TestError                *float64 `json:"test_error,omitempty"`
+	TestErrorHungarian       *float64 `json:"test_error_hungarian,omitempty"`
+	ValidationError          *float64 `json:"validation_error,omitempty"` // these two with --validate
+	ValidationErrorHungarian *float64 `json:"validation_error_hungarian,omitempty"`
+	NMI                      *float64 `json:"nmi,omitempty"`
+	ARI                      *float64 `json:"ari,omitempty"`
 
 	Confusion [][]uint32 `json:"confusion"` // rows: code or predicted class; columns: true class
 
-	counts gan.Confusion
+	evaluation gan.Evaluation
 }
 
-func newEvalReport(run string, c *gan.Checkpoint, set *mnist.Set, mode gan.BatchNormMode, e gan.Evaluation) evalReport {
-	return evalReport{
+func newEvalReport(run string, c *gan.Checkpoint, set *mnist.Set, mode gan.BatchNormMode, e gan.Evaluation, validation bool) evalReport {
+	r := evalReport{
 		Model: c.Info.Model, Step: c.Position.Step, Run: run, File: c.Path, Data: set.Origin, Images: e.Confusion.Total(), BN: mode,
-		TestError: &e.Error, TestErrorHungarian: e.Hungarian, NMI: e.NMI, ARI: e.ARI,
-		Confusion: e.Confusion.Rows(), counts: e.Confusion,
+		NMI: e.NMI, ARI: e.ARI, Confusion: e.Confusion.Rows(), evaluation: e,
 	}
+	if validation {
+		r.ValidationError, r.ValidationErrorHungarian = &e.Error, e.Hungarian
+	} else {
+		r.TestError, r.TestErrorHungarian = &e.Error, e.Hungarian
+	}
+	return r
 }
 
 func (r evalReport) print(out io.Writer, asJSON bool) (err error) {
@@ -54,14 +61,18 @@ func (r evalReport) print(out io.Writer, asJSON bool) (err error) {
 
 // text is the report for people.
 func (r evalReport) text() string {
-	text := fmt.Sprintf("model       %s, step %s: %s\ndata        %s: %s test images\nbatch-norm  %s statistics\n",
-		r.Model, count(r.Step), r.File, r.Data, count(r.Images), r.BN)
-	text += errorLines("test", r.TestError, r.TestErrorHungarian, "")
-	if r.NMI == nil {
-		return text + "\nimages by predicted (row) and true class (column)\n" + classTable(r.counts)
+	images, e := "test", r.evaluation
+	if r.ValidationError != nil {
+		images = "validation"
 	}
-	text += fmt.Sprintf("NMI         %.3f\nARI         %.3f\n", *r.NMI, *r.ARI)
-	return text + "\nimages by code (row) and true class (column)\n" + codeTable(r.counts)
+	text := fmt.Sprintf("model       %s, step %s: %s\ndata        %s: %s %s images\nbatch-norm  %s statistics\n",
+		r.Model, count(r.Step), r.File, r.Data, count(r.Images), images, r.BN)
+	text += errorLines(images, &e.Error, e.Hungarian, "")
+	if e.NMI == nil {
+		return text + "\nimages by predicted (row) and true class (column)\n" + classTable(e.Confusion)
+	}
+	text += fmt.Sprintf("NMI         %.3f\nARI         %.3f\n", *e.NMI, *e.ARI)
+	return text + "\nimages by code (row) and true class (column)\n" + codeTable(e.Confusion)
 }
 
 // codeTable has a row for each code, with the class that it stands for.
