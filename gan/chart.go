@@ -186,6 +186,8 @@ func fieldName(field string) string {
 		return strings.ToUpper(strings.TrimPrefix(field, "loss_"))
 	case "test_error_hungarian":
 		return "one-to-one"
+	case "validation_error_hungarian":
+		return "validation one-to-one"
 	}
 	return strings.ReplaceAll(strings.TrimPrefix(field, "loss_"), "_", " ")
 }

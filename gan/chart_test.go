@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -214,5 +215,20 @@ func TestTicks(t *testing.T) {
 		if n := len(ticks(0, hi)); n < 4 || n > 11 {
 			t.Errorf("to %g: %d ticks", hi, n)
 		}
+	}
+}
+
+// Errors on validation images are another curve than those on test images, under another name.
+func TestErrorsOfAChart(t *testing.T) {
+	c := Chart{Runs: []ChartRun{
+		{"held out", []Curve{straight("validation_error", 1, 0), straight("validation_error_hungarian", 1, 0)}},
+		{"not", []Curve{straight("test_error", 1, 0), straight("test_error_hungarian", 1, 0), straight("train_error", 1, 0)}},
+	}}
+	var names []string
+	for _, field := range c.fields(func(string) bool { return true }) {
+		names = append(names, fieldName(field))
+	}
+	if want := []string{"test error", "train error", "validation error", "one-to-one", "validation one-to-one"}; !slices.Equal(names, want) {
+		t.Errorf("%q, want %q", names, want)
 	}
 }

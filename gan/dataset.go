@@ -34,7 +34,8 @@ type Images struct {
 	pixels *vk.Buffer
 }
 
-// NewDataset uploads set, of the training half the last trainImages. The pixels of an image must be a multiple of 4.
+// NewDataset uploads set, of the training half the last trainImages: a model that is not trained needs none. The pixels of
+// an image must be a multiple of 4.
 func NewDataset(dev *vk.Device, set *Set, trainImages int) (*Dataset, error) {
 	skip := max(0, set.Train.Count-trainImages)
 	d := &Dataset{
@@ -61,6 +62,9 @@ func upload(dev *vk.Device, name string, pixels, labels []byte) (Images, error) 
 		binary.NativeEndian.PutUint32(words[4*i:], uint32(l))
 	}
 	im := Images{Count: len(labels)}
+	if im.Count == 0 {
+		return im, nil
+	}
 	var err error
 	if im.pixels, err = dev.NewBuffer(name+".pixels", int64(len(pixels)), vk.Local); err != nil {
 		return im, err

@@ -44,6 +44,17 @@ func (c Confusion) Error() float64 {
 	return c.errorOf(right)
 }
 
+// ClassErrors are the fractions of each class' images whose code is another one, for codes that are classes; NaN for a
+// class without images.
+func (c Confusion) ClassErrors() []float64 {
+	errors := make([]float64, c.Classes)
+	_, images := c.marginals()
+	for class, n := range images {
+		errors[class] = (n - float64(c.Row(class)[class])) / n
+	}
+	return errors
+}
+
 // Majority is the class that each code stands for: its most frequent one, the first of several; for a code without
 // images, class 0.
 func (c Confusion) Majority() []int {

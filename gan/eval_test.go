@@ -191,3 +191,10 @@ func TestNMIAndARIAreSymmetric(t *testing.T) {
 		}
 	}
 }
+
+func TestClassErrors(t *testing.T) {
+	c := Confusion{Codes: 3, Classes: 3, Counts: []uint32{3, 0, 0, 1, 0, 4, 0, 0, 4}}
+	if e := c.ClassErrors(); e[0] != 0.25 || !math.IsNaN(e[1]) || e[2] != 0.5 {
+		t.Errorf("%v, want 0.25, NaN, 0.5", e)
+	}
+}

@@ -58,7 +58,7 @@ func readRecord(dir string) RunRecord {
 	return r
 }
 
-// ReadRun reads a run folder's run.json. Options and Recipe become what encoding/json makes of objects.
+// ReadRun reads a run folder's run.json. Options and Recipe become what encoding/json makes of objects, numbers json.Number.
 func ReadRun(dir string) (RunInfo, error) { return ReadRunFile(filepath.Join(dir, runFile)) }
 
 // ReadRunFile is ReadRun of a file of any name.
@@ -105,7 +105,7 @@ func convert(from, into any) bool {
 // metricsTail is how much of the end of metrics.jsonl is read first: some epochs.
 const metricsTail = 16 << 10
 
-// lastMetrics gives the latest value of everything in metrics.jsonl, back to the last test error, so that a long file
+// lastMetrics gives the latest value of everything in metrics.jsonl, back to the last evaluation, so that a long file
 // is not read whole. Without a file or a line there is nothing.
 func lastMetrics(dir string) (Metrics, error) {
 	path := filepath.Join(dir, metricsFile)
@@ -135,7 +135,7 @@ func lastMetrics(dir string) (Metrics, error) {
 		for m := range jsonLines[Metrics](text) {
 			last.update(m)
 		}
-		if from == 0 || last.TestError != nil && last.LossD != nil {
+		if _, e, _ := last.Errors(); from == 0 || e != nil && last.LossD != nil {
 			return last, nil
 		}
 	}

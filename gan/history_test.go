@@ -152,14 +152,18 @@ func TestLastMetrics(t *testing.T) {
 		text string
 		want Metrics
 	}{
-		"missing":                              {"-", Metrics{}},
-		"empty":                                {"", Metrics{}},
-		"two lines":                            {tested + line, last},
-		"no newline":                           {tested + strings.TrimSuffix(line, "\n"), last},
-		"half a line":                          {tested + line + `{"step":650,"loss_d":`, last},
-		"only half a line":                     {`{"step":50,`, Metrics{}},
-		"lines that are none":                  {tested + "\x00\x00\x00\n\n7\nNaN\n[]\n" + line + "{\"step\":650,\"loss_d\":NaN}\n", last},
-		"far from the end":                     {tested + strings.Repeat(line, 3000), last},
+		"missing":             {"-", Metrics{}},
+		"empty":               {"", Metrics{}},
+		"two lines":           {tested + line, last},
+		"no newline":          {tested + strings.TrimSuffix(line, "\n"), last},
+		"half a line":         {tested + line + `{"step":650,"loss_d":`, last},
+		"only half a line":    {`{"step":50,`, Metrics{}},
+		"lines that are none": {tested + "\x00\x00\x00\n\n7\nNaN\n[]\n" + line + "{\"step\":650,\"loss_d\":NaN}\n", last},
+		"far from the end":    {tested + strings.Repeat(line, 3000), last},
+		"validation": {strings.Replace(tested, "test", "validation", 1) + strings.Repeat(line, 3000),
+			Metrics{Step: 600, TimeS: 7, LossD: of(1), ValidationError: of(0.5), NMI: of(0.25)}},
+		"not further than the last validation error": {`{"step":1,"acc_real":0.5}` + "\n" + strings.Repeat(line, 3000) + strings.Replace(tested, "test", "validation", 1) + line,
+			Metrics{Step: 600, TimeS: 7, LossD: of(1), ValidationError: of(0.5), NMI: of(0.25)}},
 		"not further than the last test error": {`{"step":1,"acc_real":0.5}` + "\n" + strings.Repeat(line, 3000) + tested + line, last},
 	} {
 		dir := place(t, filepath.Join(t.TempDir(), "00001-x"), "-", test.text)

@@ -190,16 +190,23 @@ func (m *InfoGAN) Calibrate(rec *vk.Recorder, batches int) {
 	layers.CountUp(rec, m.batch)
 }
 
-// Test records one batch of an evaluation: Q's code for the next test images, by the batch's own statistics.
-func (m *InfoGAN) Test(rec *vk.Recorder) {
+// Test records one batch of an evaluation: Q's code for the next test images.
+func (m *InfoGAN) Test(rec *vk.Recorder, mode BatchNormMode) {
 	rows := m.testRows()
 	x := m.x.Part(0, rows)
 	layers.OrderedBatch(rec, m.batch, m.data.Test.Count, rows, m.indices)
 	layers.Gather(rec, m.data.Test.Pixels, m.indices, x)
-	code := m.posterior.Forward(rec, m.discriminator.Forward(rec, x))
-	layers.Argmax(rec, code, m.winners)
+	layers.Argmax(rec, m.codeLogits(rec, x, mode), m.winners)
 	layers.Count(rec, m.winners, m.indices, m.data.Test.Labels, m.tested, rows, m.data.Classes)
 	layers.CountUp(rec, m.batch)
+}
+
+// codeLogits records Q's logits [rows,codes] for images x.
+func (m *InfoGAN) codeLogits(rec *vk.Recorder, x layers.Tensor, mode BatchNormMode) layers.Tensor {
+	if mode == BatchStatistics {
+		return m.posterior.Forward(rec, m.discriminator.Forward(rec, x))
+	}
+	return m.posterior.Forward(rec, m.discriminator.Infer(rec, x))
 }
 
 // Sample records the grid of samples: a row per code, a column per noise vector.

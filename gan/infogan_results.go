@@ -43,18 +43,13 @@ func (m *InfoGAN) TrainErrors(line *Metrics) error {
 	return nil
 }
 
-// TestErrors measures the codes of the test images.
-func (m *InfoGAN) TestErrors(line *Metrics) error {
+// Evaluation measures the codes of the test images.
+func (m *InfoGAN) Evaluation() (Evaluation, error) {
 	c, err := m.confusion(m.tested)
-	if err != nil {
-		return err
+	if err == nil && c.Total() != m.data.Test.Count {
+		err = fmt.Errorf("an evaluation counted %d of %d test images", c.Total(), m.data.Test.Count)
 	}
-	if c.Total() != m.data.Test.Count {
-		return fmt.Errorf("an evaluation counted %d of %d test images", c.Total(), m.data.Test.Count)
-	}
-	majority, hungarian, nmi := c.MajorityError(), c.HungarianError(), c.NMI()
-	line.TestError, line.TestErrorHungarian, line.NMI = &majority, &hungarian, &nmi
-	return nil
+	return clustering(c), err
 }
 
 // Grid arranges the sample images: a row per code.

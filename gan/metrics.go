@@ -19,10 +19,31 @@ type Metrics struct {
 	LossFake  *float64 `json:"loss_fake,omitempty"`  // D's on generated ones
 	LossMatch *float64 `json:"loss_match,omitempty"` // feature matching, which is LossG
 
-	TrainError         *float64 `json:"train_error,omitempty"` // of predictions made while training
-	TestError          *float64 `json:"test_error,omitempty"`
-	TestErrorHungarian *float64 `json:"test_error_hungarian,omitempty"`
-	NMI                *float64 `json:"nmi,omitempty"`
+	TrainError               *float64 `json:"train_error,omitempty"` // of predictions made while training
+	TestError                *float64 `json:"test_error,omitempty"`
+	TestErrorHungarian       *float64 `json:"test_error_hungarian,omitempty"`
+	ValidationError          *float64 `json:"validation_error,omitempty"` // instead of TestError, where training images are held out
+	ValidationErrorHungarian *float64 `json:"validation_error_hungarian,omitempty"`
+	NMI                      *float64 `json:"nmi,omitempty"`
+}
+
+// Errors are the errors of an evaluation, nil where none was measured, and the images that it was on: "test" or
+// "validation".
+func (m Metrics) Errors() (images string, e, hungarian *float64) {
+	if m.ValidationError != nil {
+		return "validation", m.ValidationError, m.ValidationErrorHungarian
+	}
+	return "test", m.TestError, m.TestErrorHungarian
+}
+
+// evaluated notes the errors of an evaluation, on validation or on test images.
+func (m *Metrics) evaluated(e Evaluation, validation bool) {
+	m.NMI = e.NMI
+	if validation {
+		m.ValidationError, m.ValidationErrorHungarian = &e.Error, e.Hungarian
+	} else {
+		m.TestError, m.TestErrorHungarian = &e.Error, e.Hungarian
+	}
 }
 
 // mean collects the figures of some steps.
@@ -61,7 +82,8 @@ func (m *Metrics) update(line Metrics) {
 		{&m.LossD, &line.LossD}, {&m.LossG, &line.LossG}, {&m.AccReal, &line.AccReal}, {&m.AccFake, &line.AccFake},
 		{&m.LossCode, &line.LossCode}, {&m.LossClass, &line.LossClass}, {&m.LossReal, &line.LossReal}, {&m.LossFake, &line.LossFake},
 		{&m.LossMatch, &line.LossMatch}, {&m.TrainError, &line.TrainError}, {&m.TestError, &line.TestError},
-		{&m.TestErrorHungarian, &line.TestErrorHungarian}, {&m.NMI, &line.NMI},
+		{&m.TestErrorHungarian, &line.TestErrorHungarian}, {&m.ValidationError, &line.ValidationError},
+		{&m.ValidationErrorHungarian, &line.ValidationErrorHungarian}, {&m.NMI, &line.NMI},
 	} {
 		if *f.from != nil {
 			*f.to = *f.from

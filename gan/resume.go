@@ -26,9 +26,9 @@ func OpenRun(dir string) (*Run, error) {
 	return r, nil
 }
 
-// LatestCheckpoint reads the checkpoint that `latest` names; nil if the run was killed before its first.
-func (r *Run) LatestCheckpoint() (*Checkpoint, error) {
-	path, err := filepath.EvalSymlinks(filepath.Join(r.Dir, checkpointFolder, latestName))
+// LatestCheckpoint reads the checkpoint of a run folder that `latest` names; nil if the run has none yet.
+func LatestCheckpoint(dir string) (*Checkpoint, error) {
+	path, err := filepath.EvalSymlinks(filepath.Join(dir, checkpointFolder, latestName))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	} else if err != nil {

@@ -1,6 +1,7 @@
 package gan
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -34,6 +35,14 @@ type RunInfo struct {
 	Resumed []Resumption    `json:"resumed,omitempty"`
 }
 
+// UnmarshalJSON keeps the numbers of Options and Recipe as they are written: a seed may exceed what a float64 holds.
+func (i *RunInfo) UnmarshalJSON(text []byte) error {
+	type fields RunInfo
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	return d.Decode((*fields)(i))
+}
+
 // Resumption is a later process that went on with a run.
 type Resumption struct {
 	Time    time.Time `json:"time"`
@@ -52,14 +61,15 @@ type RunSeeds struct {
 
 // RunData describes the data set.
 type RunData struct {
-	Origin  string `json:"origin"`
-	Train   int    `json:"train"` // images in use
-	Test    int    `json:"test"`
-	Classes int    `json:"classes"`
-	Absent  []int  `json:"absent_classes,omitempty"` // without a training image
-	Height  int    `json:"height"`
-	Width   int    `json:"width"`
-	SHA256  string `json:"sha256"` // DataDigest
+	Origin     string `json:"origin"`
+	Train      int    `json:"train"` // images in use
+	Test       int    `json:"test"`
+	Validation int    `json:"validation,omitempty"` // instead of Test: training images that were held out
+	Classes    int    `json:"classes"`
+	Absent     []int  `json:"absent_classes,omitempty"` // without a training image
+	Height     int    `json:"height"`
+	Width      int    `json:"width"`
+	SHA256     string `json:"sha256"` // DataDigest of the whole set
 }
 
 // RunDevice is the device that a run is on.

@@ -207,15 +207,20 @@ func (m *SSGAN) Calibrate(rec *vk.Recorder, batches int) {
 	layers.CountUp(rec, m.batch)
 }
 
-// Test records one batch of an evaluation: D's classes of the next test images, without noise.
-func (m *SSGAN) Test(rec *vk.Recorder) {
+// Test records one batch of an evaluation: D's classes of the next test images, without noise. D has no batch-norm.
+func (m *SSGAN) Test(rec *vk.Recorder, _ BatchNormMode) {
 	rows := m.testRows()
 	x := m.x.Part(0, rows)
 	layers.OrderedBatch(rec, m.batch, m.data.Test.Count, rows, m.indices)
 	layers.Gather(rec, m.data.Test.Pixels, m.indices, x)
-	layers.Argmax(rec, m.head.Infer(rec, m.trunk.Infer(rec, x)), m.winners)
+	layers.Argmax(rec, m.classLogits(rec, x), m.winners)
 	layers.Count(rec, m.winners, m.indices, m.data.Test.Labels, m.tested, rows, m.data.Classes)
 	layers.CountUp(rec, m.batch)
+}
+
+// classLogits records D's logits [rows,classes] for images x, without noise.
+func (m *SSGAN) classLogits(rec *vk.Recorder, x layers.Tensor) layers.Tensor {
+	return m.head.Infer(rec, m.trunk.Infer(rec, x))
 }
 
 // Sample records the grid of samples.

@@ -32,7 +32,7 @@ func (m *SSGAN) allocate() error {
 	m.x = tensor("x", max(3*b, testRows), layers.Vector(m.data.Shape.Size()))
 	m.dLogits = tensor("dlogits", 4*b, layers.Vector(classes))
 	buffers := []*vk.Buffer{
-		words("known", len(m.chosen)), words("places", b), words("labelled", b), words("target", b),
+		words("known", max(1, len(m.chosen))), words("places", b), words("labelled", b), words("target", b),
 		words("indices", max(b, testRows)), words("winners", max(b, testRows)), words("batch", 1),
 		words("seen", classes*classes), words("tested", classes*classes),
 	}
@@ -48,7 +48,7 @@ func (m *SSGAN) allocate() error {
 	return nil
 }
 
-// upload tells the labelled images and sets the sample grid's latents, once.
+// upload sets, once, what no step changes: the labelled images, none for an evaluation, and the sample grid's latents.
 func (m *SSGAN) upload() error {
 	if m.dev.Rehearses() {
 		return nil
@@ -57,9 +57,11 @@ func (m *SSGAN) upload() error {
 	for i := range m.wanted.Rows {
 		latents = append(latents, sphere(m.stream(philox.StreamSampleZ), i, m.recipe.ZDim)...)
 	}
-	return errors.Join(
-		m.dev.Upload(m.known, unsafe.Slice((*byte)(unsafe.Pointer(&m.chosen[0])), 4*len(m.chosen))),
-		m.dev.Upload(m.wanted.Data, unsafe.Slice((*byte)(unsafe.Pointer(&latents[0])), 4*len(latents))))
+	err := m.dev.Upload(m.wanted.Data, unsafe.Slice((*byte)(unsafe.Pointer(&latents[0])), 4*len(latents)))
+	if n := len(m.chosen); n > 0 {
+		err = errors.Join(err, m.dev.Upload(m.known.Slice(0, 4*int64(n)), unsafe.Slice((*byte)(unsafe.Pointer(&m.chosen[0])), 4*n)))
+	}
+	return err
 }
 
 // State is both networks with Adam's moments, the count of steps, and the predictions made in this epoch.

@@ -46,18 +46,13 @@ func (m *SSGAN) TrainErrors(line *Metrics) error {
 	return nil
 }
 
-// TestErrors measures the classes of the test images.
-func (m *SSGAN) TestErrors(line *Metrics) error {
+// Evaluation measures the classes of the test images.
+func (m *SSGAN) Evaluation() (Evaluation, error) {
 	c, err := m.confusion(m.tested)
-	if err != nil {
-		return err
+	if err == nil && c.Total() != m.data.Test.Count {
+		err = fmt.Errorf("an evaluation counted %d of %d test images", c.Total(), m.data.Test.Count)
 	}
-	if c.Total() != m.data.Test.Count {
-		return fmt.Errorf("an evaluation counted %d of %d test images", c.Total(), m.data.Test.Count)
-	}
-	e := c.Error()
-	line.TestError = &e
-	return nil
+	return classification(c), err
 }
 
 // Grid arranges the sample images.

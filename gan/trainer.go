@@ -11,16 +11,16 @@ import (
 
 // Model is what a Trainer trains. The first group records device work; the second reads what it left.
 type Model interface {
-	Step(rec *vk.Recorder)                 // one training step
-	BeginEpoch(rec *vk.Recorder)           // forgets the predictions made while training
-	BeginTest(rec *vk.Recorder)            // forgets the last evaluation
-	Test(rec *vk.Recorder)                 // the next batch of an evaluation
-	Sample(rec *vk.Recorder) layers.Tensor // the sample grid's images
+	Step(rec *vk.Recorder)                     // one training step
+	BeginEpoch(rec *vk.Recorder)               // forgets the predictions made while training
+	BeginTest(rec *vk.Recorder)                // forgets the last evaluation
+	Test(rec *vk.Recorder, mode BatchNormMode) // the next batch of an evaluation
+	Sample(rec *vk.Recorder) layers.Tensor     // the sample grid's images
 
 	Figures(step int) ([]float64, error) // of a finished step that is not long ago
 	Losses(figures []float64, line *Metrics)
 	TrainErrors(line *Metrics) error // of the predictions made since BeginEpoch
-	TestErrors(line *Metrics) error  // of the evaluation
+	Evaluation() (Evaluation, error) // since BeginTest
 	Grid(pixels []float32) Grid      // arranges Sample's images
 	State() []Saved                  // what a checkpoint holds
 
@@ -44,6 +44,7 @@ type Options struct {
 	CheckpointEvery  time.Duration // 0: not by time
 	CheckpointSteps  int           // 0: not by steps. There is one at the end in any case.
 	CalibrateOn      int           // images for the batch-norms' statistics in the last checkpoint; 0: 10,000
+	Validate         bool          // the data set is a Set.HoldOut: errors are validation errors, no test errors
 	// StepsPerSubmission is how many steps one submission holds; 0: as many as keep it under 100 ms. It never
 	// changes a result.
 	StepsPerSubmission int
@@ -138,7 +139,7 @@ func NewTrainer(dev *vk.Device, m Model, o Options, observer Observer) (*Trainer
 	t.step = record("step", m.Step)
 	t.beginEpoch = record("begin epoch", m.BeginEpoch)
 	t.beginTest = record("begin test", m.BeginTest)
-	t.test = record("test", m.Test)
+	t.test = record("test", func(rec *vk.Recorder) { m.Test(rec, BatchStatistics) })
 	t.sample = record("sample", func(rec *vk.Recorder) { t.images = m.Sample(rec) })
 	for c, images := range map[*calibration]int{&t.interim: min(interimCalibration, o.CalibrateOn), &t.final: o.CalibrateOn} {
 		c.batches = (images + m.BatchSize() - 1) / m.BatchSize()
@@ -290,7 +291,7 @@ func (t *Trainer) atStop() error {
 			return err
 		}
 	}
-	if epochEnds || line.TestError != nil {
+	if _, e, _ := line.Errors(); epochEnds || e != nil {
 		if err := t.line(line); err != nil {
 			return err
 		}
@@ -318,7 +319,11 @@ func (t *Trainer) testErrors(line *Metrics) error {
 	if err := t.repeat(t.test, t.model.TestBatches()); err != nil {
 		return err
 	}
-	return t.model.TestErrors(line)
+	e, err := t.model.Evaluation()
+	if err == nil {
+		line.evaluated(e, t.options.Validate)
+	}
+	return err
 }
 
 // line completes a line of metrics and hands it on.

@@ -81,21 +81,10 @@ func (t *Trainer) position() Position {
 	}
 }
 
-// Restore puts the trainer and the model where a checkpoint was taken. It comes before Run. Where the checkpoint is of
-// another model or of other sizes it changes nothing, and says what differs.
+// Restore puts the trainer and the model where a checkpoint was taken, as Checkpoint.Restore does. It comes before Run.
 func (t *Trainer) Restore(c *Checkpoint) error {
-	state := t.model.State()
-	data := make([][]byte, len(state))
-	for i, s := range state {
-		var err error
-		if data[i], err = c.data(s); err != nil {
-			return err
-		}
-	}
-	for i, s := range state {
-		if err := t.dev.Upload(s.Range, data[i]); err != nil {
-			return err
-		}
+	if err := c.Restore(t.dev, t.model); err != nil {
+		return err
 	}
 	p := c.Position
 	t.done, t.read, t.saved, t.pending, t.sampled = p.Step, p.Step, p.Step, p.Pending, p.Sampled

@@ -79,7 +79,7 @@ func openPast(out, name string) (*gan.Run, *gan.Checkpoint, error) {
 	if isFile {
 		checkpoint, err = gan.ReadCheckpoint(name)
 	} else {
-		checkpoint, err = run.LatestCheckpoint()
+		checkpoint, err = gan.LatestCheckpoint(run.Dir)
 	}
 	if err == nil && checkpoint != nil && checkpoint.Info.ID != run.Info.ID {
 		err = fmt.Errorf("%s is a checkpoint of another run than %s", checkpoint.Path, dir)
@@ -91,13 +91,19 @@ func openPast(out, name string) (*gan.Run, *gan.Checkpoint, error) {
 }
 
 // refill sets every flag that was not given to the run's value. The same run can be gone on with only under its own recipe
-// and seed; its bounds make way for those that are given.
+// and seed, and measured on the same images; its bounds make way for those that are given.
 func (t *trainFlags) refill(c *cobra.Command, info gan.RunInfo, same bool) error {
 	recipe, err1 := flagTexts(info.Recipe)
 	options, err2 := flagTexts(info.Options)
 	seeds, err3 := flagTexts(info.Seeds)
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return fmt.Errorf("run.json: %w", err)
+	}
+	// Whether images are held out belongs to a run as its recipe does.
+	validate := map[string]string{"validate": "false"} // of runs from before there was a choice
+	if value, found := options["validate"]; found {
+		validate["validate"] = value
+		delete(options, "validate")
 	}
 	bounds := []string{"epochs", "max-steps", "max-time"}
 	for _, bound := range bounds {
@@ -111,7 +117,7 @@ func (t *trainFlags) refill(c *cobra.Command, info gan.RunInfo, same bool) error
 	for _, group := range []struct {
 		values map[string]string
 		fixed  bool
-	}{{recipe, same}, {seeds, same}, {options, false}} {
+	}{{recipe, same}, {seeds, same}, {validate, same}, {options, false}} {
 		for name, value := range group.values {
 			if err := refillFlag(c, name, value, group.fixed); err != nil {
 				return err

@@ -8,7 +8,7 @@ import (
 	"vkgan/vk"
 )
 
-// job is a model to train on a data set.
+// job is a model to train on a data set, or to measure.
 type job struct {
 	model       string // as in `vkgan train MODEL`
 	folder      string // what the run folder is called, behind its number
@@ -40,6 +40,11 @@ func ssganJob(r gan.SSGANRecipe, seed uint64, set *mnist.Set) (job, error) {
 		flops: gan.SSGANFlops(r, set.Train.Height*set.Train.Width, set.Classes),
 		build: func(dev *vk.Device, data *gan.Dataset) (gan.Model, error) { return gan.NewSSGAN(dev, r, data, seed) },
 	}, gan.CheckSSGAN(r, set)
+}
+
+// savedJob is the model of a checkpoint, to be measured on a data set.
+func savedJob(c *gan.Checkpoint, set *mnist.Set) job {
+	return job{model: c.Info.Model, set: set, build: c.Model}
 }
 
 // referenceJob is a model by its name, under its reference recipe.

@@ -18,6 +18,7 @@ type plan struct {
 	Data         string  `json:"data"`
 	TrainImages  int     `json:"train_images"`
 	TestImages   int     `json:"test_images"`
+	Validation   int     `json:"validation_images,omitempty"`
 	Height       int     `json:"height"`
 	Width        int     `json:"width"`
 	Classes      int     `json:"classes"`
@@ -39,7 +40,7 @@ func newPlan(j job, s *session, info gan.RunInfo) plan {
 	g, d := s.model.Networks()
 	return plan{
 		Model: j.model, Title: j.title, Batch: j.batch, Seed: info.Seeds.Seed,
-		Data: info.Data.Origin, TrainImages: info.Data.Train, TestImages: info.Data.Test,
+		Data: info.Data.Origin, TrainImages: info.Data.Train, TestImages: info.Data.Test, Validation: info.Data.Validation,
 		Height: info.Data.Height, Width: info.Data.Width, Classes: info.Data.Classes, Absent: info.Data.Absent,
 		StepsInEpoch: s.model.StepsPerEpoch(), ParametersG: g.Count(), ParametersD: d.Count(),
 		MemoryBytes: s.dev.Usage().Allocated, Dispatches: step.Dispatches, Barriers: step.Barriers, GFLOP: j.flops.Dense / 1e9,
@@ -53,10 +54,14 @@ func (p plan) lines() []string {
 	if len(p.Absent) > 0 {
 		absent = fmt.Sprintf(" (no training image of %s)", strings.Trim(fmt.Sprint(p.Absent), "[]"))
 	}
+	measured := count(p.TestImages) + " test"
+	if p.Validation > 0 {
+		measured = count(p.Validation) + " validation"
+	}
 	return []string{
 		fmt.Sprintf("model       %s, seed %d; parameters: G %s, D %s", p.Title, p.Seed, count(p.ParametersG), count(p.ParametersD)),
-		fmt.Sprintf("data        %s: %s training and %s test images of %d×%d, %d classes%s",
-			p.Data, count(p.TrainImages), count(p.TestImages), p.Height, p.Width, p.Classes, absent),
+		fmt.Sprintf("data        %s: %s training and %s images of %d×%d, %d classes%s",
+			p.Data, count(p.TrainImages), measured, p.Height, p.Width, p.Classes, absent),
 		fmt.Sprintf("step        %d images of each kind, %.2f GFLOP, %d dispatches, %d barriers; %s steps an epoch",
 			p.Batch, p.GFLOP, p.Dispatches, p.Barriers, count(p.StepsInEpoch)),
 		fmt.Sprintf("device      %s (%s), %s in use", p.Device, p.Type, size(p.MemoryBytes)),

@@ -39,7 +39,7 @@ func newRuns(s streams) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "runs [DIR]",
 		Short: "List the runs",
-		Long: "Lists the runs in a folder (default: " + defaultRuns + ") with their latest errors.\n" +
+		Long: "Lists the runs in a folder (default: " + defaultRuns + ") with their latest errors, on the test set or on validation images.\n" +
 			"A run is running, done, stopped (by a signal), failed, or killed: it ended without being able to say so.",
 		Example: "  vkgan runs\n  vkgan runs --json | jq -r 'select(.state == \"killed\").run'",
 		GroupID: groupResults,
@@ -74,11 +74,11 @@ func newRuns(s streams) *cobra.Command {
 
 // printRuns prints a table.
 func printRuns(out io.Writer, runs []gan.RunRecord) error {
-	rows := [][]string{{"run", "model", "state", "step", "epoch", "test error", "one-to-one", "started", "took", "device"}}
+	rows := [][]string{{"run", "model", "state", "step", "epoch", "error", "one-to-one", "measured on", "started", "took", "device"}}
 	for _, r := range runs {
 		rows = append(rows, runRow(r))
 	}
-	_, err := io.WriteString(out, table(rows, "lllrrrrlrl"))
+	_, err := io.WriteString(out, table(rows, "lllrrrrllrl"))
 	return err
 }
 
@@ -98,8 +98,12 @@ func runRow(r gan.RunRecord) []string {
 		}
 		return percent(*e)
 	}
+	images, e, hungarian := r.Last.Errors()
+	if e == nil {
+		images = "–"
+	}
 	return []string{
-		name, r.Info.Model, r.State, step, fmt.Sprintf("%.2f", r.Last.Epoch), fraction(r.Last.TestError), fraction(r.Last.TestErrorHungarian),
+		name, r.Info.Model, r.State, step, fmt.Sprintf("%.2f", r.Last.Epoch), fraction(e), fraction(hungarian), images,
 		r.Info.Started.Local().Format("2006-01-02 15:04"), span(time.Duration(r.Last.TimeS * float64(time.Second))), r.Info.Device.Name,
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"vkgan/gan"
 )
 
-func threeRuns() []gan.RunRecord {
+func someRuns() []gan.RunRecord {
 	started := time.Date(2026, 11, 23, 17, 4, 45, 0, time.UTC)
 	ended := started.Add(time.Hour)
 	majority, hungarian := 0.3989, 0.4419
@@ -31,6 +31,9 @@ func threeRuns() []gan.RunRecord {
 		}},
 		{Dir: "runs/00002-infogan-l20", Number: 2, Err: errors.New("runs/00002-infogan-l20/run.json: unexpected end\nof JSON input")},
 		{Dir: "runs/00012-infogan-l100", Number: 12, Info: unbounded, State: "killed", Last: gan.Metrics{Step: 50, Epoch: 0.09}},
+		{Dir: "runs/00013-infogan-l10", Number: 13, Info: info, State: "done", Last: gan.Metrics{
+			Step: 165000, Epoch: 300, TimeS: 98765, ValidationError: &majority, ValidationErrorHungarian: &hungarian,
+		}},
 	}
 }
 
@@ -39,7 +42,7 @@ func TestPrintRuns(t *testing.T) {
 	defer func() { time.Local = local }()
 	time.Local = time.UTC
 	var out strings.Builder
-	if err := printRuns(&out, threeRuns()); err != nil {
+	if err := printRuns(&out, someRuns()); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "runs.txt", out.String())
@@ -47,7 +50,7 @@ func TestPrintRuns(t *testing.T) {
 
 func TestPrintRunsJSON(t *testing.T) {
 	var out strings.Builder
-	if err := printRunsJSON(&out, threeRuns()); err != nil {
+	if err := printRunsJSON(&out, someRuns()); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "runs.jsonl", out.String())

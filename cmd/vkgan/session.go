@@ -47,42 +47,50 @@ func workError(err error) error {
 	return err
 }
 
-// session is a model on a device, ready to be trained.
+// session is a model on a device.
 type session struct {
 	dev     *vk.Device
 	data    *gan.Dataset
 	model   gan.Model
-	trainer *gan.Trainer
+	trainer *gan.Trainer // nil: it is not to be trained
 }
 
-// openSession sets a job up on a device. The caller closes the session.
+// openSession makes a job's model ready to be trained on a device. The caller closes the session.
 func openSession(device string, j job, o gan.Options, watch gan.Observer, say io.Writer) (*session, error) {
+	s, err := openModel(device, j, say)
+	if err != nil {
+		return nil, err
+	}
+	if s.trainer, err = gan.NewTrainer(s.dev, s.model, o, watch); err != nil {
+		return nil, errors.Join(workError(err), s.close())
+	}
+	return s, nil
+}
+
+// openModel sets a job's model up on a device. The caller closes the session.
+func openModel(device string, j job, say io.Writer) (*session, error) {
 	dev, err := openDevice(device, say)
 	if err != nil {
 		return nil, err
 	}
 	s := &session{dev: dev}
-	if err := s.build(j, o, watch); err != nil {
+	if err := s.build(j); err != nil {
 		return nil, errors.Join(workError(err), s.close())
 	}
 	return s, nil
 }
 
 // build takes the memory, unless a rehearsal shows that there is not enough.
-func (s *session) build(j job, o gan.Options, watch gan.Observer) (err error) {
+func (s *session) build(j job) error {
 	rehearsal := session{dev: s.dev.Rehearsal()}
 	if err := rehearsal.allocate(j); err != nil {
 		return err
 	}
 	if need, free := rehearsal.dev.Usage().Requested, s.dev.FreeMemory(); need > free {
 		return fmt.Errorf("%w: a batch of %s images needs %s, and the device has %s, %s of it free",
-			vk.ErrOutOfMemory, count(j.batch), size(need), size(s.dev.Info().HeapBytes), size(free))
+			vk.ErrOutOfMemory, count(rehearsal.model.BatchSize()), size(need), size(s.dev.Info().HeapBytes), size(free))
 	}
-	if err := s.allocate(j); err != nil {
-		return err
-	}
-	s.trainer, err = gan.NewTrainer(s.dev, s.model, o, watch)
-	return err
+	return s.allocate(j)
 }
 
 func (s *session) allocate(j job) (err error) {

@@ -36,6 +36,7 @@ type trainFlags struct {
 	calibrateOn            int
 	seed                   uint64
 	data, device, out      string
+	validate               bool
 	resume, config         string
 	quiet, json, dryRun    bool
 }
@@ -48,6 +49,7 @@ func (t *trainFlags) define(c *cobra.Command) {
 	})
 	section(c, "What on", func(f *pflag.FlagSet) {
 		f.StringVar(&t.data, "data", "", "`folder` of IDX files with MNIST's names, gzipped or not (default: MNIST, built in)")
+		f.BoolVar(&t.validate, "validate", false, "measure errors on the last 5,000 training images (at most a fifth), held out, not on the test set")
 		f.StringVar(&t.device, "device", "", "`index`, name or UUID of a device, as `vkgan devices` lists them (default: the best)")
 		f.Uint64Var(&t.seed, "seed", 1, "`number` that all randomness follows from")
 	})
@@ -57,7 +59,7 @@ func (t *trainFlags) define(c *cobra.Command) {
 	})
 	section(c, "What to see and keep", func(f *pflag.FlagSet) {
 		f.StringVar(&t.out, "out", defaultRuns, "`folder` to make the run's own folder in")
-		f.IntVar(&t.evalEvery, "eval-every", 0, "`steps` between test errors; 0: an epoch")
+		f.IntVar(&t.evalEvery, "eval-every", 0, "`steps` between evaluations; 0: an epoch")
 		f.IntVar(&t.sampleEvery, "sample-every", 0, "`steps` between sample grids; 0: an epoch")
 		f.IntVar(&t.logEvery, "log-every", 50, "`steps` between lines of metrics.jsonl")
 		t.checkpointEvery = cadence{time: 5 * time.Minute}
@@ -106,6 +108,7 @@ func (t *trainFlags) options() gan.Options {
 	return gan.Options{
 		Epochs: t.epochs, MaxSteps: t.maxSteps, MaxTime: t.maxTime, EvalEvery: t.evalEvery, SampleEvery: t.sampleEvery, LogEvery: t.logEvery,
 		CheckpointEvery: t.checkpointEvery.time, CheckpointSteps: t.checkpointEvery.steps, CalibrateOn: t.calibrateOn,
+		Validate: t.validate,
 	}
 }
 

@@ -29,6 +29,7 @@ type optionsJSON struct {
 	CheckpointEvery string `json:"checkpoint_every"`
 	CalibrateOn     int    `json:"calibrate_on"`
 	Data            string `json:"data"`
+	Validate        bool   `json:"validate"`
 	Device          string `json:"device"`
 }
 
@@ -48,9 +49,13 @@ func (t *trainFlags) train(c *cobra.Command, s streams, newJob func(*mnist.Set) 
 	if err := t.check(c); err != nil {
 		return err
 	}
-	set, err := mnist.Load(t.data)
+	whole, err := mnist.Load(t.data)
 	if err != nil {
 		return err
+	}
+	set := whole
+	if t.validate {
+		set = whole.HoldOut()
 	}
 	j, err := newJob(set)
 	if err != nil {
@@ -62,7 +67,7 @@ func (t *trainFlags) train(c *cobra.Command, s streams, newJob func(*mnist.Set) 
 		return err
 	}
 	defer func() { err = closing(session, err) }()
-	info, err := t.runInfo(j, session)
+	info, err := t.runInfo(j, session, gan.DataDigest(whole))
 	if err != nil {
 		return err
 	}
@@ -82,8 +87,8 @@ func (t *trainFlags) train(c *cobra.Command, s streams, newJob func(*mnist.Set) 
 	return watch(session, w, run)
 }
 
-// runInfo is what run.json says of a run that these flags ask for.
-func (t *trainFlags) runInfo(j job, s *session) (gan.RunInfo, error) {
+// runInfo is what run.json says of a run that these flags ask for, on a data set of this digest.
+func (t *trainFlags) runInfo(j job, s *session, digest string) (gan.RunInfo, error) {
 	device, driver := gan.Hardware(s.dev)
 	epoch := s.model.StepsPerEpoch()
 	orEpoch := func(every int) int {
@@ -99,17 +104,21 @@ func (t *trainFlags) runInfo(j job, s *session) (gan.RunInfo, error) {
 			return gan.RunInfo{}, err
 		}
 	}
+	test, validation := s.data.Test.Count, 0
+	if t.validate {
+		test, validation = validation, test
+	}
 	return gan.RunInfo{
 		Model: j.model, Recipe: j.recipe, Version: versionText(), Command: os.Args,
 		Options: optionsJSON{
 			Epochs: t.epochs, MaxSteps: t.maxSteps, MaxTime: t.maxTime.String(),
 			EvalEvery: orEpoch(t.evalEvery), SampleEvery: orEpoch(t.sampleEvery), LogEvery: t.logEvery, CheckpointEvery: t.checkpointEvery.String(), CalibrateOn: t.calibrateOn,
-			Data: data, Device: t.device,
+			Data: data, Validate: t.validate, Device: t.device,
 		},
 		Seeds: gan.RunSeeds{Seed: t.seed},
 		Data: gan.RunData{
-			Origin: j.set.Origin, Train: s.data.Train.Count, Test: s.data.Test.Count, Classes: j.set.Classes, Absent: j.set.Absent(),
-			Height: j.set.Train.Height, Width: j.set.Train.Width, SHA256: gan.DataDigest(j.set),
+			Origin: j.set.Origin, Train: s.data.Train.Count, Test: test, Validation: validation, Classes: j.set.Classes, Absent: j.set.Absent(),
+			Height: j.set.Train.Height, Width: j.set.Train.Width, SHA256: digest,
 		},
 		Device: device, Driver: driver, Kernels: gan.KernelHash(),
 	}, nil

@@ -16,7 +16,7 @@ import (
 type view interface {
 	say(format string, args ...any)
 	progress(gan.Progress)
-	tested(gan.Metrics) // a line with test errors
+	tested(gan.Metrics) // a line with the errors of an evaluation
 	clear()             // nothing half-written stays on the screen
 }
 
@@ -123,17 +123,18 @@ func progressLine(p gan.Progress) string {
 		}
 		parts = append(parts, losses)
 	}
-	if e := p.Last.TestError; e != nil {
-		add("test error %s", percent(*e))
+	if images, e, _ := p.Last.Errors(); e != nil {
+		add("%s error %s", images, percent(*e))
 	}
 	return strings.Join(parts, "  ")
 }
 
-// testedLine is a line of metrics with test errors.
+// testedLine is a line of metrics with the errors of an evaluation.
 func testedLine(m gan.Metrics) string {
-	line := fmt.Sprintf("step %s  epoch %.2f  test error %s", count(m.Step), m.Epoch, percent(*m.TestError))
-	if e := m.TestErrorHungarian; e != nil {
-		line += fmt.Sprintf("  one-to-one %s", percent(*e))
+	images, e, hungarian := m.Errors()
+	line := fmt.Sprintf("step %s  epoch %.2f  %s error %s", count(m.Step), m.Epoch, images, percent(*e))
+	if hungarian != nil {
+		line += fmt.Sprintf("  one-to-one %s", percent(*hungarian))
 	}
 	if m.NMI != nil {
 		line += fmt.Sprintf("  NMI %.3f", *m.NMI)

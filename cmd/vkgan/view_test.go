@@ -39,6 +39,18 @@ func TestProgressLine(t *testing.T) {
 	}
 }
 
+// Errors on validation images are not called test errors.
+func TestValidationErrorIsCalledThat(t *testing.T) {
+	m := gan.Metrics{Step: 1100, Epoch: 2, TimeS: 267, ValidationError: of(0.334), ValidationErrorHungarian: of(0.41)}
+	if got, want := testedLine(m), "step 1,100  epoch 2.00  validation error 33.4 %  one-to-one 41.0 %  after 4 min 27 s"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := progressLine(gan.Progress{Phase: "training", Step: 1100, Epoch: 2, Last: m}), "step 1,100  epoch 2.00  validation error 33.4 %"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	golden(t, "summary/validation.txt", summary(gan.Result{Step: 1100, Last: m}, 1100, "infogan", "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
+}
+
 func TestPlainView(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Unix(0, 0)

@@ -17,7 +17,7 @@ type watcher struct {
 	json    bool
 	view    view
 	run     *gan.Run
-	tested  int          // the step of the latest test error
+	tested  int          // the step of the latest evaluation
 	memory  func() int64 // what is allocated on the device
 }
 
@@ -42,7 +42,7 @@ func (w *watcher) Metrics(m gan.Metrics) error {
 	if err := w.run.Metrics(m); err != nil {
 		return err
 	}
-	if m.TestError != nil {
+	if _, e, _ := m.Errors(); e != nil {
 		w.tested = m.Step
 		w.view.tested(m)
 	}
@@ -75,9 +75,10 @@ func (w *watcher) Checkpoint(s *gan.Snapshot) error {
 // end prints the summary.
 func (w *watcher) end(r gan.Result, state string) error {
 	fmt.Fprint(w.text, summary(r, w.tested, w.run.Info.Model, w.run.Dir, w.run.SamplePath(r.Step, true)))
+	images, e, hungarian := r.Last.Errors()
 	return w.event("end", map[string]any{
 		"state": state, "step": r.Step, "time_s": r.Elapsed.Seconds(), "run": w.run.Dir, "tested_step": w.tested,
-		"test_error": r.Last.TestError, "test_error_hungarian": r.Last.TestErrorHungarian, "nmi": r.Last.NMI,
+		images + "_error": e, images + "_error_hungarian": hungarian, "nmi": r.Last.NMI,
 	})
 }
 
@@ -112,20 +113,28 @@ func summary(r gan.Result, tested int, model, folder, grid string) string {
 	if tested != r.Step {
 		at = "at step " + count(tested)
 	}
-	switch e, hungarian := r.Last.TestError, r.Last.TestErrorHungarian; {
-	case e == nil:
-		text += "test error  not measured yet\n"
-	case hungarian == nil:
-		text += "test error  " + noted(percent(*e), at) + "\n"
-	default:
-		text += "test error  " + noted(percent(*e), "every code stands for its majority digit", at) + "\n"
-		text += "            " + noted(percent(*hungarian), "one code, one digit", at) + "\n"
-	}
+	images, e, hungarian := r.Last.Errors()
+	text += errorLines(images, e, hungarian, at)
 	text += fmt.Sprintf("run folder  %s\nsamples     %s\n", folder, grid)
 	if r.Stopped {
 		text += fmt.Sprintf("go on with  vkgan train %s --resume %s\n", model, folder)
 	}
 	return text
+}
+
+// errorLines tells the errors on images such as "test" with what they mean, and a note.
+func errorLines(images string, e, hungarian *float64, note string) string {
+	name := images + " error"
+	width := max(len(name), len("run folder"))
+	line := func(name, text string) string { return fmt.Sprintf("%-*s  %s\n", width, name, text) }
+	switch {
+	case e == nil:
+		return line("errors", "not measured yet")
+	case hungarian == nil:
+		return line(name, noted(percent(*e), note))
+	}
+	return line(name, noted(percent(*e), "every code stands for its majority digit", note)) +
+		line("", noted(percent(*hungarian), "one code, one digit", note))
 }
 
 // noted adds the notes that there are.
