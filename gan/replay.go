@@ -6,6 +6,11 @@ import (
 	"vkgan/vk"
 )
 
+const (
+	submission   = 100 * time.Millisecond // a desktop's watchdog ends work that takes seconds
+	maxPerSubmit = 256
+)
+
 // flight is a submission under way: after it, so many steps are done.
 type flight struct {
 	ticket vk.Ticket
@@ -90,6 +95,27 @@ func (t *Trainer) perSubmission() int {
 		return 1
 	}
 	return min(max(1, int(submission/step)), maxPerSubmit)
+}
+
+// repeat runs a program so many times, which takes less than as many steps, and waits.
+func (t *Trainer) repeat(p *vk.Program, times int) error {
+	for times > 0 {
+		n := min(times, t.perSubmission())
+		if _, err := t.dev.Submit(p, n); err != nil {
+			return err
+		}
+		times -= n
+	}
+	t.pace.interrupted()
+	return t.dev.Idle()
+}
+
+func (t *Trainer) runOnce(p *vk.Program) error {
+	ticket, err := t.dev.Submit(p, 1)
+	if err != nil {
+		return err
+	}
+	return t.dev.Wait(ticket)
 }
 
 // pace is how long a step takes: a running mean over about the last ten landings, without the first, which compiles

@@ -9,31 +9,6 @@ import (
 	"vkgan/vk"
 )
 
-// Model is what a Trainer trains. The first group records device work; the second reads what it left.
-type Model interface {
-	Step(rec *vk.Recorder)                     // one training step
-	BeginEpoch(rec *vk.Recorder)               // forgets the predictions made while training
-	BeginTest(rec *vk.Recorder)                // forgets the last evaluation
-	Test(rec *vk.Recorder, mode BatchNormMode) // the next batch of an evaluation
-	Sample(rec *vk.Recorder) layers.Tensor     // the sample grid's images
-
-	Figures(step int) ([]float64, error) // of a finished step that is not long ago
-	Losses(figures []float64, line *Metrics)
-	TrainErrors(line *Metrics) error // of the predictions made since BeginEpoch
-	Evaluation() (Evaluation, error) // since BeginTest
-	Grid(pixels []float32) Grid      // arranges Sample's images
-	State() []Saved                  // what a checkpoint holds
-
-	BeginCalibration(rec *vk.Recorder)
-	Calibrate(rec *vk.Recorder, batches int) // one of so many batches of the batch-norms' calibration
-
-	BatchSize() int
-	StepsPerEpoch() int
-	TestBatches() int
-	Networks() (g, d *layers.Params)
-	Free()
-}
-
 // Options says how long to train and when to look.
 type Options struct {
 	Epochs, MaxSteps int           // 0: no such bound
@@ -56,17 +31,6 @@ type Observer interface {
 	Progress(Progress)     // a few times a second
 	Samples(step int, final bool, grid Grid) error
 	Checkpoint(*Snapshot) error // which the observer releases, not necessarily at once
-}
-
-// Progress is where a run stands.
-type Progress struct {
-	Phase       string // "compiling kernels", "training", "evaluating"
-	Step, Steps int    // Steps: in all; 0: not bounded by steps
-	Epoch       float64
-	ImagesPerS  float64
-	Elapsed     time.Duration
-	ETA         time.Duration // 0: not known yet
-	Last        Metrics       // the latest value of everything
 }
 
 // Result is how a run ended.
@@ -108,9 +72,6 @@ type Trainer struct {
 const (
 	defaultLogEvery    = 50
 	defaultCalibrateOn = 10000
-	submission         = 100 * time.Millisecond // a desktop's watchdog ends work that takes seconds
-	maxPerSubmit       = 256
-	reportEvery        = 250 * time.Millisecond
 )
 
 // NewTrainer records the model's programs.
@@ -258,144 +219,4 @@ func (t *Trainer) finished() bool {
 
 func (t *Trainer) outOfTime() bool {
 	return t.options.MaxTime > 0 && time.Since(t.start) >= t.options.MaxTime
-}
-
-// nextStop is the next step at which the host has something to do.
-func (t *Trainer) nextStop() int {
-	after := func(every int) int { return (t.done/every + 1) * every }
-	stop := min(after(t.options.EvalEvery), after(t.options.SampleEvery), after(t.model.StepsPerEpoch()))
-	if n := t.options.CheckpointSteps; n > 0 {
-		stop = min(stop, after(n))
-	}
-	if n := t.steps(); n > 0 {
-		stop = min(stop, n)
-	}
-	return stop
-}
-
-// atStop does what is due after t.done steps, but for a checkpoint.
-func (t *Trainer) atStop() error {
-	t.pending = false
-	var line Metrics
-	epochEnds := t.done%t.model.StepsPerEpoch() == 0
-	if epochEnds {
-		if err := t.model.TrainErrors(&line); err != nil {
-			return err
-		}
-		if err := t.runOnce(t.beginEpoch); err != nil {
-			return err
-		}
-	}
-	if t.done%t.options.EvalEvery == 0 {
-		if err := t.testErrors(&line); err != nil {
-			return err
-		}
-	}
-	if _, e, _ := line.Errors(); epochEnds || e != nil {
-		if err := t.line(line); err != nil {
-			return err
-		}
-	}
-	if t.done%t.options.SampleEvery == 0 {
-		return t.takeSamples(false)
-	}
-	return nil
-}
-
-func (t *Trainer) evaluate() error {
-	var line Metrics
-	if err := t.testErrors(&line); err != nil {
-		return err
-	}
-	return t.line(line)
-}
-
-// testErrors runs an evaluation and puts its errors into line.
-func (t *Trainer) testErrors(line *Metrics) error {
-	t.report("evaluating", true)
-	if err := t.runOnce(t.beginTest); err != nil {
-		return err
-	}
-	if err := t.repeat(t.test, t.model.TestBatches()); err != nil {
-		return err
-	}
-	e, err := t.model.Evaluation()
-	if err == nil {
-		line.evaluated(e, t.options.Validate)
-	}
-	return err
-}
-
-// line completes a line of metrics and hands it on.
-func (t *Trainer) line(line Metrics) error {
-	line.Step = t.read
-	line.Epoch = t.epoch()
-	line.TimeS = time.Since(t.start).Seconds()
-	line.ImagesPerS = t.imagesPerS()
-	if figures := t.mean.take(); figures != nil {
-		t.model.Losses(figures, &line)
-	}
-	t.last.update(line)
-	return t.observer.Metrics(line)
-}
-
-func (t *Trainer) takeSamples(final bool) error {
-	if err := t.runOnce(t.sample); err != nil {
-		return err
-	}
-	pixels, err := t.images.Read(t.dev)
-	if err != nil {
-		return err
-	}
-	t.pace.interrupted()
-	t.sampled = t.done
-	return t.observer.Samples(t.done, final, t.model.Grid(pixels))
-}
-
-// repeat runs a program so many times, which takes less than as many steps, and waits.
-func (t *Trainer) repeat(p *vk.Program, times int) error {
-	for times > 0 {
-		n := min(times, t.perSubmission())
-		if _, err := t.dev.Submit(p, n); err != nil {
-			return err
-		}
-		times -= n
-	}
-	t.pace.interrupted()
-	return t.dev.Idle()
-}
-
-func (t *Trainer) runOnce(p *vk.Program) error {
-	ticket, err := t.dev.Submit(p, 1)
-	if err != nil {
-		return err
-	}
-	return t.dev.Wait(ticket)
-}
-
-func (t *Trainer) report(phase string, always bool) {
-	now := time.Now()
-	if !always && now.Sub(t.reported) < reportEvery {
-		return
-	}
-	t.reported = now
-	p := Progress{Phase: phase, Step: t.read, Steps: t.steps(), Epoch: t.epoch(), ImagesPerS: t.imagesPerS(), Elapsed: now.Sub(t.start), Last: t.last}
-	if step := t.pace.step(); step > 0 {
-		if p.Steps > 0 {
-			p.ETA = time.Duration(p.Steps-t.read) * step
-		}
-		if left := t.options.MaxTime - p.Elapsed; t.options.MaxTime > 0 && (p.ETA == 0 || left < p.ETA) {
-			p.ETA = max(left, 0)
-		}
-	}
-	t.observer.Progress(p)
-}
-
-func (t *Trainer) epoch() float64 { return float64(t.read) / float64(t.model.StepsPerEpoch()) }
-
-func (t *Trainer) imagesPerS() float64 {
-	if step := t.pace.step(); step > 0 {
-		return float64(t.model.BatchSize()) / step.Seconds()
-	}
-	return 0
 }

@@ -1,0 +1,32 @@
+package gan
+
+import (
+	"vkgan/layers"
+	"vkgan/vk"
+)
+
+// Model is what a Trainer trains. The first group records device work; the second reads what
+// it left.
+type Model interface {
+	Step(rec *vk.Recorder)                     // one training step
+	BeginEpoch(rec *vk.Recorder)               // forgets the predictions made while training
+	BeginTest(rec *vk.Recorder)                // forgets the last evaluation
+	Test(rec *vk.Recorder, mode BatchNormMode) // the next batch of an evaluation
+	Sample(rec *vk.Recorder) layers.Tensor     // the sample grid's images
+
+	Figures(step int) ([]float64, error) // of a finished step that is not long ago
+	Losses(figures []float64, line *Metrics)
+	TrainErrors(line *Metrics) error // of the predictions made since BeginEpoch
+	Evaluation() (Evaluation, error) // since BeginTest
+	Grid(pixels []float32) Grid      // arranges Sample's images
+	State() []Saved                  // what a checkpoint holds
+
+	BeginCalibration(rec *vk.Recorder)
+	Calibrate(rec *vk.Recorder, batches int) // one of so many batches of the batch-norms' calibration
+
+	BatchSize() int
+	StepsPerEpoch() int
+	TestBatches() int
+	Networks() (g, d *layers.Params)
+	Free()
+}

@@ -1,0 +1,44 @@
+package gan
+
+import "time"
+
+// Progress is where a run stands.
+type Progress struct {
+	Phase       string // "compiling kernels", "training", "evaluating"
+	Step, Steps int    // Steps: in all; 0: not bounded by steps
+	Epoch       float64
+	ImagesPerS  float64
+	Elapsed     time.Duration
+	ETA         time.Duration // 0: not known yet
+	Last        Metrics       // the latest value of everything
+}
+
+// reportEvery is how often the observer is told of progress.
+const reportEvery = 250 * time.Millisecond
+
+func (t *Trainer) report(phase string, always bool) {
+	now := time.Now()
+	if !always && now.Sub(t.reported) < reportEvery {
+		return
+	}
+	t.reported = now
+	p := Progress{Phase: phase, Step: t.read, Steps: t.steps(), Epoch: t.epoch(), ImagesPerS: t.imagesPerS(), Elapsed: now.Sub(t.start), Last: t.last}
+	if step := t.pace.step(); step > 0 {
+		if p.Steps > 0 {
+			p.ETA = time.Duration(p.Steps-t.read) * step
+		}
+		if left := t.options.MaxTime - p.Elapsed; t.options.MaxTime > 0 && (p.ETA == 0 || left < p.ETA) {
+			p.ETA = max(left, 0)
+		}
+	}
+	t.observer.Progress(p)
+}
+
+func (t *Trainer) epoch() float64 { return float64(t.read) / float64(t.model.StepsPerEpoch()) }
+
+func (t *Trainer) imagesPerS() float64 {
+	if step := t.pace.step(); step > 0 {
+		return float64(t.model.BatchSize()) / step.Seconds()
+	}
+	return 0
+}
