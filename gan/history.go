@@ -216,14 +216,17 @@ func whichRuns(out string) string {
 }
 
 // runFolders are the runs in a folder, by number and name.
-func runFolders(out string) ([]string, error) {
+func runFolders(out string) ([]string, error) { return numberedFolders(out, isRun) }
+
+// numberedFolders are the folders in out of one kind, by number and name.
+func numberedFolders(out string, kind func(dir string) bool) ([]string, error) {
 	entries, err := os.ReadDir(out)
 	if err != nil {
 		return nil, cannotRead(out, err)
 	}
 	var dirs []string
 	for _, e := range entries {
-		if dir := filepath.Join(out, e.Name()); !strings.HasPrefix(e.Name(), ".") && isRun(dir) {
+		if dir := filepath.Join(out, e.Name()); !strings.HasPrefix(e.Name(), ".") && kind(dir) {
 			dirs = append(dirs, dir)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// lockName is the file in a run folder that is locked while a process works on the run. It stays when the run ends:
+// lockName is the file in a run's or a sweep's folder that is locked while a process works on it. It stays when that ends:
 // removing a file that another process has just opened would let two of them hold the lock.
 const lockName = "lock"
 
@@ -21,7 +21,8 @@ const lockPatience = 200 * time.Millisecond
 // runLock is an exclusive flock(2). The system frees it when its process ends, however that ends.
 type runLock struct{ file *os.File }
 
-// lockRun makes this process the only one that works on a run folder. Where another does, the error names it.
+// lockRun makes this process the only one that works on a run's or a sweep's folder. Where another does, the error names
+// it.
 func lockRun(dir string) (*runLock, error) {
 	path := filepath.Join(dir, lockName)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
@@ -36,7 +37,7 @@ func lockRun(dir string) (*runLock, error) {
 	if err == nil {
 		err = writeHolder(f)
 	} else if errors.Is(err, syscall.EWOULDBLOCK) {
-		err = fmt.Errorf("run %s is in use by %s: wait until that ends, or stop it", dir, holder(f))
+		err = fmt.Errorf("%s is in use by %s: wait until that ends, or stop it", dir, holder(f))
 	} else {
 		err = fmt.Errorf("cannot lock %s: %w: choose a folder on a file system that can lock", path, err)
 	}
@@ -50,7 +51,7 @@ func lockRun(dir string) (*runLock, error) {
 // release lets others work on the run.
 func (l *runLock) release() error { return l.file.Close() }
 
-// InUse says whether a process, this one or another, works on a run folder.
+// InUse says whether a process, this one or another, works on a run's or a sweep's folder.
 func InUse(dir string) bool {
 	f, err := os.Open(filepath.Join(dir, lockName))
 	if err != nil {

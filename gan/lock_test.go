@@ -62,7 +62,7 @@ func TestLockOfAnotherProcess(t *testing.T) {
 	if err == nil {
 		t.Fatal("two processes hold the lock")
 	}
-	want := fmt.Sprintf("run %s is in use by process %d: wait until that ends, or stop it", dir, other.Process.Pid)
+	want := fmt.Sprintf("%s is in use by process %d: wait until that ends, or stop it", dir, other.Process.Pid)
 	if err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
 	}

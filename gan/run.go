@@ -34,35 +34,47 @@ type Run struct {
 // NewRun makes the folder out/NNNNN-name with the next free number and writes run.json with info, an id and the time. A
 // folder of that name is never seen without its run.json. Errors name cause and remedy.
 func NewRun(out, name string, info RunInfo) (*Run, error) {
-	if err := os.MkdirAll(out, 0o777); err != nil {
-		return nil, cannotWrite(out, err)
-	}
 	var err error
 	if info.ID, err = uuid.NewRandom(); err != nil {
 		return nil, fmt.Errorf("run id: %w", err)
 	}
 	info.Started, info.State = time.Now(), "running"
 	r := &Run{Info: info, pictured: -1}
-	number, claim, err := claimNumber(out)
+	r.Dir, r.lock, err = newFolder(out, name, func(dir string) error {
+		r.Dir = dir
+		return r.save()
+	})
 	if err != nil {
 		return nil, err
-	}
-	defer os.RemoveAll(claim) // not there any more when all went well
-	r.Dir = claim
-	if err := r.save(); err != nil {
-		return nil, err
-	}
-	if r.lock, err = lockRun(claim); err != nil {
-		return nil, err
-	}
-	r.Dir = filepath.Join(out, fmt.Sprintf("%05d-%s", number, name))
-	if err := os.Rename(claim, r.Dir); err != nil {
-		return nil, errors.Join(cannotWrite(r.Dir, err), r.lock.release())
 	}
 	if err := r.openLogs(nil); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// newFolder makes the folder out/NNNNN-name with the next free number, in use by this process. A folder of that name is
+// never seen without what fill has written there.
+func newFolder(out, name string, fill func(dir string) error) (dir string, lock *runLock, err error) {
+	if err := os.MkdirAll(out, 0o777); err != nil {
+		return "", nil, cannotWrite(out, err)
+	}
+	number, claim, err := claimNumber(out)
+	if err != nil {
+		return "", nil, err
+	}
+	defer os.RemoveAll(claim) // not there any more when all went well
+	if err := fill(claim); err != nil {
+		return "", nil, err
+	}
+	if lock, err = lockRun(claim); err != nil {
+		return "", nil, err
+	}
+	dir = filepath.Join(out, fmt.Sprintf("%05d-%s", number, name))
+	if err := os.Rename(claim, dir); err != nil {
+		return "", nil, errors.Join(cannotWrite(dir, err), lock.release())
+	}
+	return dir, lock, nil
 }
 
 // claimNumber makes the folder out/.NNNNN, whose maker alone may name a run NNNNN. NNNNN is above those of all runs.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,36 +22,58 @@ type past struct {
 	took       time.Duration // to read it
 }
 
+// closing leaves the run, unless it was gone on with, to others after work that ended with err.
+func (p *past) closing(err error) error {
+	if p == nil || p.run == nil {
+		return err
+	}
+	return errors.Join(err, p.run.Close())
+}
+
 // recall fills the flags that were not given from the run of --resume or --config, which is nil without --resume.
-func (t *trainFlags) recall(c *cobra.Command) (*past, error) {
+func (t *trainFlags) recall(c *cobra.Command, model string) (*past, error) {
 	if t.config != "" {
-		info, err := readConfig(t.config)
-		if err != nil {
-			return nil, err
-		}
-		if info.Model != t.model {
-			return nil, wrongUsage(c, "%s is of model %s: `vkgan train %s` takes it", t.config, info.Model, info.Model)
-		}
-		return nil, t.refill(c, info, false)
+		return nil, t.recallConfig(c, model)
 	}
 	if t.resume == "" {
 		return nil, nil
 	}
-	start := time.Now()
-	run, checkpoint, err := openPast(t.out, t.resume)
-	took := time.Since(start)
+	before, err := newPast(t.out, t.resume)
 	if err != nil {
 		return nil, err
 	}
-	if run.Info.Model != t.model {
+	run := before.run
+	if run.Info.Model != model {
 		err = wrongUsage(c, "%s is of model %s: `vkgan train %s` goes on with it", run.Dir, run.Info.Model, run.Info.Model)
 	} else {
-		err = t.refill(c, run.Info, true)
+		err = refill(c, run.Info, true)
 	}
 	if err != nil {
-		return nil, errors.Join(err, run.Close())
+		return nil, before.closing(err)
 	}
-	return &past{run, checkpoint, took}, nil
+	return before, nil
+}
+
+// newPast is openPast by the clock.
+func newPast(out, name string) (*past, error) {
+	start := time.Now()
+	run, checkpoint, err := openPast(out, name)
+	if err != nil {
+		return nil, err
+	}
+	return &past{run, checkpoint, time.Since(start)}, nil
+}
+
+// recallConfig fills the flags that were not given from the run of --config.
+func (t *trainFlags) recallConfig(c *cobra.Command, model string) error {
+	info, err := readConfig(t.config)
+	if err != nil {
+		return err
+	}
+	if info.Model != model {
+		return wrongUsage(c, "%s is of model %s: `%s %s` takes it", t.config, info.Model, c.Parent().CommandPath(), info.Model)
+	}
+	return refill(c, info, false)
 }
 
 // readConfig reads a run.json, or that of a run folder.
@@ -90,9 +113,12 @@ func openPast(out, name string) (*gan.Run, *gan.Checkpoint, error) {
 	return run, checkpoint, nil
 }
 
+// bounds are the flags of which each may end a run.
+var bounds = []string{"epochs", "max-steps", "max-time"}
+
 // refill sets every flag that was not given to the run's value. The same run can be gone on with only under its own recipe
 // and seed, and measured on the same images; its bounds make way for those that are given.
-func (t *trainFlags) refill(c *cobra.Command, info gan.RunInfo, same bool) error {
+func refill(c *cobra.Command, info gan.RunInfo, same bool) error {
 	recipe, err1 := flagTexts(info.Recipe)
 	options, err2 := flagTexts(info.Options)
 	seeds, err3 := flagTexts(info.Seeds)
@@ -105,21 +131,20 @@ func (t *trainFlags) refill(c *cobra.Command, info gan.RunInfo, same bool) error
 		validate["validate"] = value
 		delete(options, "validate")
 	}
-	bounds := []string{"epochs", "max-steps", "max-time"}
-	for _, bound := range bounds {
-		if c.Flags().Changed(bound) {
-			for _, name := range bounds {
-				delete(options, name)
-			}
-			break
+	if slices.ContainsFunc(bounds, c.Flags().Changed) {
+		for _, name := range bounds {
+			delete(options, name)
 		}
+	}
+	if c.Flags().Lookup("seed") == nil { // a sweep has seeds of its own
+		seeds = nil
 	}
 	for _, group := range []struct {
 		values map[string]string
 		fixed  bool
 	}{{recipe, same}, {seeds, same}, {validate, same}, {options, false}} {
 		for name, value := range group.values {
-			if err := refillFlag(c, name, value, group.fixed); err != nil {
+			if err := refillFlag(c, "run", name, value, group.fixed); err != nil {
 				return err
 			}
 		}
@@ -127,20 +152,22 @@ func (t *trainFlags) refill(c *cobra.Command, info gan.RunInfo, same bool) error
 	return nil
 }
 
-func refillFlag(c *cobra.Command, name, value string, fixed bool) error {
+// refillFlag is refill of one flag, from what a run or a sweep was begun with.
+func refillFlag(c *cobra.Command, of, name, value string, fixed bool) error {
 	f := c.Flags().Lookup(name)
 	if f == nil {
-		return fmt.Errorf("run.json has a setting %q that this version of vkgan does not know", name)
+		return fmt.Errorf("%s.json has a setting %q that this version of vkgan does not know", of, name)
 	}
 	given := f.Value.String()
 	if err := f.Value.Set(value); err != nil {
-		return fmt.Errorf("run.json: %s is %q: %w", name, value, err)
+		return fmt.Errorf("%s.json: %s is %q: %w", of, name, value, err)
 	}
 	if !f.Changed || f.Value.String() == given {
 		return nil
 	}
 	if fixed {
-		return wrongUsage(c, "--%s is %s, but the run was begun with %s and would not be the same run: leave it out, or begin a new one with --config", name, given, value)
+		return wrongUsage(c, "--%s is %s, but the %s was begun with %s and would not be the same %s: leave it out, or begin a new one with --config",
+			name, given, of, value, of)
 	}
 	return f.Value.Set(given)
 }

@@ -85,14 +85,14 @@ func oneLine(text string) string {
 // flagError puts what pflag says of a wrong flag into words.
 func flagError(c *cobra.Command, err error) error {
 	if bad := (*pflag.InvalidValueError)(nil); errors.As(err, &bad) {
-		wanted := map[string]string{
+		why := bad.Unwrap() // our own types' errors are fit for people
+		if wanted := map[string]string{
 			"int": "a whole number", "uint64": "a whole number from 0 on", "float32": "a number",
 			"duration": "a duration such as 90s, 30m or 2h", "bool": "true or false",
-			"cadence": "a duration such as 10m, or a number of steps",
-		}[bad.GetFlag().Value.Type()]
-		if wanted != "" {
-			return wrongUsage(c, "--%s is %q: want %s", bad.GetFlag().Name, bad.GetValue(), wanted)
+		}[bad.GetFlag().Value.Type()]; wanted != "" {
+			why = errors.New("want " + wanted)
 		}
+		return wrongUsage(c, "--%s is %q: %w", bad.GetFlag().Name, bad.GetValue(), why)
 	}
 	return usageError{c.CommandPath(), err}
 }

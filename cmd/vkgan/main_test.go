@@ -65,7 +65,7 @@ func golden(t *testing.T, name, text string) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, command := range []string{"", "train", "train infogan", "train ssgan", "runs", "plot", "eval", "bench", "bench step", "devices", "doctor", "version", "completion"} {
+	for _, command := range []string{"", "train", "train infogan", "train ssgan", "sweep", "sweep train", "sweep train ssgan", "runs", "plot", "eval", "bench", "bench step", "devices", "doctor", "version", "completion"} {
 		args := append(strings.Fields(command), "--help")
 		code, out, stderr := vkgan(args...)
 		if code != exitDone || stderr != "" {
@@ -85,7 +85,7 @@ func TestHelp(t *testing.T) {
 }
 
 func TestGroupsPrintTheirHelp(t *testing.T) {
-	for _, command := range []string{"", "train", "completion"} {
+	for _, command := range []string{"", "train", "sweep", "sweep train", "completion"} {
 		_, want, _ := vkgan(append(strings.Fields(command), "--help")...)
 		if code, out, stderr := vkgan(strings.Fields(command)...); code != exitDone || out != want || stderr != "" {
 			t.Errorf("vkgan %s: exit code %d, stderr %q, out %s", command, code, stderr, out)
@@ -117,6 +117,16 @@ func TestWrongUsage(t *testing.T) {
 		{"train infogan --out=", "--out is empty", "vkgan train infogan"},
 		{"train infogan --labels 1 --data " + digits(t), "labels is 1", "vkgan train infogan"},
 		{"train infogan --batch-size 9999 --data " + digits(t), "batch-size is 9999", "vkgan train infogan"},
+		{"sweep train ssgan", "no seeds: give --seeds, such as 1..5", "vkgan sweep train ssgan"},
+		{"sweep train ssgan --seeds 5..1", `--seeds is "5..1": 5..1 ends before it begins: want 1..5`, "vkgan sweep train ssgan"},
+		{"sweep train ssgan --seeds 1..3,2", `--seeds is "1..3,2": seed 2 is there twice`, "vkgan sweep train ssgan"},
+		{"sweep train ssgan --seeds 1..5000", `--seeds is "1..5000": want at most 1000 seeds`, "vkgan sweep train ssgan"},
+		{"sweep train ssgan --seeds one", `--seeds is "one": want seeds such as 1..5 or 1,2,7`, "vkgan sweep train ssgan"},
+		{"sweep train ssgan --seeds=", `--seeds is "": want seeds such as 1..5`, "vkgan sweep train ssgan"},
+		{"sweep train ssgan --seed 1", "unknown flag: --seed", "vkgan sweep train ssgan"},
+		{"sweep train ssgan --seeds 1 --epochs 0", "nothing would end the run", "vkgan sweep train ssgan"},
+		{"sweep train ssgan --seeds 1 --batch-size 9999 --data " + digits(t), "batch-size is 9999", "vkgan sweep train ssgan"},
+		{"sweep trane", "did you mean train?", "vkgan sweep"},
 		{"runs a b", `takes one folder, but there is also "b"`, "vkgan runs"},
 		{"plot", "wants a run: a folder, a number or 'latest'", "vkgan plot"},
 		{"plot 1 --out curves.svg", `--out is "curves.svg": want a name that ends in .png`, "vkgan plot"},

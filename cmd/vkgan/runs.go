@@ -40,8 +40,9 @@ func newRuns(s streams) *cobra.Command {
 		Use:   "runs [DIR]",
 		Short: "List the runs",
 		Long: "Lists the runs in a folder (default: " + defaultRuns + ") with their latest errors, on the test set or on validation images.\n" +
-			"A run is running, done, stopped (by a signal), failed, or killed: it ended without being able to say so.",
-		Example: "  vkgan runs\n  vkgan runs --json | jq -r 'select(.state == \"killed\").run'",
+			"A run is running, done, stopped (by a signal), failed, or killed: it ended without being able to say so.\n" +
+			"Sweeps are listed below; give one's folder to list its runs.",
+		Example: "  vkgan runs\n  vkgan runs runs/00003-sweep-ssgan-n10\n  vkgan runs --json | jq -r 'select(.state == \"killed\").run'",
 		GroupID: groupResults,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -58,22 +59,25 @@ func newRuns(s streams) *cobra.Command {
 			if err != nil && !(len(args) == 0 && errors.Is(err, fs.ErrNotExist)) {
 				return err
 			}
-			switch {
-			case asJSON:
+			if asJSON {
 				return printRunsJSON(s.out, runs)
-			case len(runs) == 0:
-				fmt.Fprintf(s.err, "there are no runs in %s; `vkgan train` makes one\n", dir)
-				return nil
 			}
-			return printRuns(s.out, runs)
+			sweeps, _ := gan.Sweeps(dir) // History has read the same folder
+			if len(runs)+len(sweeps) == 0 {
+				fmt.Fprintf(s.err, "there are no runs in %s; `vkgan train` makes one\n", dir)
+			}
+			return errors.Join(printRuns(s.out, runs), printSweeps(s.out, sweeps))
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object per line")
 	return c
 }
 
-// printRuns prints a table.
+// printRuns prints a table, unless it would be empty.
 func printRuns(out io.Writer, runs []gan.RunRecord) error {
+	if len(runs) == 0 {
+		return nil
+	}
 	rows := [][]string{{"run", "model", "state", "step", "epoch", "error", "one-to-one", "measured on", "started", "took", "device"}}
 	for _, r := range runs {
 		rows = append(rows, runRow(r))
@@ -106,6 +110,31 @@ func runRow(r gan.RunRecord) []string {
 		name, r.Info.Model, r.State, step, fmt.Sprintf("%.2f", r.Last.Epoch), fraction(e), fraction(hungarian), images,
 		r.Info.Started.Local().Format("2006-01-02 15:04"), span(time.Duration(r.Last.TimeS * float64(time.Second))), r.Info.Device.Name,
 	}
+}
+
+// printSweeps prints a table, unless it would be empty.
+func printSweeps(out io.Writer, sweeps []gan.SweepRecord) error {
+	if len(sweeps) == 0 {
+		return nil
+	}
+	rows := [][]string{{"sweep", "model", "state", "seeds", "error", "measured on", "started"}}
+	for _, s := range sweeps {
+		name := filepath.Base(s.Dir)
+		if s.Err != nil {
+			rows = append(rows, []string{name, "damaged: " + oneLine(s.Err.Error())})
+			continue
+		}
+		images, e, _ := s.Info.Summary.Errors()
+		if e == nil {
+			images = "–"
+		}
+		rows = append(rows, []string{
+			name, s.Info.Model, s.Info.State, fmt.Sprintf("%d/%d", len(s.Info.Results), len(s.Info.Seeds)), measures(s.Info.Summary)[0].mean(), images,
+			s.Info.Started.Local().Format("2006-01-02 15:04"),
+		})
+	}
+	_, err := io.WriteString(out, table(rows, "lllrrll"))
+	return err
 }
 
 // table aligns columns, to the right where align has an r. Rows of another length than the first are as they are.

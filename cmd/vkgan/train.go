@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"vkgan/gan"
+	"vkgan/internal/mnist"
 )
 
 func newTrain(s streams) *cobra.Command {
@@ -22,12 +23,22 @@ func newTrain(s streams) *cobra.Command {
 	return c
 }
 
-// sectionRecipe heads the flags of a recipe.
-const sectionRecipe = "Recipe"
+// The headings of flags that more than one place defines.
+const (
+	sectionRecipe = "Recipe"
+	sectionData   = "What on"
+	sectionAgain  = "Again"
+)
+
+// trainable is a model as the command line knows it.
+type trainable struct {
+	name   string
+	recipe func(f *pflag.FlagSet) // defines a flag for every field of its recipe
+	job    func(seed uint64, set *mnist.Set) (job, error)
+}
 
 // trainFlags are the flags that every model's training has.
 type trainFlags struct {
-	model                  string
 	epochs, maxSteps       int
 	maxTime                time.Duration
 	evalEvery, sampleEvery int
@@ -41,20 +52,30 @@ type trainFlags struct {
 	quiet, json, dryRun    bool
 }
 
+// define defines the flags of one run.
 func (t *trainFlags) define(c *cobra.Command) {
+	t.defineShared(c)
+	section(c, sectionData, func(f *pflag.FlagSet) {
+		f.Uint64Var(&t.seed, "seed", 1, "`number` that all randomness follows from")
+	})
+	section(c, sectionAgain, func(f *pflag.FlagSet) {
+		f.StringVar(&t.resume, "resume", "", "go on with a `run`: its folder, its number, a checkpoint's file, or latest")
+	})
+}
+
+// defineShared defines those that a sweep has too.
+func (t *trainFlags) defineShared(c *cobra.Command) {
 	section(c, "How long (the first bound that is met ends it)", func(f *pflag.FlagSet) {
 		f.IntVar(&t.epochs, "epochs", 300, "`passes` over the training images; 0: no such bound")
 		f.IntVar(&t.maxSteps, "max-steps", 0, "`steps`, counted from the first; 0: no such bound")
 		f.DurationVar(&t.maxTime, "max-time", 0, "wall-clock `time` of training, such as 90s, 30m or 2h; 0: no such bound")
 	})
-	section(c, "What on", func(f *pflag.FlagSet) {
+	section(c, sectionData, func(f *pflag.FlagSet) {
 		f.StringVar(&t.data, "data", "", "`folder` of IDX files with MNIST's names, gzipped or not (default: MNIST, built in)")
 		f.BoolVar(&t.validate, "validate", false, "measure errors on the last 5,000 training images (at most a fifth), held out, not on the test set")
 		f.StringVar(&t.device, "device", "", "`index`, name or UUID of a device, as `vkgan devices` lists them (default: the best)")
-		f.Uint64Var(&t.seed, "seed", 1, "`number` that all randomness follows from")
 	})
-	section(c, "Again", func(f *pflag.FlagSet) {
-		f.StringVar(&t.resume, "resume", "", "go on with a `run`: its folder, its number, a checkpoint's file, or latest")
+	section(c, sectionAgain, func(f *pflag.FlagSet) {
 		f.StringVar(&t.config, "config", "", "begin a run like that of a `run.json`, but for the flags given here")
 	})
 	section(c, "What to see and keep", func(f *pflag.FlagSet) {

@@ -8,9 +8,17 @@ import (
 	"vkgan/internal/mnist"
 )
 
-func newTrainInfoGAN(s streams) *cobra.Command {
+func trainableInfoGAN() trainable {
 	recipe := gan.InfoGANReference()
-	flags := trainFlags{model: "infogan"}
+	return trainable{
+		name:   "infogan",
+		recipe: func(f *pflag.FlagSet) { infoGANFlags(f, &recipe) },
+		job:    func(seed uint64, set *mnist.Set) (job, error) { return infoGANJob(recipe, seed, set) },
+	}
+}
+
+func newTrainInfoGAN(s streams) *cobra.Command {
+	model, flags := trainableInfoGAN(), trainFlags{}
 	c := &cobra.Command{
 		Use:   "infogan",
 		Short: "Train InfoGAN: classes found without labels",
@@ -24,11 +32,9 @@ func newTrainInfoGAN(s streams) *cobra.Command {
 			"  vkgan train infogan --labels 20 --seed 7 --max-time 2h\n" +
 			"  vkgan train infogan --resume latest\n" +
 			"  vkgan train infogan --max-steps 550 --json --quiet | jq .test_error",
-		RunE: func(c *cobra.Command, _ []string) error {
-			return flags.train(c, s, func(set *mnist.Set) (job, error) { return infoGANJob(recipe, flags.seed, set) })
-		},
+		RunE: func(c *cobra.Command, _ []string) error { return flags.train(c, s, model) },
 	}
-	section(c, sectionRecipe, func(f *pflag.FlagSet) { infoGANFlags(f, &recipe) })
+	section(c, sectionRecipe, model.recipe)
 	flags.define(c)
 	return c
 }

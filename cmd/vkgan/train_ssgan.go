@@ -8,9 +8,17 @@ import (
 	"vkgan/internal/mnist"
 )
 
-func newTrainSSGAN(s streams) *cobra.Command {
+func trainableSSGAN() trainable {
 	recipe := gan.SSGANReference()
-	flags := trainFlags{model: "ssgan"}
+	return trainable{
+		name:   "ssgan",
+		recipe: func(f *pflag.FlagSet) { ssganFlags(f, &recipe) },
+		job:    func(seed uint64, set *mnist.Set) (job, error) { return ssganJob(recipe, seed, set) },
+	}
+}
+
+func newTrainSSGAN(s streams) *cobra.Command {
+	model, flags := trainableSSGAN(), trainFlags{}
 	c := &cobra.Command{
 		Use:   "ssgan",
 		Short: "Train SSGAN: a classifier from a few labels",
@@ -20,11 +28,9 @@ func newTrainSSGAN(s streams) *cobra.Command {
 		Example: "  vkgan train ssgan\n" +
 			"  vkgan train ssgan --class-labels 2 --data-seed 7 --epochs 30\n" +
 			"  vkgan train ssgan --resume latest",
-		RunE: func(c *cobra.Command, _ []string) error {
-			return flags.train(c, s, func(set *mnist.Set) (job, error) { return ssganJob(recipe, flags.seed, set) })
-		},
+		RunE: func(c *cobra.Command, _ []string) error { return flags.train(c, s, model) },
 	}
-	section(c, sectionRecipe, func(f *pflag.FlagSet) { ssganFlags(f, &recipe) })
+	section(c, sectionRecipe, model.recipe)
 	flags.define(c)
 	return c
 }

@@ -34,57 +34,83 @@ type optionsJSON struct {
 }
 
 // train runs `vkgan train MODEL`: it begins a run or goes on with one.
-func (t *trainFlags) train(c *cobra.Command, s streams, newJob func(*mnist.Set) (job, error)) (err error) {
-	before, err := t.recall(c)
+func (t *trainFlags) train(c *cobra.Command, s streams, m trainable) (err error) {
+	before, err := t.recall(c, m.name)
 	if err != nil {
 		return err
 	}
-	if before != nil {
-		defer func() {
-			if before.run != nil { // it was not gone on with
-				err = errors.Join(err, before.run.Close())
-			}
-		}()
-	}
+	defer func() { err = before.closing(err) }()
 	if err := t.check(c); err != nil {
 		return err
 	}
-	whole, err := mnist.Load(t.data)
+	data, err := t.load()
 	if err != nil {
 		return err
 	}
-	set := whole
-	if t.validate {
-		set = whole.HoldOut()
-	}
-	j, err := newJob(set)
+	j, err := m.job(t.seed, data.set)
 	if err != nil {
 		return usageError{c.CommandPath(), err}
 	}
+	signals := onInterrupt(context.Background(), s.err)
+	defer signals.release()
 	w := newWatcher(s, t.quiet, t.json)
-	session, err := openSession(t.device, j, t.options(), w, s.err)
-	if err != nil {
+	result, err := t.work(signals, j, data.digest, w, func(session *session, plan plan, info gan.RunInfo) (*gan.Run, error) {
+		if t.dryRun {
+			return nil, plan.print(s.out, t.json)
+		}
+		for _, line := range plan.lines() {
+			w.view.say("%s", line)
+		}
+		return t.openRun(before, session, j, info, w)
+	})
+	if err != nil || t.dryRun {
 		return err
+	}
+	if err := w.end(result); err != nil {
+		return err
+	}
+	return signals.stopped()
+}
+
+// loaded is a data set as it is trained on, and the digest of the whole of it.
+type loaded struct {
+	set    *mnist.Set
+	digest string
+}
+
+func (t *trainFlags) load() (loaded, error) {
+	whole, err := mnist.Load(t.data)
+	if err != nil {
+		return loaded{}, err
+	}
+	data := loaded{whole, gan.DataDigest(whole)}
+	if t.validate {
+		data.set = whole.HoldOut()
+	}
+	return data, nil
+}
+
+// opening gives the run that a session is to train, nil for none. info is for its run.json.
+type opening func(s *session, p plan, info gan.RunInfo) (*gan.Run, error)
+
+// work sets a job up on a device and trains in the run that open then gives, on a data set of this digest.
+func (t *trainFlags) work(ctx context.Context, j job, digest string, w *watcher, open opening) (result gan.Result, err error) {
+	session, err := openSession(t.device, j, t.options(), w, w.streams.err)
+	if err != nil {
+		return result, err
 	}
 	defer func() { err = closing(session, err) }()
-	info, err := t.runInfo(j, session, gan.DataDigest(whole))
+	info, err := t.runInfo(j, session, digest)
 	if err != nil {
-		return err
+		return result, err
 	}
-	plan := newPlan(j, session, info)
-	if t.dryRun {
-		return plan.print(s.out, t.json)
-	}
-	for _, line := range plan.lines() {
-		w.view.say("%s", line)
-	}
-	run, err := t.openRun(before, session, j, info, w)
-	if err != nil {
-		return err
+	run, err := open(session, newPlan(j, session, info), info)
+	if err != nil || run == nil {
+		return result, err
 	}
 	run.Through = checkpointsThrough
 	w.memory = func() int64 { return session.dev.Usage().Allocated }
-	return watch(session, w, run)
+	return watch(ctx, session, w, run)
 }
 
 // runInfo is what run.json says of a run that these flags ask for, on a data set of this digest.
@@ -153,27 +179,24 @@ func (t *trainFlags) openRun(before *past, s *session, j job, info gan.RunInfo, 
 	return run, nil
 }
 
-// watch trains in a run folder, to the summary. A signal ends it with a stoppedError.
-func watch(s *session, w *watcher, run *gan.Run) error {
-	signals := onInterrupt(context.Background(), w.streams.err)
-	defer signals.release()
+// watch trains in a run folder until the run's bound is met or ctx is done.
+func watch(ctx context.Context, s *session, w *watcher, run *gan.Run) (gan.Result, error) {
 	if err := w.begin(run); err != nil {
-		return errors.Join(err, run.Finish("failed"))
+		return gan.Result{}, errors.Join(err, run.Finish("failed"))
 	}
-	result, err := s.trainer.Run(signals)
-	state := "done"
-	switch {
-	case err != nil:
+	result, err := s.trainer.Run(ctx)
+	state := runState(result)
+	if err != nil {
 		state = "failed"
-	case result.Stopped:
-		state = "stopped"
 	}
 	w.view.clear()
-	if err := errors.Join(workError(err), run.Finish(state)); err != nil {
-		return err
+	return result, errors.Join(workError(err), run.Finish(state))
+}
+
+// runState is the state of a run that ended in good order.
+func runState(r gan.Result) string {
+	if r.Stopped {
+		return "stopped"
 	}
-	if err := w.end(result, state); err != nil {
-		return err
-	}
-	return signals.stopped()
+	return "done"
 }

@@ -73,11 +73,11 @@ func (w *watcher) Checkpoint(s *gan.Snapshot) error {
 }
 
 // end prints the summary.
-func (w *watcher) end(r gan.Result, state string) error {
+func (w *watcher) end(r gan.Result) error {
 	fmt.Fprint(w.text, summary(r, w.tested, w.run.Info.Model, w.run.Dir, w.run.SamplePath(r.Step, true)))
 	images, e, hungarian := r.Last.Errors()
 	return w.event("end", map[string]any{
-		"state": state, "step": r.Step, "time_s": r.Elapsed.Seconds(), "run": w.run.Dir, "tested_step": w.tested,
+		"state": runState(r), "step": r.Step, "time_s": r.Elapsed.Seconds(), "run": w.run.Dir, "tested_step": w.tested,
 		images + "_error": e, images + "_error_hungarian": hungarian, "nmi": r.Last.NMI,
 	})
 }

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"vkgan/gan"
+)
+
+// sweeping is a sweep under way.
+type sweeping struct {
+	*sweepFlags
+	model   trainable
+	streams streams
+	text    io.Writer // for people: stdout, with --json stderr
+	images  loaded
+	folder  *gan.Sweep // nil until the first run begins
+}
+
+// sweep runs `vkgan sweep train MODEL`: it begins a sweep or goes on with one.
+func (f *sweepFlags) sweep(c *cobra.Command, s streams, m trainable) error {
+	w := &sweeping{sweepFlags: f, model: m, streams: s, text: s.out}
+	if f.json {
+		w.text = s.err
+	}
+	var err error
+	if w.folder, err = f.recall(c, m.name); err != nil {
+		return err
+	}
+	if err = w.prepare(c); err == nil && f.dryRun {
+		err = w.plan()
+	}
+	if err != nil || f.dryRun {
+		if w.folder != nil {
+			return errors.Join(err, w.folder.Close())
+		}
+		return err
+	}
+	signals := onInterrupt(context.Background(), s.err)
+	defer signals.release()
+	return w.finish(w.run(signals), signals)
+}
+
+// prepare looks at all that can be wrong before the first run begins.
+func (w *sweeping) prepare(c *cobra.Command) (err error) {
+	if err := w.check(c); err != nil {
+		return err
+	}
+	if w.images, err = w.load(); err != nil {
+		return err
+	}
+	if w.folder != nil && w.folder.Info.Data.SHA256 != w.images.digest {
+		return fmt.Errorf("%s was begun on another data set (%s): give that one with --data", w.folder.Dir, w.folder.Info.Data.Origin)
+	}
+	if _, err := w.model.job(w.seeds[0], w.images.set); err != nil {
+		return usageError{c.CommandPath(), err}
+	}
+	return nil
+}
+
+// plan is --dry-run: the plan of the first seed's run, and the seeds.
+func (w *sweeping) plan() error {
+	j, run, watcher, err := w.one(w.seeds[0])
+	if err != nil {
+		return err
+	}
+	_, err = run.work(context.Background(), j, w.images.digest, watcher, func(_ *session, p plan, _ gan.RunInfo) (*gan.Run, error) {
+		return nil, p.print(w.streams.out, w.json)
+	})
+	if err != nil {
+		return err
+	}
+	if w.json {
+		return w.line(map[string][]uint64{"seeds": w.seeds})
+	}
+	_, err = fmt.Fprintf(w.streams.out, "sweep       of seeds %s, one after the other\n", w.seeds.String())
+	return err
+}
+
+// one is what the run of one seed needs.
+func (w *sweeping) one(seed uint64) (job, trainFlags, *watcher, error) {
+	run := w.trainFlags
+	run.seed = seed
+	j, err := w.model.job(seed, w.images.set)
+	return j, run, newWatcher(streams{w.text, w.streams.err}, w.quiet, false), err
+}
+
+// run runs what has not ended of each seed, until ctx is done.
+func (w *sweeping) run(ctx context.Context) error {
+	if w.folder != nil {
+		if err := w.folder.Resume(w.seeds); err != nil {
+			return err
+		}
+	}
+	for i, seed := range w.seeds {
+		if ctx.Err() != nil {
+			return nil
+		}
+		result, ended, err := w.ended(seed)
+		if err == nil && !ended {
+			result, ended, err = w.seed(ctx, i)
+		}
+		if err == nil && ended && w.json {
+			err = w.line(result)
+		}
+		if err != nil {
+			return fmt.Errorf("seed %d: %w", seed, err)
+		}
+	}
+	return nil
+}
+
+// ended is the result of a seed that has ended before.
+func (w *sweeping) ended(seed uint64) (gan.SeedResult, bool, error) {
+	if w.folder == nil {
+		return gan.SeedResult{}, false, nil
+	}
+	return w.folder.Result(seed)
+}
+
+// seed runs seed i to its end, unless ctx is done before. A run that diverges has ended too.
+func (w *sweeping) seed(ctx context.Context, i int) (r gan.SeedResult, ended bool, err error) {
+	j, run, watcher, err := w.one(w.seeds[i])
+	if err != nil {
+		return r, false, err
+	}
+	first := w.folder == nil
+	result, err := run.work(ctx, j, w.images.digest, watcher, func(s *session, p plan, info gan.RunInfo) (*gan.Run, error) {
+		if first {
+			for _, line := range p.lines() {
+				watcher.view.say("%s", line)
+			}
+			if err := w.begin(j, info); err != nil {
+				return nil, err
+			}
+		}
+		watcher.view.say("sweep       %s, seed %d of %d", w.folder.Dir, i+1, len(w.seeds))
+		return w.open(run, s, j, info, watcher)
+	})
+	var diverged *gan.DivergedError
+	if errors.As(err, &diverged) {
+		watcher.view.say("failed      %v", diverged)
+		r, err = w.folder.Record(w.seeds[i], diverged)
+		return r, true, err
+	}
+	if err != nil || result.Stopped {
+		return r, false, err
+	}
+	r, err = w.folder.Record(w.seeds[i], nil)
+	return r, true, err
+}
+
+// begin makes the sweep's folder. job and info are of the first run.
+func (w *sweeping) begin(j job, info gan.RunInfo) (err error) {
+	w.folder, err = gan.NewSweep(w.out, "sweep-"+j.folder, gan.SweepInfo{
+		Model: info.Model, Version: info.Version, Command: info.Command, Seeds: w.seeds, Options: info.Options, Recipe: info.Recipe, Data: info.Data,
+	})
+	return err
+}
+
+// open begins a run in the sweep's folder, or goes on with the one that was begun there.
+func (w *sweeping) open(flags trainFlags, s *session, j job, info gan.RunInfo, watcher *watcher) (*gan.Run, error) {
+	flags.out = w.folder.Dir
+	j.folder += fmt.Sprintf("-seed%d", flags.seed)
+	dir, err := w.folder.Run(flags.seed)
+	if err != nil || dir == "" {
+		return flags.openRun(nil, s, j, info, watcher)
+	}
+	before, err := newPast(w.folder.Dir, dir)
+	if err != nil {
+		return nil, err
+	}
+	run, err := flags.openRun(before, s, j, info, watcher)
+	return run, before.closing(err)
+}
+
+// finish writes and prints how the sweep ended: with err, or by a signal, or with a result of every seed.
+func (w *sweeping) finish(err error, signals *interrupt) error {
+	if w.folder == nil && err == nil {
+		return signals.stopped()
+	} else if w.folder == nil {
+		return err
+	}
+	info := &w.folder.Info
+	state := "done"
+	switch {
+	case err != nil:
+		state = "failed"
+	case len(info.Results) < len(info.Seeds):
+		state = "stopped"
+	case len(info.Summary.Failed) > 0:
+		state = "failed"
+	}
+	err = errors.Join(err, w.folder.Finish(state))
+	printSweep(w.text, w.folder)
+	if w.json {
+		err = errors.Join(err, w.line(newSweepSummary(w.folder)))
+	}
+	if err != nil {
+		return err
+	}
+	if err := signals.stopped(); err != nil {
+		return err
+	}
+	var failed []error
+	for _, r := range info.Results {
+		if r.Error != "" {
+			failed = append(failed, fmt.Errorf("seed %d: %s", r.Seed, r.Error))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+func (w *sweeping) line(v any) error {
+	if err := json.NewEncoder(w.streams.out).Encode(v); err != nil {
+		return fmt.Errorf("cannot write to stdout: %w", err)
+	}
+	return nil
+}
