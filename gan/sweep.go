@@ -196,7 +196,9 @@ func readSweep(dir string) (SweepInfo, error) {
 		return SweepInfo{}, cannotRead(path, err)
 	}
 	var info SweepInfo
-	if err := json.Unmarshal(text, &info); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber() // a seed in Recipe may exceed what a float64 holds
+	if err := decoder.Decode(&info); err != nil {
 		return SweepInfo{}, fmt.Errorf("%s: %w", path, err)
 	}
 	if info.Model == "" || info.State == "" || len(info.Seeds) == 0 {
