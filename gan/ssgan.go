@@ -26,6 +26,7 @@ type SSGAN struct {
 
 	memoryG, memoryD *layers.Builder
 	ParamsG, ParamsD *layers.Params
+	average          *vk.Buffer // of D's parameters over the steps, laid out as they are; nil: none
 
 	noise    layers.Tensor // [B, z]
 	latent   layers.Tensor // [B, z]: noise on the unit sphere
@@ -35,7 +36,7 @@ type SSGAN struct {
 	labelled vk.Range      // [B] u32, this step's labelled images
 	target   vk.Range      // [B] u32, their classes
 	indices  vk.Range      // [max rows] u32, this step's unlabelled images
-	x        layers.Tensor // [3B, pixels]: fake, labelled, unlabelled
+	x        layers.Tensor // [max rows, pixels], of a step [3B, pixels]: fake, labelled, unlabelled
 	dLogits  layers.Tensor // [4B, classes]: D's loss on fake, labelled, unlabelled; zero for G's loss, which has no logits
 
 	winners vk.Range      // [max rows] u32, D's classes
@@ -76,6 +77,8 @@ func CheckSSGAN(r SSGANRecipe, set *mnist.Set) error {
 		return fmt.Errorf("training images are %d×%d, test images %d×%d", h, w, set.Test.Height, set.Test.Width)
 	case images < r.BatchSize:
 		return fmt.Errorf("batch-size is %d, but there are only %d training images", r.BatchSize, images)
+	case images < r.InitImages:
+		return fmt.Errorf("init-images is %d, but there are only %d training images", r.InitImages, images)
 	case set.Test.Count < 1:
 		return errors.New("there are no test images")
 	}
@@ -90,11 +93,18 @@ func NewSSGAN(dev *vk.Device, r SSGANRecipe, data *Dataset, seed uint64) (*SSGAN
 	if m.chosen, err = labelledSet(data.TrainLabels, data.Classes, r.ClassLabels, r.DataSeed); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(m.buildGenerator(), m.buildDiscriminator(), m.allocate()); err != nil {
+	err = errors.Join(m.buildGenerator(), m.buildDiscriminator(), m.allocate())
+	if err == nil {
+		err = errors.Join(m.upload(), m.initialise())
+	}
+	if err == nil && r.EMADecay > 0 {
+		m.average, err = m.memoryD.Shadow()
+	}
+	if err != nil {
 		m.Free()
 		return nil, err
 	}
-	return m, m.upload()
+	return m, nil
 }
 
 // buildGenerator: z → 500 → 500 → pixels.
@@ -112,10 +122,11 @@ func (m *SSGAN) buildGenerator() (err error) {
 }
 
 // buildDiscriminator: pixels → 1000 → 500 → 250 → 250 → 250 features → classes, weight-normalised, with noise ahead of
-// each layer. The features are without the last noise.
+// each layer. The features are without the last noise. The last layer's scale is trained; the others' are 1, or what
+// initialisation from images makes of them.
 func (m *SSGAN) buildDiscriminator() (err error) {
 	b, last := m.recipe.BatchSize, len(ssganDiscriminator)
-	m.memoryD = layers.NewBuilder(m.dev, "D", layers.Batch{Forward: max(3*b, testRows), Backward: 4 * b, Groups: 1})
+	m.memoryD = layers.NewBuilder(m.dev, "D", layers.Batch{Forward: m.mostRows(), Backward: 4 * b, Groups: 1})
 	if err := m.openStep(m.memoryD); err != nil {
 		return err
 	}
@@ -127,7 +138,7 @@ func (m *SSGAN) buildDiscriminator() (err error) {
 			hidden = append(hidden, m.noiseAhead(k, m.recipe.NoiseHidden))
 		}
 		hidden = append(hidden, layers.Linear{
-			Name: fmt.Sprintf("linear%d", k+1), Out: features, Norm: &layers.WeightNorm{}, Bias: true, Act: layers.ReLU,
+			Name: fmt.Sprintf("linear%d", k+1), Out: features, Norm: &layers.WeightNorm{InitScale: m.recipe.InitImages > 0}, Bias: true, Act: layers.ReLU,
 		})
 	}
 	m.trunk = m.memoryD.Sequence(pixels, hidden...)
@@ -141,6 +152,28 @@ func (m *SSGAN) buildDiscriminator() (err error) {
 func (m *SSGAN) noiseAhead(layer int, sigma float32) layers.Config {
 	stream := m.stream(philox.StreamNoise + uint32(layer))
 	return layers.GaussianNoise{Name: fmt.Sprintf("noise%d", layer+1), Sigma: sigma, Stream: stream, Step: m.step}
+}
+
+// initialise makes D's scales and biases from training images, once, if the recipe says so and there are any.
+func (m *SSGAN) initialise() error {
+	n := m.recipe.InitImages
+	if n == 0 || m.data.Train.Count == 0 || m.dev.Rehearses() {
+		return nil
+	}
+	rec, x := m.dev.NewRecorder("initialise"), m.x.Part(0, n)
+	layers.ShuffledBatch(rec, m.stream(philox.StreamInitialisation), m.step, m.data.Train.Count, n, m.indices)
+	layers.Gather(rec, m.data.Train.Pixels, m.indices, x)
+	m.head.InitialiseFrom(rec, m.trunk.InitialiseFrom(rec, x))
+	program, err := rec.End()
+	if err != nil {
+		return err
+	}
+	defer program.Free()
+	ticket, err := m.dev.Submit(program, 1)
+	if err != nil {
+		return err
+	}
+	return m.dev.Wait(ticket)
 }
 
 // Step records one training step: one forward pass, both losses, both networks' gradients from it, both updates.
@@ -186,6 +219,9 @@ func (m *SSGAN) Step(rec *vk.Recorder) {
 
 	rec.Section("update")
 	m.update(rec, r.adam(), m.ParamsD, m.ParamsG)
+	if m.average != nil {
+		layers.EMA{Decay: r.EMADecay, Guard: m.guard}.Step(rec, m.ParamsD, m.average)
+	}
 }
 
 // drawLatents records z of the step that counter [1] u32 tells.
@@ -218,9 +254,10 @@ func (m *SSGAN) Test(rec *vk.Recorder, _ BatchNormMode) {
 	layers.CountUp(rec, m.batch)
 }
 
-// classLogits records D's logits [rows,classes] for images x, without noise.
-func (m *SSGAN) classLogits(rec *vk.Recorder, x layers.Tensor) layers.Tensor {
-	return m.head.Infer(rec, m.trunk.Infer(rec, x))
+// classLogits records D's logits [rows,classes] for images x, without noise, by D's average where there is one.
+func (m *SSGAN) classLogits(rec *vk.Recorder, x layers.Tensor) (logits layers.Tensor) {
+	m.ParamsD.With(m.average, func() { logits = m.head.Infer(rec, m.trunk.Infer(rec, x)) })
+	return logits
 }
 
 // Sample records the grid of samples.
@@ -229,3 +266,6 @@ func (m *SSGAN) Sample(rec *vk.Recorder) layers.Tensor { return m.generator.Forw
 func (m *SSGAN) stream(id uint32) philox.Stream { return philox.Stream{Seed: m.seed, ID: id} }
 
 func (m *SSGAN) testRows() int { return min(testRows, m.data.Test.Count) }
+
+// mostRows is the most that D takes at once: of a step, of an evaluation, or of its initialisation.
+func (m *SSGAN) mostRows() int { return max(3*m.recipe.BatchSize, testRows, m.recipe.InitImages) }

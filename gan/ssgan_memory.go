@@ -2,6 +2,7 @@ package gan
 
 import (
 	"errors"
+	"slices"
 	"unsafe"
 
 	"vkgan/internal/philox"
@@ -29,11 +30,11 @@ func (m *SSGAN) allocate() error {
 	m.noise = tensor("noise", b, z)
 	m.latent = tensor("latent", b, z)
 	m.wanted = tensor("wanted", sampleRows*sampleColumns, z)
-	m.x = tensor("x", max(3*b, testRows), layers.Vector(m.data.Shape.Size()))
+	m.x = tensor("x", m.mostRows(), layers.Vector(m.data.Shape.Size()))
 	m.dLogits = tensor("dlogits", 4*b, layers.Vector(classes))
 	buffers := []*vk.Buffer{
 		words("known", max(1, len(m.chosen))), words("places", b), words("labelled", b), words("target", b),
-		words("indices", max(b, testRows)), words("winners", max(b, testRows)), words("batch", 1),
+		words("indices", m.mostRows()), words("winners", max(b, testRows)), words("batch", 1),
 		words("seen", classes*classes), words("tested", classes*classes),
 	}
 	errs = append(errs, m.openLedger(m.dev, m.memoryD, ssganFigures, m.ParamsD, m.ParamsG))
@@ -64,10 +65,13 @@ func (m *SSGAN) upload() error {
 	return err
 }
 
-// State is both networks with Adam's moments, the count of steps, and the predictions made in this epoch.
+// State is both networks with Adam's moments, D's average, the count of steps, and the predictions made in this epoch.
 func (m *SSGAN) State() []Saved {
-	return append(append(savedNetwork(m.ParamsG), savedNetwork(m.ParamsD)...),
-		savedWords("step", m.step, 1), savedWords("seen", m.seen, m.data.Classes, m.data.Classes))
+	all := slices.Concat(savedNetwork(m.ParamsG), savedNetwork(m.ParamsD))
+	if m.average != nil {
+		all = append(all, savedParameters("ema.", m.ParamsD, m.average)...)
+	}
+	return append(all, savedWords("step", m.step, 1), savedWords("seen", m.seen, m.data.Classes, m.data.Classes))
 }
 
 // Networks are the parameters of the generator and of the discriminator.

@@ -23,6 +23,8 @@ type SSGANRecipe struct {
 	Beta1          float32 `json:"beta1"`
 	Beta2          float32 `json:"beta2"`
 	Eps            float32 `json:"eps"`
+	EMADecay       float32 `json:"ema_decay"`   // of the discriminator's averaged parameters, which evaluations go by; 0: none
+	InitImages     int     `json:"init_images"` // training images that the discriminator's first scales and biases are made from; 0: none
 }
 
 // SSGANReference is kcobbe/gans_mnist's recipe. TensorFlow's reader kept the first 5,000 training images for
@@ -54,6 +56,12 @@ func (r SSGANRecipe) check() error {
 		if !(v.value >= 0 && v.value <= math.MaxFloat32) {
 			return fmt.Errorf("%s is %g: want 0 or a positive number", v.name, v.value)
 		}
+	}
+	switch {
+	case !(r.EMADecay >= 0 && r.EMADecay < 1):
+		return fmt.Errorf("ema-decay is %g: want a number in (0,1), or 0 for no average", r.EMADecay)
+	case r.InitImages < 0 || r.InitImages == 1:
+		return fmt.Errorf("init-images is %d: want 2 or more, or 0 for none", r.InitImages)
 	}
 	return checkTraining(r.ZDim, r.BatchSize, r.TrainImages, r.adam())
 }

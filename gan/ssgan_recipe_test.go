@@ -31,6 +31,9 @@ func TestSSGANRecipe(t *testing.T) {
 		{"beta1", func(r *SSGANRecipe) { r.Beta1 = 1 }},
 		{"beta2", func(r *SSGANRecipe) { r.Beta2 = nan }},
 		{"eps", func(r *SSGANRecipe) { r.Eps = 0 }},
+		{"ema-decay", func(r *SSGANRecipe) { r.EMADecay = 1 }},
+		{"ema-decay", func(r *SSGANRecipe) { r.EMADecay = nan }},
+		{"init-images", func(r *SSGANRecipe) { r.InitImages = 1 }},
 	} {
 		r := SSGANReference()
 		c.spoil(&r)
@@ -76,6 +79,7 @@ func TestCheckSSGAN(t *testing.T) {
 		{"no test images", CheckSSGAN(recipe(same), noTest)},
 		{"only 40 training images", CheckSSGAN(recipe(func(r *SSGANRecipe) { r.BatchSize = 41 }), fits)},
 		{"only 20 training images", CheckSSGAN(recipe(func(r *SSGANRecipe) { r.BatchSize, r.TrainImages = 21, 20 }), fits)},
+		{"init-images is 41, but there are only 40 training images", CheckSSGAN(recipe(func(r *SSGANRecipe) { r.InitImages = 41 }), fits)},
 		{"class-labels is 40, but class 0 has only", CheckSSGAN(recipe(func(r *SSGANRecipe) { r.ClassLabels = 40 }), fits)},
 		{"z-dim", CheckSSGAN(recipe(func(r *SSGANRecipe) { r.ZDim = 0 }), fits)},
 	} {

@@ -30,17 +30,18 @@ func (s Saved) shape() []int {
 // savedNetwork is a network's parameters under PyTorch's names and layouts, Adam's moments of them, and the batch-norms'
 // calibrated statistics.
 func savedNetwork(ps *layers.Params) []Saved {
-	var all []Saved
-	for _, of := range []struct {
-		prefix string
-		arena  *vk.Buffer
-	}{{"", ps.Value}, {"adam.m.", ps.M}, {"adam.v.", ps.V}} {
-		for _, p := range ps.All {
-			all = append(all, Saved{of.prefix + ps.Name + "." + torchName(p.Name), safetensors.F32, p.Dims, torchAxes(len(p.Dims)), p.In(of.arena)})
-		}
-	}
+	all := slices.Concat(savedParameters("", ps, ps.Value), savedParameters("adam.m.", ps, ps.M), savedParameters("adam.v.", ps, ps.V))
 	for _, s := range ps.Statistics {
 		all = append(all, Saved{ps.Name + "." + s.Name, safetensors.F32, []int{int(s.Range.Bytes() / 4)}, nil, s.Range})
+	}
+	return all
+}
+
+// savedParameters is one of an arena's buffers, under the parameters' names behind a prefix.
+func savedParameters(prefix string, ps *layers.Params, of *vk.Buffer) []Saved {
+	var all []Saved
+	for _, p := range ps.All {
+		all = append(all, Saved{prefix + ps.Name + "." + torchName(p.Name), safetensors.F32, p.Dims, torchAxes(len(p.Dims)), p.In(of)})
 	}
 	return all
 }

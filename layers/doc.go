@@ -25,7 +25,7 @@
 //
 // [Sequence.Infer] is Forward without noise and with calibrated batch-norm statistics, so that a row has the same answer
 // alone and in any batch. [Sequence.Calibrate] takes the statistics from batches; a checkpoint keeps Params.Statistics
-// beside the parameters. [Params.Swap] puts an [EMA]'s average in the parameters' place.
+// beside the parameters. [Params.With] records with an [EMA]'s average in the parameters' place.
 //
 // # Caveats
 //

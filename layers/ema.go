@@ -6,15 +6,23 @@ import (
 )
 
 // EMA is an exponential moving average of a network's parameters, for evaluation: shadow = Decay shadow + (1-Decay) value.
-type EMA struct{ Decay float32 }
+type EMA struct {
+	Decay float32
+	Guard *Guard // nil: none
+}
 
-// Step records one update of shadow, which Builder.Shadow has made, from the present values.
+// Step records one update of shadow, which Builder.Shadow has made, from the present values. Behind the guard's last check
+// of a step, it takes none that are not finite.
 func (e EMA) Step(rec *vk.Recorder, ps *Params, shadow *vk.Buffer) {
 	n := int(ps.bytes / 4)
 	f := flat(rec, n)
+	var frozen vk.Range
+	if e.Guard != nil {
+		frozen = e.Guard.frozen()
+	}
 	rec.Dispatch(shaders.Ema{
-		Value: ps.Value.All(), Shadow: shadow.All(), N: int32(n), Rate: float32(1 - float64(e.Decay)),
-		Local: f.local, RUNS: f.runs, PER: f.per, Groups: f.groups,
+		Value: ps.Value.All(), Shadow: shadow.All(), Frozen: frozen, N: int32(n), Rate: float32(1 - float64(e.Decay)),
+		Local: f.local, RUNS: f.runs, PER: f.per, GUARDED: e.Guard != nil, Groups: f.groups,
 	})
 }
 
@@ -31,10 +39,13 @@ func (b *Builder) Shadow() (*vk.Buffer, error) {
 	return shadow, b.dev.Upload(shadow.All(), values)
 }
 
-// Swap records the exchange of the parameters' values with shadow's, so that all that uses the network uses the others;
-// a second Swap takes it back. Gradients are lost.
-func (ps *Params) Swap(rec *vk.Recorder, shadow *vk.Buffer) {
-	rec.Copy(ps.Grad.All(), ps.Value.All())
-	rec.Copy(ps.Value.All(), shadow.All())
-	rec.Copy(shadow.All(), ps.Grad.All())
+// With lets what record records, a Forward or an Infer, use the values of shadow in place of the network's own, which stay
+// as they are. nil: the network's own.
+func (ps *Params) With(shadow *vk.Buffer, record func()) {
+	own := ps.Value
+	defer func() { ps.Value = own }()
+	if shadow != nil {
+		ps.Value = shadow
+	}
+	record()
 }

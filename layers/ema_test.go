@@ -8,7 +8,7 @@ import (
 	"vkgan/vk"
 )
 
-// The average begins as a copy and follows the values; two swaps leave all as it was; the gaps between parameters stay 0.
+// The average begins as a copy and follows the values; the gaps between parameters stay 0.
 func TestEMA(t *testing.T) {
 	const decay, steps = 0.75, 3
 	each(t, func(t *testing.T, d *vk.Device) {
@@ -33,7 +33,7 @@ func TestEMA(t *testing.T) {
 			want[i] = float64(v)
 		}
 		values := make([]float64, len(first))
-		step := record(t, d, func(rec *vk.Recorder) { EMA{decay}.Step(rec, params, shadow) })
+		step := record(t, d, func(rec *vk.Recorder) { EMA{Decay: decay}.Step(rec, params, shadow) })
 		for now := range steps {
 			for i, p := range params.All {
 				v := random(uint64(now*10+i), p.Len())
@@ -50,12 +50,54 @@ func TestEMA(t *testing.T) {
 				t.Fatalf("element %d, between parameters, is %g", i, average[i])
 			}
 		}
+	})
+}
 
-		swap := record(t, d, func(rec *vk.Recorder) { params.Swap(rec, shadow) })
-		for _, c := range [][2][]float32{{average, narrow(values)}, {narrow(values), average}} {
-			run(t, d, swap, 1)
-			equal(t, "values", download[float32](t, d, params.Value.All()), c[0])
-			equal(t, "shadow", download[float32](t, d, shadow.All()), c[1])
+// What is recorded with the shadow's values uses these alone; what is recorded before and behind uses the network's own.
+func TestWith(t *testing.T) {
+	const rows = 5
+	in, configs := Vector(7), []Config{
+		Linear{Name: "first", Out: 9, Norm: &WeightNorm{TrainScale: true}, Bias: true, Act: ReLU}, Linear{Name: "second", Out: 3, Bias: true},
+	}
+	each(t, func(t *testing.T, d *vk.Device) {
+		b := NewBuilder(d, "net", Batch{Forward: rows, Backward: rows, Groups: 1})
+		t.Cleanup(b.Free)
+		net := b.Sequence(in, configs...)
+		params, err := b.Finish(1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shadow, err := b.Shadow()
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := b.tensor("x", rows, in)
+		xs := random(1, x.elements())
+		upload(t, d, x.Data, narrow(xs))
+		own, other := tensors{}, tensors{}
+		for i, p := range params.All {
+			own[p.Name], other[p.Name] = random(uint64(10+i), p.Len()), random(uint64(20+i), p.Len())
+			upload(t, d, p.Value(), narrow(own[p.Name]))
+			upload(t, d, p.In(shadow), narrow(other[p.Name]))
+		}
+		var y Tensor
+		forward := func(rec *vk.Recorder) { y = net.Forward(rec, x) }
+		programs := []struct {
+			name string
+			*vk.Program
+			p tensors
+		}{
+			{"before", record(t, d, forward), own},
+			{"with the shadow", record(t, d, func(rec *vk.Recorder) { params.With(shadow, func() { forward(rec) }) }), other},
+			{"behind", record(t, d, forward), own},
+		}
+		for _, i := range []int{0, 1, 2, 1, 0} {
+			run(t, d, programs[i].Program, 1)
+			near(t, programs[i].name, download[float32](t, d, y.Data), newChain(in, configs, rows, 1, programs[i].p, tensors{}).forward(xs), 1)
+		}
+		for _, p := range params.All {
+			equal(t, "own "+p.Name, download[float32](t, d, p.Value()), narrow(own[p.Name]))
+			equal(t, "the shadow's "+p.Name, download[float32](t, d, p.In(shadow)), narrow(other[p.Name]))
 		}
 	})
 }

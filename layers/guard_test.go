@@ -1,7 +1,9 @@
 package layers
 
 import (
+	"errors"
 	"math"
+	"slices"
 	"testing"
 
 	"vkgan/vk"
@@ -13,7 +15,8 @@ func scratchBuilder(t *testing.T, d *vk.Device) *Builder {
 	return b
 }
 
-// A bad figure reaches no parameter; a bad gradient is named after the step that it spoilt; both stop all updates.
+// A bad figure reaches no parameter; a bad gradient is named after the step that it spoilt; both stop all updates, and that
+// of the average before it takes what is not finite.
 func TestGuard(t *testing.T) {
 	nan := float32(math.NaN())
 	each(t, func(t *testing.T, d *vk.Device) {
@@ -31,16 +34,20 @@ func TestGuard(t *testing.T) {
 			t.Run(c.name, func(t *testing.T) {
 				step, figures, ring := buffer(t, d, 1), buffer(t, d, 2), buffer(t, d, 8*(2+2))
 				first, second := arena(t, d, 3), arena(t, d, 5, 7)
-				g, err := NewGuard(scratchBuilder(t, d), first, second)
-				if err != nil {
+				b := scratchBuilder(t, d)
+				g, err1 := NewGuard(b, first, second)
+				average, err2 := b.Buffer("average", second.bytes, vk.Local)
+				if err := errors.Join(err1, err2); err != nil {
 					t.Fatal(err)
 				}
+				upload(t, d, average.All(), slices.Repeat([]float32{1}, int(second.bytes/4)))
 				one := record(t, d, func(rec *vk.Recorder) {
 					g.Check(rec, step, figures)
 					adam := Adam{Rate: 1, Beta1: 0.5, Beta2: 0.9, Eps: 1e-8, Guard: g}
 					adam.Step(rec, first, step)
 					adam.Step(rec, second, step)
 					g.Check(rec, step, figures)
+					EMA{Decay: 0.5, Guard: g}.Step(rec, second, average)
 					Advance(rec, step, figures, g, ring)
 				})
 				upload(t, d, first.All[0].Grad(), []float32{1, 2, 3})
@@ -48,7 +55,10 @@ func TestGuard(t *testing.T) {
 				if trouble, err := g.Trouble(d); trouble != nil || err != nil {
 					t.Fatalf("trouble while all is well: %v, %v", trouble, err)
 				}
-				sound := download[float32](t, d, first.Value.All())
+				sound, averaged := download[float32](t, d, first.Value.All()), download[float32](t, d, average.All())
+				if averaged[0] != 0.25 {
+					t.Errorf("two halves of 1 on the way to 0: %g", averaged[0])
+				}
 				c.spoil(figures, first, second)
 				run(t, d, one, 1)
 				after := download[float32](t, d, first.Value.All())
@@ -57,6 +67,7 @@ func TestGuard(t *testing.T) {
 				}
 				run(t, d, one, 3)
 				equal(t, "frozen parameters", download[float32](t, d, first.Value.All()), after)
+				equal(t, "frozen average", download[float32](t, d, average.All()), averaged)
 				if trouble, err := g.Trouble(d); err != nil || trouble == nil || *trouble != c.want {
 					t.Errorf("trouble %+v, %v; want %+v", trouble, err, c.want)
 				}

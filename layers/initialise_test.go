@@ -9,8 +9,8 @@ import (
 	"vkgan/vk"
 )
 
-// Scales, biases and what the network makes of the batch, against the definition; layers without a trained scale or a bias
-// keep what they have.
+// Scales, trained or not, biases and what the network makes of the batch, against the definition; layers without a scale or
+// a bias keep what they have.
 func TestInitialiseFrom(t *testing.T) {
 	const rows = 9
 	in, trained := Shape{5, 4, 2}, &WeightNorm{TrainScale: true}
@@ -20,6 +20,8 @@ func TestInitialiseFrom(t *testing.T) {
 			GaussianNoise{Name: "noise", Sigma: 3, Stream: philox.Stream{Seed: 3, ID: 9}, Step: buffer(t, d, 1)},
 			BatchNorm{Name: "bn"},
 			Linear{Name: "unbiased", Out: 21, Norm: trained},
+			Linear{Name: "given", Out: 8, Norm: &WeightNorm{InitScale: true}, Bias: true, Act: ReLU},
+			Linear{Name: "scaleless", Out: 6, Norm: &WeightNorm{}, Bias: true},
 			Linear{Name: "last", Out: 4, Norm: trained, Bias: true},
 		}
 		b := NewBuilder(d, "net", Batch{Forward: rows + spareRows, Backward: rows, Groups: 3})
@@ -36,6 +38,10 @@ func TestInitialiseFrom(t *testing.T) {
 			p[param.Name] = random(uint64(100+i), param.Len())
 			upload(t, d, param.Value(), narrow(p[param.Name]))
 		}
+		for _, s := range params.Statistics {
+			p[s.Name] = random(7, int(s.Range.Bytes()/4))
+			upload(t, d, s.Range, narrow(p[s.Name]))
+		}
 		xs := random(1, x.elements())
 		upload(t, d, x.Data, narrow(xs))
 		var y Tensor
@@ -51,7 +57,7 @@ func TestInitialiseFrom(t *testing.T) {
 				initialiseOracle(c.Name, c, shape, xs, rows, p)
 			case Linear:
 				c.Act = Identity
-				if c.Name == "last" {
+				if c.Name == "last" || c.Name == "given" {
 					initialiseOracle(c.Name, c, shape, xs, rows, p)
 				}
 			}
@@ -62,6 +68,11 @@ func TestInitialiseFrom(t *testing.T) {
 		near(t, "y", download[float32](t, d, y.Data), xs, 1)
 		for _, param := range params.All {
 			near(t, param.Name, download[float32](t, d, param.Value()), p[param.Name], 1)
+		}
+		for _, s := range params.Statistics {
+			if s.Name == "given.scale" {
+				near(t, s.Name, download[float32](t, d, s.Range), p[s.Name], 1)
+			}
 		}
 	})
 }

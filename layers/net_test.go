@@ -50,6 +50,10 @@ func (c netTest) compare(t *testing.T, d *vk.Device) {
 		p[param.Name] = random(uint64(100+i), param.Len())
 		upload(t, d, param.Value(), narrow(p[param.Name]))
 	}
+	for i, s := range params.Statistics {
+		p[s.Name] = random(uint64(200+i), int(s.Range.Bytes()/4))
+		upload(t, d, s.Range, narrow(p[s.Name]))
+	}
 	xs, dys := random(1, x.elements()), random(2, dy.elements())
 	for i := range xs {
 		xs[i] = float64(float32(xs[i] + c.offset))

@@ -128,7 +128,7 @@ func (e *epilogue) weightNorm(v []float64) ref.WeightNorm {
 }
 
 func (e *epilogue) scale(norm *WeightNorm) []float64 {
-	if norm.TrainScale {
+	if norm.TrainScale || norm.InitScale {
 		return e.p[e.name+".scale"]
 	}
 	return slices.Repeat([]float64{1}, e.channels)

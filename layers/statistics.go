@@ -5,7 +5,7 @@ import "vkgan/vk"
 // Statistic is what a layer has learnt of its input otherwise than by gradients, and Infer needs: a checkpoint holds it
 // beside the parameters.
 type Statistic struct {
-	Name  string   // NAME.running_mean, NAME.running_var: as PyTorch's BatchNorm names them
+	Name  string   // NAME.running_mean, NAME.running_var, as PyTorch's BatchNorm names them; WeightNorm's NAME.scale
 	Range vk.Range // [channels] float32
 }
 
@@ -16,17 +16,24 @@ func (b *Builder) statistics(layer string, channels int) vk.Range {
 		return both
 	}
 	half := both.Bytes() / 2
-	mean, variance := both.Slice(0, half), both.Slice(half, half)
-	ones := make([]float32, channels)
-	for i := range ones {
-		ones[i] = 1
+	b.statistic(layer+".running_mean", both.Slice(0, half), 0)
+	b.statistic(layer+".running_var", both.Slice(half, half), 1)
+	return both
+}
+
+// statistic declares what lies at a place, which begins as first everywhere.
+func (b *Builder) statistic(name string, at vk.Range, first float32) {
+	if at.IsZero() {
+		return // its memory could not be had
 	}
-	if err := b.dev.Upload(variance, floatBytes(ones)); err != nil {
+	values := make([]float32, at.Bytes()/4)
+	for i := range values {
+		values[i] = first
+	}
+	if err := b.dev.Upload(at, floatBytes(values)); err != nil {
 		b.errs = append(b.errs, err)
 	}
-	b.params.Statistics = append(b.params.Statistics,
-		Statistic{layer + ".running_mean", mean}, Statistic{layer + ".running_var", variance})
-	return both
+	b.params.Statistics = append(b.params.Statistics, Statistic{name, at})
 }
 
 // Read copies it off the device.

@@ -12,8 +12,9 @@ import (
 //
 // with v [.., out] the parameter NAME.weight, the sum over all of its axes but the last, and s [out].
 type WeightNorm struct {
-	TrainScale bool // s is a parameter, NAME.scale, and begins as 1; otherwise it is 1
-}
+	TrainScale bool // s is a parameter, NAME.scale, and begins as 1
+	InitScale  bool // s is a Statistic of that name, which begins as 1 and is set by InitialiseFrom alone
+} // otherwise it is 1
 
 const weightNormEps = 1e-6
 
@@ -21,7 +22,8 @@ const weightNormEps = 1e-6
 type weight struct {
 	v             *Param
 	norm          *WeightNorm // nil: w = v
-	scale         *Param      // nil: 1
+	scale         *Param      // nil: not trained
+	fixed, dfixed vk.Range    // [out], s where it is a Statistic, and room for its gradient; zero: s is scale or 1
 	w, dw         vk.Range    // [.., out], scratch
 	squares, dots vk.Range    // [chunks,out], scratch: partial sums of v² and of v·dw
 }
@@ -34,6 +36,9 @@ func newWeight(b *Builder, layer string, norm *WeightNorm, init Initializer, dim
 	rows, columns := w.size()
 	if norm.TrainScale {
 		w.scale = b.param(layer+".scale", Constant(1), columns)
+	} else if norm.InitScale {
+		w.fixed, w.dfixed = b.scratch(layer+".scale", columns), b.scratch(layer+".dscale", columns)
+		b.statistic(layer+".scale", w.fixed, 1)
 	}
 	w.w = b.scratch(layer+".w", rows*columns)
 	w.dw = b.scratch(layer+".dw", rows*columns)
@@ -67,10 +72,12 @@ func (w *weight) grad() vk.Range {
 // factor is s, none where it is 1.
 func (w *weight) factor() vk.Range {
 	if w.scale == nil {
-		return vk.Range{}
+		return w.fixed
 	}
 	return w.scale.Value()
 }
+
+func (w *weight) hasFactor() bool { return w.scale != nil || !w.fixed.IsZero() }
 
 // forward records w from v and s.
 func (w *weight) forward(rec *vk.Recorder) {
@@ -83,7 +90,7 @@ func (w *weight) forward(rec *vk.Recorder) {
 	rec.Dispatch(shaders.WeightNorm{
 		V: w.v.Value(), Squares: w.squares, Scale: w.factor(), W: w.w,
 		Rows: int32(rows), Columns: int32(columns), Chunk: l.per, Eps: weightNormEps,
-		Local: l.local, SCALE: w.scale != nil, RUNS: l.runs, Groups: l.groups,
+		Local: l.local, SCALE: w.hasFactor(), RUNS: l.runs, Groups: l.groups,
 	})
 }
 
@@ -98,11 +105,13 @@ func (w *weight) backward(rec *vk.Recorder) {
 	ds := w.v.Grad() // not written
 	if w.scale != nil {
 		ds = w.scale.Grad()
+	} else if w.hasFactor() {
+		ds = w.dfixed
 	}
 	rec.Dispatch(shaders.WeightNormBwd{
 		V: w.v.Value(), Squares: w.squares, Scale: w.factor(), Dw: w.dw, Dots: w.dots, Dv: w.v.Grad(), Dscale: ds,
 		Rows: int32(rows), Columns: int32(columns), Chunk: l.per, Eps: weightNormEps,
-		Local: l.local, SCALE: w.scale != nil, RUNS: l.runs, Groups: l.groups,
+		Local: l.local, SCALE: w.hasFactor(), RUNS: l.runs, Groups: l.groups,
 	})
 }
 

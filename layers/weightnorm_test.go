@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// In both layers that can have it, with and without a trained scale, backward over longer batches too.
+// In both layers that can have it, with a trained scale, a given one and none, backward over longer batches too.
 func TestWeightNorm(t *testing.T) {
-	fixed, trained := &WeightNorm{}, &WeightNorm{TrainScale: true}
+	fixed, given, trained := &WeightNorm{}, &WeightNorm{InitScale: true}, &WeightNorm{TrainScale: true}
 	linear := func(rows, in, out int, norm *WeightNorm, bias bool, act Activation) netTest {
 		return netTest{name: fmt.Sprintf("linear %d×%d→%d, %+v", rows, in, out, *norm), in: Vector(in), rows: rows,
 			layers: []Config{Linear{Name: "l", Out: out, Norm: norm, Bias: bias, Act: act}}}
@@ -26,5 +26,7 @@ func TestWeightNorm(t *testing.T) {
 		linear(4, 9, 64, fixed, false, Softplus),
 		conv(3, Shape{6, 5, 1}, Conv2D{Out: 33, Kernel: 5, Stride: 2, Norm: fixed, Bias: true, Act: ReLU}), // thin
 		linear(7, 2, 1, trained, false, Sigmoid),
+		linear(5, 33, 21, given, true, ReLU),
+		conv(2, Shape{4, 4, 8}, Conv2D{Out: 5, Kernel: 3, Stride: 1, Norm: given, Act: Softplus}),
 	})
 }

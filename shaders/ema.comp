@@ -2,6 +2,7 @@
 //
 //   value  : [n] f32
 //   shadow : [n] f32, updated in place
+//   frozen : [1] u32, read if GUARDED: unless 0, nothing is updated
 //
 // Work-groups: x = ceil(n / (Local*PER)).
 #version 460
@@ -11,13 +12,16 @@
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int PER = 1;
 layout(constant_id = 2) const bool RUNS = false;
+layout(constant_id = 3) const bool GUARDED = false;
 #include "element.glsl"
 
 IN(0, float, value)
 IO(1, float, shadow)
-PUSH(A(float, value) A(float, shadow) int n; float rate;)
+IN(2, uint, frozen)
+PUSH(A(float, value) A(float, shadow) A(uint, frozen) int n; float rate;)
 
 void main() {
+	if (GUARDED && el(frozen, 0) != 0u) return;
 	for (int k = 0; k < PER; k++) {
 		int first = (int(gl_WorkGroupID.x) * PER + k) * LANES, i = first + int(gl_LocalInvocationID.x);
 		if (i >= pc.n) return;

@@ -1420,20 +1420,22 @@ var countUpStorage []byte
 //
 //	value  : [n] f32
 //	shadow : [n] f32, updated in place
+//	frozen : [1] u32, read if GUARDED: unless 0, nothing is updated
 //
 // Work-groups: x = ceil(n / (Local*PER)).
 type Ema struct {
 	Value  vk.Range // read
 	Shadow vk.Range // read and written
+	Frozen vk.Range // read
 
 	// push constants
 	N    int32
 	Rate float32
 
 	// specialisation constants
-	Local uint32
-	PER   int32
-	RUNS  bool
+	Local         uint32
+	PER           int32
+	RUNS, GUARDED bool
 
 	Groups [3]uint32
 }
@@ -1442,9 +1444,9 @@ type Ema struct {
 func (k Ema) Call() vk.Call {
 	return vk.Call{
 		Shader: EmaShader,
-		Args:   []vk.Range{k.Value, k.Shadow},
+		Args:   []vk.Range{k.Value, k.Shadow, k.Frozen},
 		Push:   []uint32{uint32(k.N), math.Float32bits(k.Rate)},
-		Specs:  []uint32{k.Local, uint32(k.PER), word(k.RUNS)},
+		Specs:  []uint32{k.Local, uint32(k.PER), word(k.RUNS), word(k.GUARDED)},
 		Groups: k.Groups,
 	}
 }
@@ -1455,12 +1457,14 @@ var EmaShader = &vk.Shader{
 	Args: []vk.Arg{
 		{Name: "value", Access: vk.Read, Elem: "float"},
 		{Name: "shadow", Access: vk.ReadWrite, Elem: "float"},
+		{Name: "frozen", Access: vk.Read, Elem: "uint"},
 	},
 	Push: []string{"n", "rate"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "PER", ID: 1, Default: 1},
 		{Name: "RUNS", ID: 2, Default: 0},
+		{Name: "GUARDED", ID: 3, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,

@@ -186,6 +186,25 @@ func testResume(t *testing.T, command []string, folder string) {
 	sameLogs(t, "an earlier checkpoint", filepath.Join(out, folder), want)
 }
 
+// With an average and an initialisation from images, which a resume has from the checkpoint.
+func TestResumeOfAnAverage(t *testing.T) {
+	data, whole, cut := digits(t), t.TempDir(), t.TempDir()
+	begin := func(out string, more ...string) []string {
+		return slices.Concat(models[1].command, []string{"--data", data, "--out", out, "--ema-decay", "0.9", "--init-images", "50", "--eval-every", "2"}, more)
+	}
+	trained(t, begin(whole, "--max-steps", "6")...)
+	trained(t, begin(cut, "--max-steps", "3")...)
+	trained(t, "train", "ssgan", "--out", cut, "--resume", "latest", "--max-steps", "6")
+	got, want := filepath.Join(cut, models[1].folder), filepath.Join(whole, models[1].folder)
+	sameTensors(t, "resumed", latest(t, got), latest(t, want))
+	sameLogs(t, "resumed", got, want)
+	for name, shape := range map[string][]int{"ema.D.linear2.weight": {500, 1000}, "ema.D.linear6.scale": {3}, "D.linear2.scale": {500}} {
+		if tensor, found := latest(t, got).Tensor(name); !found || !slices.Equal(tensor.Shape, shape) {
+			t.Errorf("%s is %d, want %d", name, tensor.Shape, shape)
+		}
+	}
+}
+
 func TestConfigRepeatsARun(t *testing.T) {
 	first, second, third := t.TempDir(), t.TempDir(), t.TempDir()
 	trained(t, small(t, first, "--max-steps", "4", "--seed", "18446744073709551615", "--rate", "3e-4", "--log-every", "2")...)

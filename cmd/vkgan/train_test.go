@@ -13,15 +13,21 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/spf13/cobra"
+
 	"vkgan/gan"
 )
 
 func TestEveryRecipeFieldIsAFlag(t *testing.T) {
-	c := newTrainInfoGAN(streams{})
-	recipe := reflect.TypeFor[gan.InfoGANRecipe]()
-	values := reflect.ValueOf(gan.InfoGANReference())
-	for i := range recipe.NumField() {
-		name := strings.ReplaceAll(recipe.Field(i).Tag.Get("json"), "_", "-")
+	everyFieldIsAFlag(t, newTrainInfoGAN(streams{}), gan.InfoGANReference())
+	everyFieldIsAFlag(t, newTrainSSGAN(streams{}), gan.SSGANReference())
+}
+
+func everyFieldIsAFlag(t *testing.T, c *cobra.Command, recipe any) {
+	t.Helper()
+	values := reflect.ValueOf(recipe)
+	for i := range values.NumField() {
+		name := strings.ReplaceAll(values.Type().Field(i).Tag.Get("json"), "_", "-")
 		f := c.Flags().Lookup(name)
 		if f == nil {
 			t.Errorf("no flag --%s", name)

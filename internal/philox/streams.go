@@ -14,6 +14,8 @@ const (
 	StreamLabelledSet   = 8 // i-th labelled image of class c: Permute(c, i, images of the class), under the data seed
 	StreamLabelledBatch = 9 // labelled image at position p of the endless list: Permute(p/n, p%n, n)
 
+	StreamInitialisation = 10 // images that first scales and biases are made from: Permute(0, p, images)
+
 	StreamGenerator     = 16  // + k: initial values of the generator's k-th parameter tensor, in layer order, step 0
 	StreamDiscriminator = 64  // + k: likewise for the discriminator
 	StreamNoise         = 128 // + k: noise ahead of the discriminator's layer k at row r, feature j: Normal(step, r*features + j)

@@ -1,0 +1,198 @@
+package gan
+
+import (
+	"bytes"
+	"math"
+	"slices"
+	"testing"
+
+	"vkgan/internal/devicetest"
+	"vkgan/internal/mnist"
+	"vkgan/internal/philox"
+	"vkgan/layers"
+	"vkgan/layers/ref"
+	"vkgan/vk"
+)
+
+// smallSSGAN is a recipe for everyClass(60, 30, 8, 8, 3).
+func smallSSGAN(emaDecay float32, initImages int) SSGANRecipe {
+	r := SSGANReference()
+	r.ClassLabels, r.BatchSize, r.ZDim, r.Rate = 2, 6, 7, 1e-2
+	r.EMADecay, r.InitImages = emaDecay, initImages
+	return r
+}
+
+// bytesOf reads a buffer off the device.
+func bytesOf(t *testing.T, d *vk.Device, b *vk.Buffer) []byte {
+	t.Helper()
+	content := make([]byte, b.All().Bytes())
+	if err := d.Download(content, b.All()); err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func readParam(t *testing.T, d *vk.Device, p *layers.Param, of *vk.Buffer) []float64 {
+	t.Helper()
+	values, err := p.Read(d, of)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return wide(values)
+}
+
+func wide(values []float32) []float64 {
+	w := make([]float64, len(values))
+	for i, v := range values {
+		w[i] = float64(v)
+	}
+	return w
+}
+
+func nearAll(t *testing.T, name string, got, want []float64, within float64) {
+	t.Helper()
+	for i, w := range want {
+		if !(math.Abs(got[i]-w) <= within*(1+math.Abs(w))) {
+			t.Fatalf("%s: element %d is %g, want %g", name, i, got[i], w)
+		}
+	}
+}
+
+// The average of D's parameters over steps of training, against the definition.
+func TestSSGANAverage(t *testing.T) {
+	const decay = 0.75
+	d := devicetest.Open(t, vk.Options{})
+	m := newSSGAN(t, d, smallSSGAN(decay, 20), everyClass(60, 30, 8, 8, 3), 1)
+	replay, want := replayer(t, d, m), map[string][]float64{}
+	for _, p := range m.ParamsD.All {
+		want[p.Name] = readParam(t, d, p, m.ParamsD.Value)
+	}
+	if !bytes.Equal(bytesOf(t, d, m.average), bytesOf(t, d, m.ParamsD.Value)) {
+		t.Error("it does not begin as the parameters")
+	}
+	for range 4 {
+		replay(1)
+		for _, p := range m.ParamsD.All {
+			ref.EMA(decay, want[p.Name], readParam(t, d, p, m.ParamsD.Value))
+		}
+	}
+	for _, p := range m.ParamsD.All {
+		nearAll(t, p.Name, readParam(t, d, p, m.average), want[p.Name], 1e-6)
+	}
+}
+
+// tests evaluates a model and gives its counts.
+func (m *SSGAN) tests(t *testing.T, trainer *Trainer) Confusion {
+	t.Helper()
+	var line Metrics
+	if err := trainer.testErrors(&line); err != nil {
+		t.Fatal(err)
+	}
+	c, err := m.confusion(m.tested)
+	if err != nil || *line.TestError != c.Error() {
+		t.Fatalf("a test error of %g, the counts say %g, %v", *line.TestError, c.Error(), err)
+	}
+	return c
+}
+
+// An evaluation is of the averaged parameters, and leaves the live ones as they are; training is that without an average.
+func TestSSGANEvaluatesItsAverage(t *testing.T) {
+	d, set := devicetest.Open(t, vk.Options{}), everyClass(60, 30, 8, 8, 3)
+	averaged, plain := newSSGAN(t, d, smallSSGAN(0.99, 0), set, 1), newSSGAN(t, d, smallSSGAN(0, 0), set, 1)
+	replayer(t, d, averaged)(5)
+	replayer(t, d, plain)(5)
+	live := bytesOf(t, d, averaged.ParamsD.Value)
+	if !bytes.Equal(live, bytesOf(t, d, plain.ParamsD.Value)) {
+		t.Error("the average changes training")
+	}
+	average := bytesOf(t, d, averaged.average)
+	ofAverage := averaged.tests(t, newTrainer(t, d, averaged, Options{}, nobody{}))
+	plainTrainer := newTrainer(t, d, plain, Options{}, nobody{})
+	if ofLive := plain.tests(t, plainTrainer); slices.Equal(ofAverage.Counts, ofLive.Counts) {
+		t.Error("an evaluation of the average is that of the live parameters")
+	}
+	if !bytes.Equal(bytesOf(t, d, averaged.ParamsD.Value), live) || !bytes.Equal(bytesOf(t, d, averaged.average), average) {
+		t.Error("an evaluation changes parameters")
+	}
+	if err := d.Upload(plain.ParamsD.Value.All(), average); err != nil {
+		t.Fatal(err)
+	}
+	if same := plain.tests(t, plainTrainer); !slices.Equal(ofAverage.Counts, same.Counts) {
+		t.Errorf("with the average for its parameters a model counts %v, want %v", same.Counts, ofAverage.Counts)
+	}
+}
+
+// When training is frozen, so is the average.
+func TestSSGANAverageFreezes(t *testing.T) {
+	d := devicetest.Open(t, vk.Options{})
+	m := newSSGAN(t, d, smallSSGAN(0.5, 0), everyClass(60, 30, 8, 8, 3), 1)
+	replay := replayer(t, d, m)
+	replay(2)
+	before := bytesOf(t, d, m.average)
+	nan := []byte{0, 0, 0xc0, 0x7f}
+	if err := d.Upload(m.ParamsD.All[0].Value().Slice(0, 4), nan); err != nil {
+		t.Fatal(err)
+	}
+	replay(2)
+	if _, err := m.Figures(3); err == nil {
+		t.Error("training is not frozen")
+	}
+	if !bytes.Equal(bytesOf(t, d, m.average), before) {
+		t.Error("the average has moved")
+	}
+}
+
+// D's first layer after its initialisation from images, against the definition; of all hidden layers the scale then stays,
+// the last one's is trained.
+func TestSSGANInitialisation(t *testing.T) {
+	const images, seed = 25, 3
+	d, set := devicetest.Open(t, vk.Options{}), everyClass(60, 30, 8, 8, 3)
+	m := newSSGAN(t, d, smallSSGAN(0, images), set, seed)
+	weight, bias := m.ParamsD.All[0], m.ParamsD.All[1]
+	scale, want := firstScale(t, d, m), firstLayer(set, seed, images, readParam(t, d, weight, m.ParamsD.Value))
+	nearAll(t, "linear1.scale", scale, want.scale, 1e-5)
+	nearAll(t, bias.Name, readParam(t, d, bias, m.ParamsD.Value), want.bias, 1e-5)
+
+	last := m.ParamsD.All[slices.IndexFunc(m.ParamsD.All, func(p *layers.Param) bool { return p.Name == "linear6.scale" })]
+	before := readParam(t, d, last, m.ParamsD.Value)
+	replayer(t, d, m)(2)
+	if !slices.Equal(firstScale(t, d, m), scale) {
+		t.Error("a hidden layer's scale is trained")
+	}
+	if slices.Equal(readParam(t, d, last, m.ParamsD.Value), before) || before[0] == 1 {
+		t.Errorf("the last layer's scale began as %g and is not trained", before)
+	}
+}
+
+func firstScale(t *testing.T, d *vk.Device, m *SSGAN) []float64 {
+	t.Helper()
+	s := m.ParamsD.Statistics[0]
+	values, err := s.Read(d)
+	if err != nil || s.Name != "linear1.scale" {
+		t.Fatal(s.Name, err)
+	}
+	return wide(values)
+}
+
+type scaleAndBias struct{ scale, bias []float64 }
+
+// firstLayer normalises over the images that the seed draws what directions v [pixels,out] make of them.
+func firstLayer(set *mnist.Set, seed uint64, images int, v []float64) scaleAndBias {
+	pixels := set.Train.Height * set.Train.Width
+	out, draw := len(v)/pixels, philox.Stream{Seed: seed, ID: philox.StreamInitialisation}
+	x := make([]float64, 0, images*pixels)
+	for i := range images {
+		at := int(draw.Permute(0, uint32(i), uint32(set.Train.Count))) * pixels
+		for _, p := range set.Train.Pixels[at:][:pixels] {
+			x = append(x, float64(p)/255)
+		}
+	}
+	w := ref.WeightNorm{Rows: pixels, C: out, Eps: 1e-6}.Forward(v, slices.Repeat([]float64{1}, out))
+	mean, variance := ref.BatchNorm{Rows: images, C: out, Groups: 1}.Statistics(ref.Linear{Rows: images, In: pixels, Out: out}.Forward(x, w, nil))
+	var is scaleAndBias
+	for c := range out {
+		s := 1 / math.Sqrt(variance[c]+1e-8)
+		is.scale, is.bias = append(is.scale, s), append(is.bias, -mean[c]*s)
+	}
+	return is
+}
