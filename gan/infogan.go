@@ -14,18 +14,13 @@ import (
 // Adversarial Nets") with one categorical code. The discriminator D and the code's posterior Q share all layers but
 // the last; on MNIST the code comes to stand for the digit.
 type InfoGAN struct {
-	ledger
+	pair
 	recipe InfoGANRecipe
-	data   *Dataset
-	seed   uint64
 
 	generator     *layers.Sequence
 	discriminator *layers.Sequence    // the layers that D and Q share
 	adversarial   *layers.LinearLayer // D's logit: real or fake
 	posterior     *layers.LinearLayer // Q's logits: which code
-
-	memoryG, memoryD *layers.Builder
-	ParamsG, ParamsD *layers.Params
 
 	noise   layers.Tensor // [B, z]
 	latent  layers.Tensor // [B, z+codes]: z on the unit sphere, then the one-hot code
@@ -34,12 +29,6 @@ type InfoGAN struct {
 	x       layers.Tensor // [2B, H,W,1]: fake, real
 	dLogit  layers.Tensor // [3B, 1]: D's loss on fake, on real; G's loss on fake
 	dCode   layers.Tensor // [3B, codes]: likewise; zero for real images, which have no code
-
-	winners vk.Range      // [max rows] u32, codes that Q gives
-	seen    vk.Range      // [codes,classes] u32: Q's code × digit over the training images since the last clearing
-	tested  vk.Range      // the same over the test images
-	batch   vk.Range      // [1] u32, the next test batch
-	wanted  layers.Tensor // [codes*sampleColumns, z+codes], the sample grid's latents
 }
 
 // The figures of a step, and their places.
@@ -50,11 +39,6 @@ const (
 	figureReal = 2 // loss of D on real images; then its accuracy
 	figureFool = 4 // loss of G; then how often it fools D
 	figureCode = 6 // cross-entropy of the code
-)
-
-const (
-	testRows      = 100 // images per batch of an evaluation, in file order
-	sampleColumns = 10  // of the sample grid, which has a row per code
 )
 
 // CheckInfoGAN says in clear words why a recipe cannot be trained on a set.
@@ -78,7 +62,7 @@ func CheckInfoGAN(r InfoGANRecipe, set *mnist.Set) error {
 
 // NewInfoGAN builds both networks on dev and draws their first weights from seed.
 func NewInfoGAN(dev *vk.Device, r InfoGANRecipe, data *Dataset, seed uint64) (*InfoGAN, error) {
-	m := &InfoGAN{ledger: ledger{dev: dev}, recipe: r, data: data, seed: seed}
+	m := &InfoGAN{pair: pair{ledger: ledger{dev: dev}, data: data, seed: seed, batchSize: r.BatchSize, codes: r.Labels}, recipe: r}
 	if err := errors.Join(m.buildGenerator(), m.buildDiscriminator(), m.allocate()); err != nil {
 		m.Free()
 		return nil, err
@@ -196,9 +180,7 @@ func (m *InfoGAN) Test(rec *vk.Recorder, mode BatchNormMode) {
 	x := m.x.Part(0, rows)
 	layers.OrderedBatch(rec, m.batch, m.data.Test.Count, rows, m.indices)
 	layers.Gather(rec, m.data.Test.Pixels, m.indices, x)
-	layers.Argmax(rec, m.codeLogits(rec, x, mode), m.winners)
-	layers.Count(rec, m.winners, m.indices, m.data.Test.Labels, m.tested, rows, m.data.Classes)
-	layers.CountUp(rec, m.batch)
+	m.countTested(rec, m.codeLogits(rec, x, mode), m.indices)
 }
 
 // codeLogits records Q's logits [rows,codes] for images x.
@@ -211,7 +193,3 @@ func (m *InfoGAN) codeLogits(rec *vk.Recorder, x layers.Tensor, mode BatchNormMo
 
 // Sample records the grid of samples: a row per code, a column per noise vector.
 func (m *InfoGAN) Sample(rec *vk.Recorder) layers.Tensor { return m.generator.Forward(rec, m.wanted) }
-
-func (m *InfoGAN) stream(id uint32) philox.Stream { return philox.Stream{Seed: m.seed, ID: id} }
-
-func (m *InfoGAN) testRows() int { return min(testRows, m.data.Test.Count) }

@@ -6,7 +6,6 @@ import (
 
 	"vkgan/internal/philox"
 	"vkgan/layers"
-	"vkgan/vk"
 )
 
 // allocate takes what a step needs beside the networks' own memory.
@@ -14,37 +13,18 @@ func (m *InfoGAN) allocate() error {
 	if m.ParamsG == nil || m.ParamsD == nil {
 		return nil // the networks failed to build and say why
 	}
-	var errs []error
-	tensor := func(name string, rows int, s layers.Shape) layers.Tensor {
-		t, err := m.memoryD.Tensor(name, rows, s)
-		errs = append(errs, err)
-		return t
-	}
-	words := func(name string, n int) *vk.Buffer {
-		b, err := m.memoryD.Buffer(name, 4*int64(n), vk.Local)
-		errs = append(errs, err)
-		return b
-	}
-	b, codes, classes := m.recipe.BatchSize, m.recipe.Labels, m.data.Classes
-	rows := max(2*b, testRows)
-	m.noise = tensor("noise", b, layers.Vector(m.recipe.ZDim))
-	m.latent = tensor("latent", b, layers.Vector(m.recipe.ZDim+codes))
-	m.wanted = tensor("wanted", codes*sampleColumns, layers.Vector(m.recipe.ZDim+codes))
-	m.x = tensor("x", rows, m.data.Shape)
-	m.dLogit = tensor("dlogit", 3*b, layers.Vector(1))
-	m.dCode = tensor("dcode", 3*b, layers.Vector(codes))
-	buffers := []*vk.Buffer{
-		words("batch", 1), words("code", b), words("indices", rows), words("winners", rows),
-		words("seen", codes*classes), words("tested", codes*classes),
-	}
-	errs = append(errs, m.openLedger(m.dev, m.memoryD, infoGANFigures, m.ParamsD, m.ParamsG))
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	for i, to := range []*vk.Range{&m.batch, &m.code, &m.indices, &m.winners, &m.seen, &m.tested} {
-		*to = buffers[i].All()
-	}
-	return nil
+	a := &allocator{from: m.memoryD}
+	b, codes := m.recipe.BatchSize, m.recipe.Labels
+	rows, z := max(2*b, testRows), layers.Vector(m.recipe.ZDim+codes)
+	m.noise = a.tensor("noise", b, layers.Vector(m.recipe.ZDim))
+	m.latent = a.tensor("latent", b, z)
+	m.code = a.words("code", b)
+	m.indices = a.words("indices", rows)
+	m.x = a.tensor("x", rows, m.data.Shape)
+	m.dLogit = a.tensor("dlogit", 3*b, layers.Vector(1))
+	m.dCode = a.tensor("dcode", 3*b, layers.Vector(codes))
+	m.openPair(a, infoGANFigures, rows, codes, z)
+	return errors.Join(a.errs...)
 }
 
 // uploadSampleLatents sets the sample grid's latents, once: row r of the grid has code r, column c noise vector c.
@@ -63,19 +43,4 @@ func (m *InfoGAN) uploadSampleLatents() error {
 }
 
 // State is both networks with Adam's moments, the count of steps, and the predictions made in this epoch.
-func (m *InfoGAN) State() []Saved {
-	return append(append(savedNetwork(m.ParamsG), savedNetwork(m.ParamsD)...),
-		savedWords("step", m.step, 1), savedWords("seen", m.seen, m.recipe.Labels, m.data.Classes))
-}
-
-// Networks are the parameters of the generator and of the discriminator.
-func (m *InfoGAN) Networks() (g, d *layers.Params) { return m.ParamsG, m.ParamsD }
-
-// Free gives the device memory back.
-func (m *InfoGAN) Free() {
-	for _, b := range []*layers.Builder{m.memoryG, m.memoryD} {
-		if b != nil {
-			b.Free()
-		}
-	}
-}
+func (m *InfoGAN) State() []Saved { return m.saved() }

@@ -14,19 +14,15 @@ import (
 // classifies, from a few labelled images and many without a label; what it gives to no class it takes for generated.
 // The generator G matches the mean of D's features on real images.
 type SSGAN struct {
-	ledger
+	pair
 	recipe SSGANRecipe
-	data   *Dataset
-	seed   uint64
 
 	generator  *layers.Sequence
 	inputNoise *layers.Sequence // on D's images, while training
 	trunk      *layers.Sequence // D up to its features
 	head       *layers.Sequence // D from there to the class logits
 
-	memoryG, memoryD *layers.Builder
-	ParamsG, ParamsD *layers.Params
-	average          *vk.Buffer // of D's parameters over the steps, laid out as they are; nil: none
+	average *vk.Buffer // of D's parameters over the steps, laid out as they are; nil: none
 
 	noise    layers.Tensor // [B, z]
 	latent   layers.Tensor // [B, z]: noise on the unit sphere
@@ -38,12 +34,6 @@ type SSGAN struct {
 	indices  vk.Range      // [max rows] u32, this step's unlabelled images
 	x        layers.Tensor // [max rows, pixels], of a step [3B, pixels]: fake, labelled, unlabelled
 	dLogits  layers.Tensor // [4B, classes]: D's loss on fake, labelled, unlabelled; zero for G's loss, which has no logits
-
-	winners vk.Range      // [max rows] u32, D's classes
-	seen    vk.Range      // [classes,classes] u32: D's class × true class of the unlabelled images since the last clearing
-	tested  vk.Range      // the same over the test images
-	batch   vk.Range      // [1] u32, the next test batch
-	wanted  layers.Tensor // [sampleRows*sampleColumns, z], the sample grid's latents
 }
 
 // The figures of a step, and their places.
@@ -88,7 +78,7 @@ func CheckSSGAN(r SSGANRecipe, set *mnist.Set) error {
 
 // NewSSGAN builds both networks on dev and draws their first weights from seed.
 func NewSSGAN(dev *vk.Device, r SSGANRecipe, data *Dataset, seed uint64) (*SSGAN, error) {
-	m := &SSGAN{ledger: ledger{dev: dev}, recipe: r, data: data, seed: seed}
+	m := &SSGAN{pair: pair{ledger: ledger{dev: dev}, data: data, seed: seed, batchSize: r.BatchSize, codes: data.Classes}, recipe: r}
 	var err error
 	if m.chosen, err = labelledSet(data.TrainLabels, data.Classes, r.ClassLabels, r.DataSeed); err != nil {
 		return nil, err
@@ -249,9 +239,7 @@ func (m *SSGAN) Test(rec *vk.Recorder, _ BatchNormMode) {
 	x := m.x.Part(0, rows)
 	layers.OrderedBatch(rec, m.batch, m.data.Test.Count, rows, m.indices)
 	layers.Gather(rec, m.data.Test.Pixels, m.indices, x)
-	layers.Argmax(rec, m.classLogits(rec, x), m.winners)
-	layers.Count(rec, m.winners, m.indices, m.data.Test.Labels, m.tested, rows, m.data.Classes)
-	layers.CountUp(rec, m.batch)
+	m.countTested(rec, m.classLogits(rec, x), m.indices)
 }
 
 // classLogits records D's logits [rows,classes] for images x, without noise, by D's average where there is one.
@@ -262,10 +250,6 @@ func (m *SSGAN) classLogits(rec *vk.Recorder, x layers.Tensor) (logits layers.Te
 
 // Sample records the grid of samples.
 func (m *SSGAN) Sample(rec *vk.Recorder) layers.Tensor { return m.generator.Forward(rec, m.wanted) }
-
-func (m *SSGAN) stream(id uint32) philox.Stream { return philox.Stream{Seed: m.seed, ID: id} }
-
-func (m *SSGAN) testRows() int { return min(testRows, m.data.Test.Count) }
 
 // mostRows is the most that D takes at once: of a step, of an evaluation, or of its initialisation.
 func (m *SSGAN) mostRows() int { return max(3*m.recipe.BatchSize, testRows, m.recipe.InitImages) }

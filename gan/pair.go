@@ -1,0 +1,128 @@
+package gan
+
+import (
+	"fmt"
+	"unsafe"
+
+	"vkgan/internal/philox"
+	"vkgan/layers"
+	"vkgan/vk"
+)
+
+// pair is what every model has beside its layers: a generator's and a discriminator's memory, the ledger of their steps,
+// and what the discriminator takes images for, by codes: its classes, or those that it made up.
+type pair struct {
+	ledger
+	data      *Dataset
+	seed      uint64
+	batchSize int
+	codes     int
+
+	memoryG, memoryD *layers.Builder
+	ParamsG, ParamsD *layers.Params
+
+	winners vk.Range      // [max rows] u32, the codes of a batch
+	seen    vk.Range      // [codes,classes] u32: code × true class over the training images since the last clearing
+	tested  vk.Range      // the same over the test images
+	batch   vk.Range      // [1] u32, the next batch of an evaluation or a calibration
+	wanted  layers.Tensor // [rows*sampleColumns, z…], the sample grid's latents
+}
+
+const (
+	testRows      = 100 // images per batch of an evaluation, in file order
+	sampleColumns = 10  // of the sample grid
+)
+
+// openPair takes a's memory for batches of up to so many rows, and sample latents of shape z.
+func (p *pair) openPair(a *allocator, figures []string, rows, sampleRows int, z layers.Shape) {
+	classes := p.data.Classes
+	p.winners = a.words("winners", rows)
+	p.seen = a.words("seen", p.codes*classes)
+	p.tested = a.words("tested", p.codes*classes)
+	p.batch = a.words("batch", 1)
+	p.wanted = a.tensor("wanted", sampleRows*sampleColumns, z)
+	a.errs = append(a.errs, p.openLedger(p.dev, a.from, figures, p.ParamsD, p.ParamsG))
+}
+
+// allocator takes memory from a builder and collects the errors.
+type allocator struct {
+	from *layers.Builder
+	errs []error
+}
+
+func (a *allocator) tensor(name string, rows int, s layers.Shape) layers.Tensor {
+	t, err := a.from.Tensor(name, rows, s)
+	a.errs = append(a.errs, err)
+	return t
+}
+
+// words takes n uint32.
+func (a *allocator) words(name string, n int) vk.Range {
+	b, err := a.from.Buffer(name, 4*int64(n), vk.Local)
+	if err != nil {
+		a.errs = append(a.errs, err)
+		return vk.Range{}
+	}
+	return b.All()
+}
+
+func (p *pair) stream(id uint32) philox.Stream { return philox.Stream{Seed: p.seed, ID: id} }
+
+// BatchSize is the number of training images per step.
+func (p *pair) BatchSize() int { return p.batchSize }
+
+// StepsPerEpoch leaves a last partial batch out.
+func (p *pair) StepsPerEpoch() int { return p.data.Train.Count / p.batchSize }
+
+// TestBatches covers every test image.
+func (p *pair) TestBatches() int { return (p.data.Test.Count + p.testRows() - 1) / p.testRows() }
+
+func (p *pair) testRows() int { return min(testRows, p.data.Test.Count) }
+
+// BeginEpoch records that the predictions made while training are forgotten.
+func (p *pair) BeginEpoch(rec *vk.Recorder) { rec.Fill(p.seen, 0) }
+
+// BeginTest records that the last evaluation is forgotten.
+func (p *pair) BeginTest(rec *vk.Recorder) {
+	rec.Fill(p.tested, 0)
+	rec.Fill(p.batch, 0)
+}
+
+// countTested records what the logits of a batch of test images make of them.
+func (p *pair) countTested(rec *vk.Recorder, logits layers.Tensor, indices vk.Range) {
+	layers.Argmax(rec, logits, p.winners)
+	layers.Count(rec, p.winners, indices, p.data.Test.Labels, p.tested, logits.Rows, p.data.Classes)
+	layers.CountUp(rec, p.batch)
+}
+
+// allTested is the confusion of an evaluation, of every test image.
+func (p *pair) allTested() (Confusion, error) {
+	c, err := p.confusion(p.tested)
+	if err == nil && c.Total() != p.data.Test.Count {
+		err = fmt.Errorf("an evaluation counted %d of %d test images", c.Total(), p.data.Test.Count)
+	}
+	return c, err
+}
+
+func (p *pair) confusion(counts vk.Range) (Confusion, error) {
+	c := NewConfusion(p.codes, p.data.Classes)
+	return c, p.dev.Download(unsafe.Slice((*byte)(unsafe.Pointer(&c.Counts[0])), 4*len(c.Counts)), counts)
+}
+
+// saved is both networks with Adam's moments, the count of steps, and the predictions made in this epoch.
+func (p *pair) saved() []Saved {
+	return append(append(savedNetwork(p.ParamsG), savedNetwork(p.ParamsD)...),
+		savedWords("step", p.step, 1), savedWords("seen", p.seen, p.codes, p.data.Classes))
+}
+
+// Networks are the parameters of the generator and of the discriminator.
+func (p *pair) Networks() (g, d *layers.Params) { return p.ParamsG, p.ParamsD }
+
+// Free gives the device memory back.
+func (p *pair) Free() {
+	for _, b := range []*layers.Builder{p.memoryG, p.memoryD} {
+		if b != nil {
+			b.Free()
+		}
+	}
+}
