@@ -108,14 +108,19 @@ func testEma(r *rig) {
 		n, per int
 		decay  float64
 		runs   bool
+		frozen uint32
 	}
 	l := r.lanes()
-	each(r, []ema{{5*l + 3, 2, 0.75, true}, {1, 1, 0, false}, {2 * l, 1, 1, true}, {7*l - 1, 4, 0.9999, false}}, func(r *rig, c ema) {
+	each(r, []ema{{5*l + 3, 2, 0.75, true, 0}, {1, 1, 0, false, 0}, {2 * l, 1, 1, true, 0}, {7*l - 1, 4, 0.9999, false, 0}, {3*l - 1, 2, 0.5, true, 17}}, func(r *rig, c ema) {
 		value, shadow := r.normals(c.n), r.normals(c.n)
 		on := r.floats(shadow)
-		r.run(shaders.Ema{Value: r.floats(value).Range, Shadow: on.Range, N: int32(c.n), Rate: float32(1 - c.decay),
-			Local: uint32(l), PER: int32(c.per), RUNS: c.runs, Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1}})
+		r.run(shaders.Ema{Value: r.floats(value).Range, Shadow: on.Range, Frozen: r.uints([]uint32{c.frozen}).Range, GUARDED: c.frozen != 0 || c.runs,
+			N: int32(c.n), Rate: float32(1 - c.decay), Local: uint32(l), PER: int32(c.per), RUNS: c.runs, Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1}})
 		want := wide(shadow)
+		if c.frozen != 0 {
+			r.sameFloats("shadow", on, shadow)
+			return
+		}
 		ref.EMA(c.decay, want, wide(value))
 		r.near("shadow", on, want)
 	})

@@ -186,7 +186,7 @@ func testResume(t *testing.T, command []string, folder string) {
 	sameLogs(t, "an earlier checkpoint", filepath.Join(out, folder), want)
 }
 
-// With an average and an initialisation from images, which a resume has from the checkpoint.
+// With an average and an initialisation from images, which a resume and an evaluation have from the checkpoint.
 func TestResumeOfAnAverage(t *testing.T) {
 	data, whole, cut := digits(t), t.TempDir(), t.TempDir()
 	begin := func(out string, more ...string) []string {
@@ -202,6 +202,11 @@ func TestResumeOfAnAverage(t *testing.T) {
 		if tensor, found := latest(t, got).Tensor(name); !found || !slices.Equal(tensor.Shape, shape) {
 			t.Errorf("%s is %d, want %d", name, tensor.Shape, shape)
 		}
+	}
+	lines := logs(t, got)
+	code, stdout, stderr := vkgan("eval", got, "--json")
+	if e := fields(t, stdout)[0]["test_error"]; code != exitDone || e != fields(t, lines[len(lines)-1])[0]["test_error"] {
+		t.Errorf("exit code %d, an evaluation says %v, training said %s; %s", code, e, lines[len(lines)-1], stderr)
 	}
 }
 
