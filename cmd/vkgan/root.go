@@ -28,7 +28,8 @@ func newRoot(s streams) *cobra.Command {
 		Long: "vkgan trains generative adversarial networks entirely on the GPU, through Vulkan:\n" +
 			"any vendor's, or a CPU driver where there is none. MNIST is built in.",
 		Example: "  vkgan train infogan                   learn MNIST's digits without labels\n" +
-			"  vkgan train infogan --max-time 10m    for ten minutes\n" +
+			"  vkgan train infogan --resume latest   go on where the last run stopped\n" +
+			"  vkgan train ssgan                     learn to classify them from ten labels each\n" +
 			"  vkgan doctor                          can this machine train, and on what",
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -2,7 +2,7 @@
 // little-endian uint64 n, n bytes of JSON that name each tensor's type, shape and place, and the tensors' data
 // without gaps.
 //
-// It is ours because the only Go module there is (nlpodyssey/safetensors, commit of 2025-02-09, no release)
+// It is ours because the Go module that can be had (nlpodyssey/safetensors, commit of 2025-02-09, no release)
 // accepts duplicate names, writes tensors in an order of its own and cannot read a header alone.
 package safetensors
 
