@@ -105,6 +105,10 @@ func TestDiffersFrom(t *testing.T) {
 	if d := info.DiffersFrom(c); !slices.Equal(d, want) {
 		t.Errorf("differs by %q, want %q", d, want)
 	}
+	c.Info.Resumed = []Resumption{{Device: info.Device, Driver: info.Driver, Kernels: info.Kernels}}
+	if d := info.DiffersFrom(c); len(d) != 0 {
+		t.Errorf("differs by %q from the process that went on last", d)
+	}
 }
 
 // permute against the definition: the file's element at index i is the device's with index[axes[k]] = i[k].

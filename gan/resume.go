@@ -115,14 +115,20 @@ func openCut(path string, bytes int64) (*os.File, error) {
 	return f, nil
 }
 
-// DiffersFrom lists what makes a resumed run no longer bit-exact; empty if nothing does.
+// DiffersFrom lists what differs from the process that wrote a checkpoint and makes a run that goes on no longer bit-exact;
+// empty if nothing does.
 func (i RunInfo) DiffersFrom(c *Checkpoint) []string {
+	device, driver, kernels := c.Info.Device, c.Info.Driver, c.Info.Kernels
+	if n := len(c.Info.Resumed); n > 0 {
+		last := c.Info.Resumed[n-1]
+		device, driver, kernels = last.Device, last.Driver, last.Kernels
+	}
 	var differs []string
 	for _, d := range []struct{ what, was, is string }{
-		{"device", c.Info.Device.Name, i.Device.Name},
-		{"driver", c.Info.Driver.Name + " " + c.Info.Driver.Info, i.Driver.Name + " " + i.Driver.Info},
-		{"build of the kernels", c.Info.Device.Build, i.Device.Build},
-		{"version of the kernels", short(c.Info.Kernels), short(i.Kernels)},
+		{"device", device.Name, i.Device.Name},
+		{"driver", driver.Name + " " + driver.Info, i.Driver.Name + " " + i.Driver.Info},
+		{"build of the kernels", device.Build, i.Device.Build},
+		{"version of the kernels", short(kernels), short(i.Kernels)},
 	} {
 		if d.was != d.is {
 			differs = append(differs, fmt.Sprintf("%s (%s, before %s)", d.what, d.is, d.was))
