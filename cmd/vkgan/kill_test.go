@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -93,7 +94,12 @@ func testKilledRuns(t *testing.T, command []string, folder string, kills, inWrit
 				}
 			}
 			if killed < kills {
-				time.Sleep(time.Duration(random.Int64N(int64(300 * time.Millisecond))))
+				if killed%2 == 0 { // every other one in the write
+					for deadline := time.Now().Add(10 * time.Second); !halfWritten(dir, c) && time.Now().Before(deadline); {
+						time.Sleep(time.Millisecond)
+					}
+				}
+				time.Sleep(time.Duration(random.Int64N(int64(200 * time.Millisecond))))
 				c.Process.Signal(syscall.SIGKILL)
 			}
 			io.Copy(io.Discard, stdout)
@@ -104,7 +110,7 @@ func testKilledRuns(t *testing.T, command []string, folder string, kills, inWrit
 				t.Fatalf("%v: %s", err, stderr.String())
 			}
 			killed++
-			if half, _ := filepath.Glob(filepath.Join(dir, "checkpoints", "*.tmp")); len(half) > 0 {
+			if halfWritten(dir, c) {
 				caught++
 			}
 			step := 0
@@ -129,4 +135,10 @@ func testKilledRuns(t *testing.T, command []string, folder string, kills, inWrit
 	if caught < inWrite || resumed == 0 {
 		t.Errorf("only %d of %d kills met a checkpoint being written, want %d; %d had one to go on with", caught, killed, inWrite, resumed)
 	}
+}
+
+// halfWritten says that a process has a checkpoint under way, or left it so.
+func halfWritten(dir string, c *exec.Cmd) bool {
+	half, err := filepath.Glob(filepath.Join(dir, "checkpoints", fmt.Sprintf("*.%d.tmp", c.Process.Pid)))
+	return err == nil && len(half) > 0
 }
