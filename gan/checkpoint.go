@@ -14,7 +14,7 @@ import (
 type Checkpoint struct {
 	Path     string
 	Position Position
-	Info     RunInfo          // of the process that wrote it
+	Info     RunInfo          // run.json as it was
 	Logs     map[string]int64 // log files and the bytes that they held
 	tensors  *safetensors.File
 }

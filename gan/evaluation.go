@@ -34,13 +34,8 @@ func classification(c Confusion) Evaluation { return Evaluation{Confusion: c, Er
 // Evaluate measures a model, such as one that Checkpoint.Restore has filled, on all test images of its data set. Where ctx
 // ends it, the error is ctx's.
 func Evaluate(ctx context.Context, dev *vk.Device, m Model, mode BatchNormMode) (Evaluation, error) {
-	record := func(name string, of func(*vk.Recorder)) (*vk.Program, error) {
-		rec := dev.NewRecorder(name)
-		of(rec)
-		return rec.End()
-	}
-	begin, err1 := record("begin test", m.BeginTest)
-	test, err2 := record("test", func(rec *vk.Recorder) { m.Test(rec, mode) })
+	begin, err1 := newProgram(dev, "begin test", m.BeginTest)
+	test, err2 := newProgram(dev, "test", func(rec *vk.Recorder) { m.Test(rec, mode) })
 	for _, p := range []*vk.Program{begin, test} {
 		if p != nil {
 			defer p.Free()

@@ -25,7 +25,7 @@ func (g Grid) Image() *image.Gray {
 	if want := g.Rows * g.Cols * g.Height * g.Width; len(g.Pixels) != want {
 		panic(fmt.Sprintf("gan: a grid of %d×%d images of %d×%d has %d pixels, not %d", g.Rows, g.Cols, g.Height, g.Width, want, len(g.Pixels)))
 	}
-	out := image.NewGray(image.Rect(0, 0, gap+g.Cols*(g.Width+gap), gap+g.Rows*(g.Height+gap)))
+	out := image.NewGray(image.Rectangle{Max: g.size()})
 	for i := range out.Pix {
 		out.Pix[i] = gapColour.Y
 	}
@@ -36,6 +36,11 @@ func (g Grid) Image() *image.Gray {
 		out.Pix[out.PixOffset(x, y)] = grey(v)
 	}
 	return out
+}
+
+// size is that of the drawn grid in pixels.
+func (g Grid) size() image.Point {
+	return image.Pt(gap+g.Cols*(g.Width+gap), gap+g.Rows*(g.Height+gap))
 }
 
 // grey rounds to the nearest of 256 levels.

@@ -89,11 +89,7 @@ func (i RunInfo) Steps() int {
 	if !convert(i.Options, &options) || !convert(i.Recipe, &recipe) || recipe.BatchSize < 1 {
 		return 0
 	}
-	n := options.Epochs * (i.Data.Train / recipe.BatchSize)
-	if m := options.MaxSteps; m > 0 && (n == 0 || m < n) {
-		n = m
-	}
-	return n
+	return boundInSteps(options.Epochs, i.Data.Train/recipe.BatchSize, options.MaxSteps)
 }
 
 // convert fills a struct from a value by their JSON names.

@@ -110,13 +110,7 @@ func (t *Trainer) repeat(p *vk.Program, times int) error {
 	return t.dev.Idle()
 }
 
-func (t *Trainer) runOnce(p *vk.Program) error {
-	ticket, err := t.dev.Submit(p, 1)
-	if err != nil {
-		return err
-	}
-	return t.dev.Wait(ticket)
-}
+func (t *Trainer) runOnce(p *vk.Program) error { return runOnce(t.dev, p) }
 
 // pace is how long a step takes: a running mean over about the last ten landings, without the first, which compiles
 // kernels.

@@ -8,8 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -112,10 +110,7 @@ func nextNumber(out string) (int, error) {
 	}
 	next := 1
 	for _, e := range entries {
-		digits, _, found := strings.Cut(e.Name(), "-")
-		if n, err := strconv.Atoi(digits); found && err == nil {
-			next = max(next, n+1)
-		}
+		next = max(next, runNumber(e.Name())+1)
 	}
 	return next, nil
 }
@@ -160,8 +155,8 @@ func (r *Run) Samples(step int, final bool, grid Grid) error {
 		return nil
 	}
 	r.pictured = step
-	size := grid.Image().Bounds()
-	if err := r.events.Image(int64(step), time.Now(), "samples", size.Dy(), size.Dx(), picture); err != nil {
+	size := grid.size()
+	if err := r.events.Image(int64(step), time.Now(), "samples", size.Y, size.X, picture); err != nil {
 		return cannotWrite(r.events.Path(), err)
 	}
 	return nil

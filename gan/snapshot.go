@@ -66,11 +66,12 @@ func newSnapshotBuffer(dev *vk.Device, of []Saved) (*snapshotBuffer, error) {
 		return nil, err
 	}
 	b.file = make([]byte, bytes)
-	rec := dev.NewRecorder("snapshot")
-	for i, s := range of {
-		rec.Copy(b.host.All().Slice(b.at[i], s.Range.Bytes()), s.Range)
-	}
-	if b.copy, err = rec.End(); err != nil {
+	b.copy, err = newProgram(dev, "snapshot", func(rec *vk.Recorder) {
+		for i, s := range of {
+			rec.Copy(b.host.All().Slice(b.at[i], s.Range.Bytes()), s.Range)
+		}
+	})
+	if err != nil {
 		b.host.Free()
 		return nil, err
 	}

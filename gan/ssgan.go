@@ -150,20 +150,17 @@ func (m *SSGAN) initialise() error {
 	if n == 0 || m.data.Train.Count == 0 || m.dev.Rehearses() {
 		return nil
 	}
-	rec, x := m.dev.NewRecorder("initialise"), m.x.Part(0, n)
-	layers.ShuffledBatch(rec, m.stream(philox.StreamInitialisation), m.step, m.data.Train.Count, n, m.indices)
-	layers.Gather(rec, m.data.Train.Pixels, m.indices, x)
-	m.head.InitialiseFrom(rec, m.trunk.InitialiseFrom(rec, x))
-	program, err := rec.End()
+	program, err := newProgram(m.dev, "initialise", func(rec *vk.Recorder) {
+		x := m.x.Part(0, n)
+		layers.ShuffledBatch(rec, m.stream(philox.StreamInitialisation), m.step, m.data.Train.Count, n, m.indices)
+		layers.Gather(rec, m.data.Train.Pixels, m.indices, x)
+		m.head.InitialiseFrom(rec, m.trunk.InitialiseFrom(rec, x))
+	})
 	if err != nil {
 		return err
 	}
 	defer program.Free()
-	ticket, err := m.dev.Submit(program, 1)
-	if err != nil {
-		return err
-	}
-	return m.dev.Wait(ticket)
+	return runOnce(m.dev, program)
 }
 
 // Step records one training step: one forward pass, both losses, both networks' gradients from it, both updates.

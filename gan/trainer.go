@@ -48,10 +48,10 @@ type Trainer struct {
 	options  Options
 	observer Observer
 
-	step, beginEpoch, beginTest, test, sample *vk.Program
-	interim, final                            calibration
-	images                                    layers.Tensor
-	snapshot                                  *snapshotBuffer
+	step, beginEpoch, beginTest, test, sample, beginCalibration *vk.Program
+	interim, final                                              calibration
+	images                                                      layers.Tensor
+	snapshot                                                    *snapshotBuffer
 
 	start    time.Time
 	done     int // steps submitted
@@ -91,9 +91,7 @@ func NewTrainer(dev *vk.Device, m Model, o Options, observer Observer) (*Trainer
 	t := &Trainer{dev: dev, model: m, options: o, observer: observer, saved: -1}
 	var errs []error
 	record := func(name string, of func(*vk.Recorder)) *vk.Program {
-		rec := dev.NewRecorder(name)
-		of(rec)
-		p, err := rec.End()
+		p, err := newProgram(dev, name, of)
 		errs = append(errs, err)
 		return p
 	}
@@ -102,11 +100,12 @@ func NewTrainer(dev *vk.Device, m Model, o Options, observer Observer) (*Trainer
 	t.beginTest = record("begin test", m.BeginTest)
 	t.test = record("test", func(rec *vk.Recorder) { m.Test(rec, BatchStatistics) })
 	t.sample = record("sample", func(rec *vk.Recorder) { t.images = m.Sample(rec) })
-	for c, images := range map[*calibration]int{&t.interim: min(interimCalibration, o.CalibrateOn), &t.final: o.CalibrateOn} {
-		c.batches = (images + m.BatchSize() - 1) / m.BatchSize()
-		c.begin = record("begin calibration", m.BeginCalibration)
-		c.batch = record("calibrate", func(rec *vk.Recorder) { m.Calibrate(rec, c.batches) })
+	t.beginCalibration = record("begin calibration", m.BeginCalibration)
+	calibrate := func(images int) calibration {
+		batches := (images + m.BatchSize() - 1) / m.BatchSize()
+		return calibration{batches, record("calibrate", func(rec *vk.Recorder) { m.Calibrate(rec, batches) })}
 	}
+	t.interim, t.final = calibrate(min(interimCalibration, o.CalibrateOn)), calibrate(o.CalibrateOn)
 	var err error
 	t.snapshot, err = newSnapshotBuffer(dev, m.State())
 	if err := errors.Join(append(errs, err)...); err != nil {
@@ -118,7 +117,7 @@ func NewTrainer(dev *vk.Device, m Model, o Options, observer Observer) (*Trainer
 
 // Free frees the programs.
 func (t *Trainer) Free() {
-	for _, p := range []*vk.Program{t.step, t.beginEpoch, t.beginTest, t.test, t.sample, t.interim.begin, t.interim.batch, t.final.begin, t.final.batch} {
+	for _, p := range []*vk.Program{t.step, t.beginEpoch, t.beginTest, t.test, t.sample, t.beginCalibration, t.interim.batch, t.final.batch} {
 		if p != nil {
 			p.Free()
 		}
@@ -206,9 +205,14 @@ func (t *Trainer) result(ctx context.Context) Result {
 
 // steps is the bound in steps; 0 if there is none.
 func (t *Trainer) steps() int {
-	n := t.options.Epochs * t.model.StepsPerEpoch()
-	if m := t.options.MaxSteps; m > 0 && (n == 0 || m < n) {
-		n = m
+	return boundInSteps(t.options.Epochs, t.model.StepsPerEpoch(), t.options.MaxSteps)
+}
+
+// boundInSteps is the earlier of two bounds; 0 is none.
+func boundInSteps(epochs, stepsPerEpoch, maxSteps int) int {
+	n := epochs * stepsPerEpoch
+	if maxSteps > 0 && (n == 0 || maxSteps < n) {
+		n = maxSteps
 	}
 	return n
 }

@@ -26,8 +26,8 @@ const interimCalibration = 1000
 
 // calibration is the programs of the batch-norms' calibration on so many batches.
 type calibration struct {
-	batches      int
-	begin, batch *vk.Program
+	batches int
+	batch   *vk.Program
 }
 
 // checkpoint hands a snapshot to the observer. All steps submitted have finished, and none was frozen. final: the run is at
@@ -38,7 +38,7 @@ func (t *Trainer) checkpoint(final bool) error {
 		c = t.final
 	}
 	t.report("calibrating", true)
-	if err := t.runOnce(c.begin); err != nil {
+	if err := t.runOnce(t.beginCalibration); err != nil {
 		return err
 	}
 	if err := t.repeat(c.batch, c.batches); err != nil {
