@@ -144,7 +144,7 @@ func (c *convolution) unfold(rec *vk.Recorder, x Tensor) {
 		X: x.Data, Col: c.colOf(0, x.Rows),
 		Local: l.local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-		PER: l.per, Groups: l.groups,
+		PER: l.per, Groups: [3]uint32{ceil(c.patch(), int(l.local)), l.groups[1], 1},
 	})
 }
 

@@ -5,7 +5,7 @@ import "vkgan/vk"
 // launch is how a kernel is spread over the device: work-group size, elements per invocation, work-group counts.
 type launch struct {
 	local  uint32
-	runs   bool // neighbouring lanes load as one vector: a work-group is one subgroup of a CPU driver
+	runs   int32 // of a subgroup's width to a turn of a kernel's loop, on a CPU driver; 0: lanes load one by one
 	per    int32
 	groups [3]uint32
 }
@@ -26,7 +26,7 @@ func flat(rec *vk.Recorder, n int) launch {
 		per = 64
 	}
 	local := width(rec)
-	return launch{local, rec.Device().CPU(), per, [3]uint32{ceil(n, int(local)*int(per)), 1, 1}}
+	return launch{local, runs(rec, n), per, [3]uint32{ceil(n, int(local)*int(per)), 1, 1}}
 }
 
 // rowwise spreads rows of channels: lanes along the channels, chunk rows to an invocation (launch.per).
@@ -38,7 +38,17 @@ func rowwise(rec *vk.Recorder, channels, rows, groups int) launch {
 	}
 	chunk = min(chunk, rows)
 	local := width(rec)
-	return launch{local, rec.Device().CPU(), int32(chunk), [3]uint32{ceil(channels, int(local)), ceil(rows, chunk), uint32(groups)}}
+	runs := runs(rec, channels)
+	return launch{local, runs, int32(chunk), [3]uint32{ceil(channels, int(local)*int(max(runs, 1))), ceil(rows, chunk), uint32(groups)}}
+}
+
+// runs is how many runs of a subgroup's width a CPU driver's loop takes at a time: a turn costs as much as several runs,
+// but compiling costs the more.
+func runs(rec *vk.Recorder, n int) int32 {
+	if !rec.Device().CPU() {
+		return 0
+	}
+	return int32(min(2, ceil(n, int(width(rec)))))
 }
 
 // minChunk is the least number of rows that rowwise gives an invocation, which bounds the partial sums.

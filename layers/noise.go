@@ -29,10 +29,10 @@ func (c GaussianNoise) build(b *Builder, in Shape) (Layer, Shape) {
 func (l *noiseLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
 	y := l.out.firstRows(x)
 	low, high := words(l.Stream)
-	f := perBlock(rec, x.elements())
+	f := flat(rec, int(ceil(x.elements(), 4)))
 	rec.Dispatch(shaders.AddNoise{
-		Step: l.Step, X: x.Data, Y: y.Data, SeedLow: low, SeedHigh: high, Stream: l.Stream.ID, N: uint32(x.elements()), Sigma: l.Sigma,
-		Local: f.local, Groups: f.groups,
+		Step: l.Step, X: x.Data, Y: y.Data, SeedLow: low, SeedHigh: high, Stream: l.Stream.ID, N: int32(x.elements()), Sigma: l.Sigma,
+		Local: f.local, PER: f.per, NEAR: f.runs > 0, Groups: f.groups,
 	})
 	return y
 }

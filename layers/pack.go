@@ -23,9 +23,12 @@ func packedSize(terms, columns int) int {
 func pack(rec *vk.Recorder, x, y vk.Range, p packing, columns int) {
 	const per = 64
 	local := width(rec)
+	if !p.trans {
+		p.planes, p.terms = 1, p.planes*p.terms
+	}
 	rec.Dispatch(shaders.Pack{
 		X: x, Y: y, Planes: int32(p.planes), Terms: int32(p.terms), Columns: int32(p.columns), Width: int32(columns), Inner: int32(max(p.inner, 1)),
-		Local: local, TRANS: p.trans, RUNS: !p.trans && columns <= p.columns && columns%int(local) == 0, PER: per,
-		Groups: [3]uint32{ceil(columns, int(local)), ceil(p.planes*p.terms, per), ceil(p.columns, columns)},
+		Local: local, TRANS: p.trans, INNER: p.inner > 1, NEAR: !p.trans && columns <= p.columns, PER: per, NV: int32(ceil(columns, int(local))),
+		Groups: [3]uint32{uint32(p.planes) * ceil(p.terms, per), ceil(p.columns, columns), 1},
 	})
 }

@@ -47,7 +47,7 @@ func words(s Stream) (low, high uint32) { return uint32(s.Seed), uint32(s.Seed >
 
 func perElement(rec *vk.Recorder, n int) launch {
 	local := width(rec)
-	return launch{local, rec.Device().CPU(), 1, [3]uint32{ceil(n, int(local)), 1, 1}}
+	return launch{local, 0, 1, [3]uint32{ceil(n, int(local)), 1, 1}}
 }
 
 // perBlock gives every invocation one Philox block, of four numbers.

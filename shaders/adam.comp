@@ -8,14 +8,14 @@
 //
 // 1 - beta^t is taken as -expm1(t ln beta), by its series while the argument is small: for beta2 = 0.999 the plain
 // difference would lose four digits at t = 1.
-// Work-groups: x = ceil(n / (Local*PER)).
+// Work-groups: x = ceil(n / (Local*PER)); PER is a multiple of NV.
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "kernel.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int PER = 1;
-layout(constant_id = 2) const bool RUNS = false;
+layout(constant_id = 2) const int RUNS = 0;
 layout(constant_id = 3) const bool GUARDED = false;
 #include "element.glsl"
 #include "exp.glsl"
@@ -32,24 +32,32 @@ PUSH(A(uint, step) A(float, grad) A(float, param) A(float, m) A(float, v) A(uint
 	int n; float rate; float beta1; float beta2; float log_beta1; float log_beta2; float eps;)
 
 void main() {
+	find_lane();
 	if (GUARDED && el(frozen, 0) != 0u) return;
 	float t = float(el(step, 0) + 1u);
 	float step_size = pc.rate / one_minus_exp(t * pc.log_beta1);
 	float root_correction = sqrt(one_minus_exp(t * pc.log_beta2));
-	for (int k = 0; k < PER; k++) {
-		int first = (int(gl_WorkGroupID.x) * PER + k) * LANES, i = first + int(gl_LocalInvocationID.x);
-		if (i >= pc.n) return;
-		float g, mi, vi, p;
-		LOAD_NEAR(g, grad, first)
-		LOAD_NEAR(mi, m, first)
-		LOAD_NEAR(vi, v, first)
-		LOAD_NEAR(p, param, first)
-		mi = fma(pc.beta1, mi, (1.0 - pc.beta1) * g);
-		vi = fma(pc.beta2, vi, (1.0 - pc.beta2) * (g * g)); // not beta2 (v - g^2) + g^2: it cancels where fma rounds twice
-		el(m, i) = mi;
-		el(v, i) = vi;
-		p -= step_size * mi / (sqrt(vi) / root_correction + pc.eps);
-		el(param, i) = p;
-		if (!finite(p) || !finite(mi) || !finite(vi)) atomicMax(el(bad, 0), ~uint(i));
-	}
+	int n = pc.n, base = int(gl_WorkGroupID.x) * (PER * LANES), k = 0;
+	uint worst = 0u;
+	do {
+		[[unroll]] for (int u = 0; u < NV; u++) {
+			int first = base + (k + u) * LANES, start = run_start(first, n), i = start + near();
+			float g, mi, vi, p;
+			LOAD_NEAR(g, grad, start)
+			LOAD_NEAR(mi, m, start)
+			LOAD_NEAR(vi, v, start)
+			LOAD_NEAR(p, param, start)
+			mi = fma(pc.beta1, mi, (1.0 - pc.beta1) * g);
+			vi = fma(pc.beta2, vi, (1.0 - pc.beta2) * (g * g)); // not beta2 (v - g^2) + g^2: it cancels where fma rounds twice
+			p -= step_size * mi / (sqrt(vi) / root_correction + pc.eps);
+			if (run_owns(i, first, n)) {
+				el(m, i) = mi;
+				el(v, i) = vi;
+				el(param, i) = p;
+				if (!finite(p) || !finite(mi) || !finite(vi)) worst = max(worst, ~uint(i));
+			}
+		}
+		k += NV;
+	} while (k < PER);
+	if (worst != 0u) atomicMax(el(bad, 0), worst);
 }

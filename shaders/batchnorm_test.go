@@ -11,7 +11,7 @@ import (
 type batch struct {
 	groups, backward, rows, channels, chunk, act int
 	offset                                       float32
-	runs                                         bool
+	runs                                         int
 }
 
 const bnEps = 1e-5
@@ -19,14 +19,15 @@ const bnEps = 1e-5
 func batches(r *rig) []batch {
 	l := r.lanes()
 	return []batch{
-		{2, 3, 13, l + 3, 4, 2, 1, true},
-		{1, 1, 1, 3, 1, 0, 0, true}, // no deviation at all
-		{1, 1, 5, 1, 1, 3, 0, false},
-		{1, 2, 9, l, 9, 1, -3, true},
-		{3, 3, 5, 17, 64, 1, 0.5, false},
-		{2, 1, 31, 2*l - 1, 8, 1, 0, true},
-		{1, 1, 64, 64, 7, 2, 100, true},
-		{2, 3, 10, l + 1, 3, 4, -1, true},
+		{2, 3, 13, l + 3, 4, 2, 1, 2},
+		{1, 1, 1, 3, 1, 0, 0, 1}, // no deviation at all
+		{1, 1, 5, 1, 1, 3, 0, 0},
+		{1, 2, 9, l, 9, 1, -3, 1},
+		{3, 3, 5, 17, 64, 1, 0.5, 0},
+		{2, 1, 31, 2*l - 1, 8, 1, 0, 4},
+		{1, 1, 64, 64, 7, 2, 100, 3},
+		{2, 3, 10, l + 1, 3, 4, -1, 1},
+		{1, 2, 25, 4*l + 1, 8, 2, 0, 4},
 	}
 }
 
@@ -62,7 +63,7 @@ func (b batch) chunks() int { return int(ceil(b.rows, b.chunk)) }
 
 // spread is the work-groups of the kernels that walk chunks of rows.
 func (b batch) spread(r *rig, groups int) [3]uint32 {
-	return [3]uint32{ceil(b.channels, r.lanes()), uint32(b.chunks()), uint32(groups)}
+	return [3]uint32{ceil(b.channels, r.lanes()*max(b.runs, 1)), uint32(b.chunks()), uint32(groups)}
 }
 
 // chunkMoments are the mean and the sum of squared deviations of every chunk.
@@ -84,7 +85,7 @@ func testBnStats(r *rig) {
 		want := n.chunkMoments()
 		partial := r.out(len(want))
 		r.run(shaders.BnStats{X: r.floats(n.x).Range, Partial: partial.Range, Rows: int32(b.rows), Channels: int32(b.channels), Chunk: int32(b.chunk),
-			Local: uint32(r.lanes()), RUNS: b.runs, Groups: b.spread(r, b.groups)})
+			Local: uint32(r.lanes()), RUNS: int32(b.runs), Groups: b.spread(r, b.groups)})
 		// Each by itself, for the means may be large and the deviations small.
 		for which, name := range []string{"mean", "squares"} {
 			r.nearValues(name, r.figure(b, partial, which), figure(b, want, which))
@@ -134,7 +135,7 @@ func testBnApply(r *rig) {
 		y := r.out(len(n.x))
 		r.run(shaders.BnApply{X: r.floats(n.x).Range, Moments: r.floats(n.moments).Range, Gamma: r.floats(n.gamma).Range, Beta: r.floats(n.beta).Range,
 			Y: y.Range, Rows: int32(b.rows), Channels: int32(b.channels), Chunk: int32(b.chunk),
-			Local: uint32(r.lanes()), ACT: int32(b.act), RUNS: b.runs, Groups: b.spread(r, b.groups)})
+			Local: uint32(r.lanes()), ACT: int32(b.act), RUNS: int32(b.runs), Groups: b.spread(r, b.groups)})
 		r.near("y", y, n.forward())
 	})
 }
@@ -189,7 +190,7 @@ func testBnBwdReduce(r *rig) {
 		partial := r.out(len(want))
 		r.run(shaders.BnBwdReduce{X: r.floats(n.x).Range, Moments: r.floats(n.moments).Range, Gamma: r.floats(n.gamma).Range, Beta: r.floats(n.beta).Range,
 			Dy: r.floats(dy).Range, Partial: partial.Range, ForwardGroups: int32(b.groups), Rows: int32(b.rows), Channels: int32(b.channels), Chunk: int32(b.chunk),
-			Local: uint32(r.lanes()), ACT: int32(b.act), RUNS: b.runs, Groups: b.spread(r, b.backward)})
+			Local: uint32(r.lanes()), ACT: int32(b.act), RUNS: int32(b.runs), Groups: b.spread(r, b.backward)})
 		r.near("partial", partial, want)
 	})
 }
@@ -228,7 +229,7 @@ func (r *rig) bnBwdApply(b batch, inPlace bool) {
 	r.run(shaders.BnBwdApply{X: r.floats(n.x).Range, Moments: r.floats(n.moments).Range, Gamma: r.floats(n.gamma).Range, Beta: r.floats(n.beta).Range,
 		Sums: r.floats(narrow(n.gradientSums(dz, b.rows))).Range, Dy: dy.Range, Dx: dx.Range,
 		ForwardGroups: int32(b.groups), Rows: int32(b.rows), Channels: int32(b.channels), Chunk: int32(b.chunk),
-		Local: uint32(r.lanes()), ACT: int32(b.act), RUNS: b.runs, Groups: b.spread(r, b.backward)})
+		Local: uint32(r.lanes()), ACT: int32(b.act), RUNS: int32(b.runs), Groups: b.spread(r, b.backward)})
 	want, _, _ := n.oracle.Backward(dz, wide(n.x), wide(n.gamma))
 	r.near("dx", dx, want)
 }

@@ -5,7 +5,7 @@
 //   gamma, beta : [channels] f32
 //
 // Lanes lie along the channels; an invocation walks chunk rows.
-// Work-groups: x = ceil(channels/Local), y = ceil(rows/chunk), z = groups.
+// Work-groups: x = ceil(channels/(Local*NV)), y = ceil(rows/chunk), z = groups.
 // Gradient: bn_bwd_reduce.comp, bn_bwd_finish.comp, bn_bwd_apply.comp.
 #version 460
 #extension GL_GOOGLE_include_directive : require
@@ -15,7 +15,7 @@
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int ACT = 0;
-layout(constant_id = 2) const bool RUNS = false;
+layout(constant_id = 2) const int RUNS = 0;
 #include "element.glsl"
 
 IN(0, float, x)
@@ -26,15 +26,24 @@ OUT(4, float, y)
 PUSH(A(float, x) A(float, moments) A(float, gamma) A(float, beta) A(float, y) int rows; int channels; int chunk;)
 
 void main() {
-	int c = int(gl_GlobalInvocationID.x);
-	if (c >= pc.channels) return;
-	int group = int(gl_WorkGroupID.z), first = int(gl_WorkGroupID.y) * pc.chunk;
-	float mean = el(moments, pair(group, 0, pc.channels, c));
-	float scale = el(gamma, c) * el(moments, pair(group, 1, pc.channels, c)), shift = el(beta, c);
-	for (int r = first; r < min(first + pc.chunk, pc.rows); r++) {
-		int row = (group * pc.rows + r) * pc.channels;
-		float v;
-		LOAD_NEAR(v, x, row + int(gl_WorkGroupID.x) * LANES)
-		el(y, row + c) = activate(ACT, fma(v - mean, scale, shift));
+	find_lane();
+	int channels = pc.channels, group = int(gl_WorkGroupID.z);
+	COLUMNS(channels)
+	int r = int(gl_WorkGroupID.y) * pc.chunk, end = min(r + pc.chunk, pc.rows);
+	float mean[NV], scale[NV], shift[NV];
+	[[unroll]] for (int u = 0; u < NV; u++) {
+		int c = min(column[u], channels - 1);
+		mean[u] = el(moments, pair(group, 0, channels, c));
+		scale[u] = el(gamma, c) * el(moments, pair(group, 1, channels, c));
+		shift[u] = el(beta, c);
 	}
+	do {
+		int row = (group * pc.rows + r) * channels;
+		[[unroll]] for (int u = 0; u < NV; u++) {
+			float v;
+			LOAD_NEAR(v, x, row + start[u])
+			v = activate(ACT, fma(v - mean[u], scale[u], shift[u]));
+			if (own[u]) el(y, row + column[u]) = v;
+		}
+	} while (++r < end);
 }

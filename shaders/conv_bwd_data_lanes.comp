@@ -33,6 +33,7 @@ PUSH(A(float, dy) A(float, w) A(float, bias) A(float, dx))
 const int WIDTH = LANES * NV;
 
 void main() {
+	find_lane();
 	int pixel = int(gl_WorkGroupID.x) % (IH * IW);
 	int row = min(int(gl_WorkGroupID.x) / (IH * IW) * TM, ROWS - TM);
 	int tile = int(gl_WorkGroupID.y), ci = tile_start(tile, WIDTH, CI);

@@ -66,6 +66,7 @@ const int WIDTH = LANES * NV;
 	} while (tap < KH * KW);
 
 void main() {
+	find_lane();
 	int x_tile = int(gl_WorkGroupID.x), tile = int(gl_WorkGroupID.y);
 	int new_ci = x_tile * TM, new_co = tile * WIDTH;
 	int ci = tile_start(x_tile, TM, CI);

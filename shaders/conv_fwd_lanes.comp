@@ -33,6 +33,7 @@ PUSH(A(float, x) A(float, w) A(float, bias) A(float, y))
 const int WIDTH = LANES * NV;
 
 void main() {
+	find_lane();
 	int pixel = int(gl_WorkGroupID.x) % (OH * OW);
 	int row = min(int(gl_WorkGroupID.x) / (OH * OW) * TM, ROWS - TM);
 	int tile = int(gl_WorkGroupID.y), co = tile_start(tile, WIDTH, CO);

@@ -48,20 +48,21 @@ func testAdam(r *rig) {
 	type adam struct {
 		n, per, step       int
 		rate, beta1, beta2 float32
-		fresh, runs        bool // fresh: the first step, from parameters and moments of zero
+		fresh              bool // the first step, from parameters and moments of zero
+		runs               int
 		frozen             uint32
 		spoilt             []int // elements whose gradient is not finite
 	}
 	l := r.lanes()
 	each(r, []adam{
-		{5*l + 3, 2, 1, 2e-4, 0.5, 0.999, true, true, 0, nil},
-		{1, 1, 1, 1e-3, 0.9, 0.999, true, false, 0, nil},
-		{2 * l, 2, 2, 1e-3, 0.9, 0.999, false, true, 0, nil},
-		{2*l - 1, 2, 700, 1e-3, 0.5, 0.9999, false, true, 0, nil},
-		{7 * l, 4, 100_000, 2e-4, 0, 0.999, false, false, 0, nil},
-		{3*l + 1, 2, 9, 1e-3, 0.5, 0.999, false, true, 7, nil},
-		{5*l + 2, 3, 9, 1e-3, 0.5, 0.999, false, false, 0, []int{4 * l, l + 1, 5*l + 1}},
-		{1, 1, 9, 1e-3, 0.5, 0.999, false, true, 0, []int{0}},
+		{5*l + 3, 2, 1, 2e-4, 0.5, 0.999, true, 2, 0, nil},
+		{1, 1, 1, 1e-3, 0.9, 0.999, true, 0, 0, nil},
+		{2 * l, 4, 2, 1e-3, 0.9, 0.999, false, 4, 0, nil},
+		{2*l - 1, 2, 700, 1e-3, 0.5, 0.9999, false, 1, 0, nil},
+		{7 * l, 4, 100_000, 2e-4, 0, 0.999, false, 0, 0, nil},
+		{3*l + 1, 2, 9, 1e-3, 0.5, 0.999, false, 2, 7, nil},
+		{5*l + 2, 3, 9, 1e-3, 0.5, 0.999, false, 3, 0, []int{4 * l, l + 1, 5*l + 1}},
+		{1, 1, 9, 1e-3, 0.5, 0.999, false, 0, 0, []int{0}},
 	}, func(r *rig, c adam) {
 		const eps = 1e-8
 		grad, param, m, v := r.normals(c.n), make([]float32, c.n), make([]float32, c.n), make([]float32, c.n)
@@ -78,11 +79,11 @@ func testAdam(r *rig) {
 		dg, dp, dm, dv := r.floats(grad), r.floats(param), r.floats(m), r.floats(v)
 		bad := r.uints([]uint32{0})
 		r.run(shaders.Adam{
-			Bad: bad.Range, Frozen: r.uints([]uint32{c.frozen}).Range, GUARDED: c.frozen != 0 || c.runs,
+			Bad: bad.Range, Frozen: r.uints([]uint32{c.frozen}).Range, GUARDED: c.frozen != 0 || c.runs > 0,
 			Step: r.uints([]uint32{uint32(c.step - 1)}).Range, Grad: dg.Range, Param: dp.Range, M: dm.Range, V: dv.Range,
 			N: int32(c.n), Rate: c.rate, Beta1: c.beta1, Beta2: c.beta2,
 			LogBeta1: float32(math.Log(float64(c.beta1))), LogBeta2: float32(math.Log(float64(c.beta2))), Eps: eps,
-			Local: uint32(l), PER: int32(c.per), RUNS: c.runs, Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1},
+			Local: uint32(l), PER: int32(c.per), RUNS: int32(c.runs), Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1},
 		})
 		if c.frozen != 0 {
 			r.sameFloats("param", dp, param)
@@ -107,15 +108,15 @@ func testEma(r *rig) {
 	type ema struct {
 		n, per int
 		decay  float64
-		runs   bool
+		runs   int
 		frozen uint32
 	}
 	l := r.lanes()
-	each(r, []ema{{5*l + 3, 2, 0.75, true, 0}, {1, 1, 0, false, 0}, {2 * l, 1, 1, true, 0}, {7*l - 1, 4, 0.9999, false, 0}, {3*l - 1, 2, 0.5, true, 17}}, func(r *rig, c ema) {
+	each(r, []ema{{5*l + 3, 2, 0.75, 2, 0}, {1, 1, 0, 0, 0}, {2 * l, 1, 1, 1, 0}, {7*l - 1, 4, 0.9999, 4, 0}, {3*l - 1, 2, 0.5, 1, 17}, {4*l + 1, 3, 0.5, 0, 0}}, func(r *rig, c ema) {
 		value, shadow := r.normals(c.n), r.normals(c.n)
 		on := r.floats(shadow)
-		r.run(shaders.Ema{Value: r.floats(value).Range, Shadow: on.Range, Frozen: r.uints([]uint32{c.frozen}).Range, GUARDED: c.frozen != 0 || c.runs,
-			N: int32(c.n), Rate: float32(1 - c.decay), Local: uint32(l), PER: int32(c.per), RUNS: c.runs, Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1}})
+		r.run(shaders.Ema{Value: r.floats(value).Range, Shadow: on.Range, Frozen: r.uints([]uint32{c.frozen}).Range, GUARDED: c.frozen != 0 || c.runs > 0,
+			N: int32(c.n), Rate: float32(1 - c.decay), Local: uint32(l), PER: int32(c.per), RUNS: int32(c.runs), Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1}})
 		want := wide(shadow)
 		if c.frozen != 0 {
 			r.sameFloats("shadow", on, shadow)
@@ -140,18 +141,20 @@ func testSumPartials(r *rig) {
 func testBiasBwd(r *rig) {
 	type biasBwd struct {
 		rows, forward, channels, chunk, act int
-		sum, inPlace, runs                  bool
+		sum, inPlace                        bool
+		runs                                int
 	}
 	l := r.lanes()
 	each(r, []biasBwd{
-		{17, 11, l + 3, 4, 2, true, true, true},
-		{1, 1, 1, 1, 0, true, false, false},
-		{9, 9, l, 9, 1, true, false, true},
-		{14, 7, 17, 5, 3, false, true, false},
-		{21, 7, 3, 64, 3, true, false, true},
-		{6, 2, 2 * l, 2, 1, false, false, true},
-		{13, 6, 2*l - 1, 3, 0, true, false, true},
-		{10, 5, l + 1, 4, 4, true, true, true},
+		{17, 11, l + 3, 4, 2, true, true, 2},
+		{1, 1, 1, 1, 0, true, false, 0},
+		{9, 9, l, 9, 1, true, false, 1},
+		{14, 7, 17, 5, 3, false, true, 0},
+		{21, 7, 3, 64, 3, true, false, 1},
+		{6, 2, 2 * l, 2, 1, false, false, 3},
+		{13, 6, 2*l - 1, 3, 0, true, false, 4},
+		{10, 5, l + 1, 4, 4, true, true, 2},
+		{12, 4, 4*l + 1, 5, 2, true, true, 4},
 	}, func(r *rig, c biasBwd) {
 		a, chunks := ref.Activations[c.act], int(ceil(c.rows, c.chunk))
 		y := narrow(a.Forward(wide(r.normals(c.forward * c.channels))))
@@ -164,7 +167,7 @@ func testBiasBwd(r *rig) {
 		r.run(shaders.BiasBwd{
 			Y: r.floats(y).Range, Dy: dy.Range, Dz: dz.Range, Partial: partial.Range,
 			Rows: int32(c.rows), Forward: int32(c.forward), Channels: int32(c.channels), Chunk: int32(c.chunk),
-			Local: uint32(l), ACT: int32(c.act), SumBias: c.sum, RUNS: c.runs, Groups: [3]uint32{ceil(c.channels, l), uint32(chunks), 1},
+			Local: uint32(l), ACT: int32(c.act), SumBias: c.sum, RUNS: int32(c.runs), Groups: [3]uint32{ceil(c.channels, l*max(c.runs, 1)), uint32(chunks), 1},
 		})
 		want := a.Backward(wide(values), wide(y))
 		if c.act == 0 {

@@ -4,14 +4,14 @@
 //   shadow : [n] f32, updated in place
 //   frozen : [1] u32, read if GUARDED: unless 0, nothing is updated
 //
-// Work-groups: x = ceil(n / (Local*PER)).
+// Work-groups: x = ceil(n / (Local*PER)); PER is a multiple of NV.
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "kernel.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int PER = 1;
-layout(constant_id = 2) const bool RUNS = false;
+layout(constant_id = 2) const int RUNS = 0;
 layout(constant_id = 3) const bool GUARDED = false;
 #include "element.glsl"
 
@@ -21,13 +21,17 @@ IN(2, uint, frozen)
 PUSH(A(float, value) A(float, shadow) A(uint, frozen) int n; float rate;)
 
 void main() {
+	find_lane();
 	if (GUARDED && el(frozen, 0) != 0u) return;
-	for (int k = 0; k < PER; k++) {
-		int first = (int(gl_WorkGroupID.x) * PER + k) * LANES, i = first + int(gl_LocalInvocationID.x);
-		if (i >= pc.n) return;
-		float now, average;
-		LOAD_NEAR(now, value, first)
-		LOAD_NEAR(average, shadow, first)
-		el(shadow, i) = fma(pc.rate, now - average, average);
-	}
+	int n = pc.n, base = int(gl_WorkGroupID.x) * (PER * LANES), k = 0;
+	do {
+		[[unroll]] for (int u = 0; u < NV; u++) {
+			int first = base + (k + u) * LANES, start = run_start(first, n), i = start + near();
+			float now, average;
+			LOAD_NEAR(now, value, start)
+			LOAD_NEAR(average, shadow, start)
+			if (run_owns(i, first, n)) el(shadow, i) = fma(pc.rate, now - average, average);
+		}
+		k += NV;
+	} while (k < PER);
 }

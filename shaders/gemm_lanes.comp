@@ -45,6 +45,7 @@ const int WIDTH = LANES * NV;
 const int RUN = (K + SPLITS - 1) / SPLITS;
 
 void main() {
+	find_lane();
 	int m = min(int(gl_WorkGroupID.x) * TM, M - TM);
 	int tile = int(gl_WorkGroupID.y), n = tile_start(tile, WIDTH, N);
 	int k0 = int(gl_WorkGroupID.z) * RUN;

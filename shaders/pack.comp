@@ -3,37 +3,58 @@
 //
 //   x : [planes,terms,columns] f32, or [planes,columns,terms] where TRANS
 //   y : [ceil(columns/width),planes,terms,width] f32: tile t holds the columns from tile_start(t) on (lanes.glsl), and
-//       repeats the last where there are fewer than width. Its term k is x's (k mod inner) * (planes*terms/inner) +
-//       k / inner: with inner 1 the order stays, with inner the batch size the batch becomes the inner axis of terms
+//       repeats the last where there are fewer than width. Where INNER, planes is 1, and term k of y is x's
+//       (k mod inner) * (terms/inner) + k / inner: with the batch size, the batch becomes the inner axis of terms
 //
-// Work-groups: x = ceil(width/Local), y = ceil(planes*terms/PER), z = ceil(columns/width); an invocation packs PER terms
-// of a column.
+// An invocation packs PER terms of NV runs of columns, UNROLL terms in a turn. NEAR: a run's columns are loaded as one;
+// not where there are fewer columns than width, nor needed where TRANS.
+// Work-groups: x = planes*ceil(terms/PER), y = ceil(columns/width); width is at most NV*Local.
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "kernel.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool TRANS = false;
-layout(constant_id = 2) const int PER = 1;
-layout(constant_id = 3) const bool RUNS = false; // not with TRANS, nor where there are fewer columns than width
-#include "element.glsl"
+layout(constant_id = 2) const bool INNER = false;
+layout(constant_id = 3) const bool NEAR = false;
+layout(constant_id = 4) const int PER = 1;
+layout(constant_id = 5) const int NV = 1;
+#include "lanes.glsl"
 
 IN(0, float, x)
 OUT(1, float, y)
 PUSH(A(float, x) A(float, y) int planes; int terms; int columns; int width; int inner;)
 
+const int UNROLL = 4;
+
 void main() {
-	int j = int(gl_GlobalInvocationID.x), tile = int(gl_WorkGroupID.z);
-	if (j >= pc.width) return;
-	int start = tile_start(tile, pc.width, pc.columns);
-	int column = min(start + j, pc.columns - 1), column0 = start + int(gl_WorkGroupID.x) * LANES;
-	int all = pc.planes * pc.terms, first = int(gl_WorkGroupID.y) * PER;
-	for (int k = first; k < min(first + PER, all); k++) {
-		int term = k % pc.inner * (all / pc.inner) + k / pc.inner;
-		float v;
-		if (TRANS) v = el(x, (term / pc.terms * pc.columns + column) * pc.terms + term % pc.terms);
-		else if (RUNS) { LOAD_NEAR(v, x, term * pc.columns + column0) }
-		else v = el(x, term * pc.columns + column);
-		el(y, (tile * all + k) * pc.width + j) = v;
-	}
+	find_lane();
+	int tile = int(gl_WorkGroupID.y), start = tile_start(tile, pc.width, pc.columns), last = pc.columns - 1;
+	int chunks = (pc.terms + PER - 1) / PER, plane = int(gl_WorkGroupID.x) / chunks;
+	int k = int(gl_WorkGroupID.x) % chunks * PER, end = min(k + PER, pc.terms);
+	int to = (tile * pc.planes + plane) * pc.terms * pc.width + LANE;
+	ptr(float) column[NV * LANES];
+	if (TRANS)
+		[[unroll]] for (int j = 0; j < NV * LANES; j++)
+			column[j] = at(x, (plane * pc.columns + min(start + j, last)) * pc.terms);
+	do {
+		[[unroll]] for (int u = 0; u < UNROLL; u++) {
+			int term = min(k + u, end - 1), from = term;
+			if (INNER) from = term % pc.inner * (pc.terms / pc.inner) + term / pc.inner;
+			[[unroll]] for (int v = 0; v < NV; v++) {
+				float value;
+				if (TRANS) {
+					value = ld(x, column[v * LANES], term);
+					[[unroll]] for (int j = 1; j < LANES; j++) {
+						float other = ld(x, column[v * LANES + j], term);
+						value = lane_is[j] ? other : value;
+					}
+				} else if (NEAR) {
+					LOAD_RUN(value, x, at(x, from * pc.columns + start), v * LANES)
+				} else value = el(x, from * pc.columns + min(start + v * LANES + LANE, last));
+				if (v * LANES + LANE < pc.width) el(y, to + term * pc.width + v * LANES) = value;
+			}
+		}
+		k += UNROLL;
+	} while (k < end);
 }

@@ -33,20 +33,21 @@ func batchInside[E any](x []E, rows, channels int) (y []E) {
 func testPack(r *rig) {
 	type pack struct {
 		planes, terms, columns, width, inner int
-		trans, runs                          bool
+		trans                                bool
 		per                                  int
 	}
 	l := r.lanes()
 	each(r, []pack{
-		{1, 12, 3*l + 1, 2 * l, 4, false, true, 3},
-		{1, 1, 1, 1, 1, false, false, 1},
-		{3, 5, l + 1, l, 1, true, false, 3},
-		{1, 9, l - 1, 2 * l, 1, false, false, 5},
-		{2, 7, 17, 6, 1, false, false, 64},
-		{4, 3, 2*l - 1, 2 * l, 1, true, false, 64},
-		{1, 30, 6, 6, 5, false, false, 7},
-		{1, 11, l, l, 11, false, true, 1},
-		{25, 2, 2*l + 1, l, 1, false, true, 6},
+		{1, 12, 3*l + 1, 2 * l, 4, false, 3},
+		{1, 1, 1, 1, 1, false, 1},
+		{3, 5, l + 1, l, 1, true, 3},
+		{1, 9, l - 1, 2 * l, 1, false, 5},
+		{1, 14, 17, 6, 1, false, 64},
+		{4, 3, 2*l - 1, 2 * l, 1, true, 64},
+		{2, 70, 2*l + 3, 6, 1, true, 64},
+		{1, 30, 6, 6, 5, false, 7},
+		{1, 11, l, l, 11, false, 1},
+		{1, 50, 2*l + 1, l, 1, false, 6},
 	}, func(r *rig, c pack) {
 		x := r.normals(c.planes * c.terms * c.columns)
 		want := x
@@ -60,8 +61,8 @@ func testPack(r *rig) {
 		y := r.out(len(want))
 		r.run(shaders.Pack{
 			X: r.floats(x).Range, Y: y.Range, Planes: int32(c.planes), Terms: int32(c.terms), Columns: int32(c.columns), Width: int32(c.width), Inner: int32(c.inner),
-			Local: uint32(l), TRANS: c.trans, PER: int32(c.per), RUNS: c.runs,
-			Groups: [3]uint32{ceil(c.width, l), ceil(c.planes*c.terms, c.per), ceil(c.columns, c.width)},
+			Local: uint32(l), TRANS: c.trans, INNER: c.inner > 1, NEAR: !c.trans && c.width <= c.columns, PER: int32(c.per), NV: int32(ceil(c.width, l)),
+			Groups: [3]uint32{uint32(c.planes) * ceil(c.terms, c.per), ceil(c.columns, c.width), 1},
 		})
 		r.sameFloats("y", y, want)
 	})

@@ -93,12 +93,13 @@ func testPhiloxNormal(r *rig) {
 
 // The noise is what philox_normal draws; where sigma is 0, x is left alone.
 func testAddNoise(r *rig) {
-	for _, sigma := range []float32{0.5, 0} {
+	for i, sigma := range []float32{0.5, 0, 2} {
 		each(r, draws(r), func(r *rig, d draw) {
+			per := i + 1
 			x, y := r.normals(d.n), r.out(d.n)
 			r.run(shaders.AddNoise{Step: r.uints([]uint32{d.step}).Range, X: r.floats(x).Range, Y: y.Range,
-				SeedLow: d.low(), SeedHigh: d.high(), Stream: d.stream.ID, N: uint32(d.n), Sigma: sigma,
-				Local: uint32(r.lanes()), Groups: r.blocks(d.n)})
+				SeedLow: d.low(), SeedHigh: d.high(), Stream: d.stream.ID, N: int32(d.n), Sigma: sigma,
+				Local: uint32(r.lanes()), PER: int32(per), NEAR: per != 2, Groups: [3]uint32{ceil(d.n, 4*r.lanes()*per), 1, 1}})
 			want := wide(x)
 			for i := range want {
 				want[i] += float64(sigma) * float64(d.stream.Normal(d.step, uint32(i)))

@@ -125,7 +125,7 @@ var activationStorage []byte
 //
 // 1 - beta^t is taken as -expm1(t ln beta), by its series while the argument is small: for beta2 = 0.999 the plain
 // difference would lose four digits at t = 1.
-// Work-groups: x = ceil(n / (Local*PER)).
+// Work-groups: x = ceil(n / (Local*PER)); PER is a multiple of NV.
 type Adam struct {
 	Step, Grad       vk.Range // read
 	Param, M, V, Bad vk.Range // read and written
@@ -136,9 +136,9 @@ type Adam struct {
 	Rate, Beta1, Beta2, LogBeta1, LogBeta2, Eps float32
 
 	// specialisation constants
-	Local         uint32
-	PER           int32
-	RUNS, GUARDED bool
+	Local     uint32
+	PER, RUNS int32
+	GUARDED   bool
 
 	Groups [3]uint32
 }
@@ -149,7 +149,7 @@ func (k Adam) Call() vk.Call {
 		Shader: AdamShader,
 		Args:   []vk.Range{k.Step, k.Grad, k.Param, k.M, k.V, k.Bad, k.Frozen},
 		Push:   []uint32{uint32(k.N), math.Float32bits(k.Rate), math.Float32bits(k.Beta1), math.Float32bits(k.Beta2), math.Float32bits(k.LogBeta1), math.Float32bits(k.LogBeta2), math.Float32bits(k.Eps)},
-		Specs:  []uint32{k.Local, uint32(k.PER), word(k.RUNS), word(k.GUARDED)},
+		Specs:  []uint32{k.Local, uint32(k.PER), uint32(k.RUNS), word(k.GUARDED)},
 		Groups: k.Groups,
 	}
 }
@@ -189,18 +189,22 @@ var adamStorage []byte
 //	step : [1] u32, the training step
 //	x, y : [n] f32
 //
-// An invocation makes one block of four. Work-groups: x = ceil(n / (4*Local)).
+// A lane makes PER blocks of four. NEAR, for CPU drivers: what the lanes add to is loaded for all of them at once.
+// Work-groups: x = ceil(n / (4*Local*PER)).
 // Gradient: the identity.
 type AddNoise struct {
 	Step, X vk.Range // read
 	Y       vk.Range // written
 
 	// push constants
-	SeedLow, SeedHigh, Stream, N uint32
-	Sigma                        float32
+	SeedLow, SeedHigh, Stream uint32
+	N                         int32
+	Sigma                     float32
 
 	// specialisation constants
 	Local uint32
+	PER   int32
+	NEAR  bool
 
 	Groups [3]uint32
 }
@@ -210,8 +214,8 @@ func (k AddNoise) Call() vk.Call {
 	return vk.Call{
 		Shader: AddNoiseShader,
 		Args:   []vk.Range{k.Step, k.X, k.Y},
-		Push:   []uint32{k.SeedLow, k.SeedHigh, k.Stream, k.N, math.Float32bits(k.Sigma)},
-		Specs:  []uint32{k.Local},
+		Push:   []uint32{k.SeedLow, k.SeedHigh, k.Stream, uint32(k.N), math.Float32bits(k.Sigma)},
+		Specs:  []uint32{k.Local, uint32(k.PER), word(k.NEAR)},
 		Groups: k.Groups,
 	}
 }
@@ -227,9 +231,12 @@ var AddNoiseShader = &vk.Shader{
 	Push: []string{"seed_low", "seed_high", "stream", "n", "sigma"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
+		{Name: "PER", ID: 1, Default: 1},
+		{Name: "NEAR", ID: 2, Default: 0},
 	},
-	Local: [3]uint32{0, 1, 1},
-	Code:  [2][]byte{vk.Addresses: addNoiseAddresses, vk.Storage: addNoiseStorage},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: addNoiseAddresses, vk.Storage: addNoiseStorage},
 }
 
 //go:embed spv/add_noise.addr.spv
@@ -346,7 +353,7 @@ var argmaxStorage []byte
 //	partial : [chunks,channels] f32, sums over the rows below forward; not written where SUM_BIAS is false
 //
 // Lanes lie along the channels; an invocation walks chunk rows.
-// Work-groups: x = ceil(channels/Local), y = ceil(rows/chunk) = chunks; only those below forward hold anything for the
+// Work-groups: x = ceil(channels/(Local*NV)), y = ceil(rows/chunk) = chunks; only those below forward hold anything for the
 // bias, so sum_partials adds the first ceil(forward/chunk).
 // Order of accumulation: rows ascending.
 type BiasBwd struct {
@@ -357,9 +364,10 @@ type BiasBwd struct {
 	Rows, Forward, Channels, Chunk int32
 
 	// specialisation constants
-	Local         uint32
-	ACT           int32
-	SumBias, RUNS bool
+	Local   uint32
+	ACT     int32
+	SumBias bool
+	RUNS    int32
 
 	Groups [3]uint32
 }
@@ -370,7 +378,7 @@ func (k BiasBwd) Call() vk.Call {
 		Shader: BiasBwdShader,
 		Args:   []vk.Range{k.Y, k.Dy, k.Dz, k.Partial},
 		Push:   []uint32{uint32(k.Rows), uint32(k.Forward), uint32(k.Channels), uint32(k.Chunk)},
-		Specs:  []uint32{k.Local, uint32(k.ACT), word(k.SumBias), word(k.RUNS)},
+		Specs:  []uint32{k.Local, uint32(k.ACT), word(k.SumBias), uint32(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -409,7 +417,7 @@ var biasBwdStorage []byte
 //	gamma, beta : [channels] f32
 //
 // Lanes lie along the channels; an invocation walks chunk rows.
-// Work-groups: x = ceil(channels/Local), y = ceil(rows/chunk), z = groups.
+// Work-groups: x = ceil(channels/(Local*NV)), y = ceil(rows/chunk), z = groups.
 // Gradient: bn_bwd_reduce.comp, bn_bwd_finish.comp, bn_bwd_apply.comp.
 type BnApply struct {
 	X, Moments, Gamma, Beta vk.Range // read
@@ -419,9 +427,8 @@ type BnApply struct {
 	Rows, Channels, Chunk int32
 
 	// specialisation constants
-	Local uint32
-	ACT   int32
-	RUNS  bool
+	Local     uint32
+	ACT, RUNS int32
 
 	Groups [3]uint32
 }
@@ -432,7 +439,7 @@ func (k BnApply) Call() vk.Call {
 		Shader: BnApplyShader,
 		Args:   []vk.Range{k.X, k.Moments, k.Gamma, k.Beta, k.Y},
 		Push:   []uint32{uint32(k.Rows), uint32(k.Channels), uint32(k.Chunk)},
-		Specs:  []uint32{k.Local, uint32(k.ACT), word(k.RUNS)},
+		Specs:  []uint32{k.Local, uint32(k.ACT), uint32(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -474,7 +481,7 @@ var bnApplyStorage []byte
 //	dy, dx      : [backward groups,rows,channels] f32; they may be one buffer
 //
 // Lanes lie along the channels; an invocation walks chunk rows.
-// Work-groups: x = ceil(channels/Local), y = ceil(rows/chunk), z = backward groups.
+// Work-groups: x = ceil(channels/(Local*NV)), y = ceil(rows/chunk), z = backward groups.
 type BnBwdApply struct {
 	X, Moments, Gamma, Beta, Sums, Dy vk.Range // read
 	Dx                                vk.Range // written
@@ -483,9 +490,8 @@ type BnBwdApply struct {
 	ForwardGroups, Rows, Channels, Chunk int32
 
 	// specialisation constants
-	Local uint32
-	ACT   int32
-	RUNS  bool
+	Local     uint32
+	ACT, RUNS int32
 
 	Groups [3]uint32
 }
@@ -496,7 +502,7 @@ func (k BnBwdApply) Call() vk.Call {
 		Shader: BnBwdApplyShader,
 		Args:   []vk.Range{k.X, k.Moments, k.Gamma, k.Beta, k.Sums, k.Dy, k.Dx},
 		Push:   []uint32{uint32(k.ForwardGroups), uint32(k.Rows), uint32(k.Channels), uint32(k.Chunk)},
-		Specs:  []uint32{k.Local, uint32(k.ACT), word(k.RUNS)},
+		Specs:  []uint32{k.Local, uint32(k.ACT), uint32(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -595,7 +601,7 @@ var bnBwdFinishStorage []byte
 //	partial     : [backward groups,chunks,2,channels] f32
 //
 // Lanes lie along the channels.
-// Work-groups: x = ceil(channels/Local), y = ceil(rows/chunk) = chunks, z = backward groups.
+// Work-groups: x = ceil(channels/(Local*NV)), y = ceil(rows/chunk) = chunks, z = backward groups.
 // Order of accumulation: rows ascending. Then bn_bwd_finish.comp, bn_bwd_apply.comp.
 type BnBwdReduce struct {
 	X, Moments, Gamma, Beta, Dy vk.Range // read
@@ -605,9 +611,8 @@ type BnBwdReduce struct {
 	ForwardGroups, Rows, Channels, Chunk int32
 
 	// specialisation constants
-	Local uint32
-	ACT   int32
-	RUNS  bool
+	Local     uint32
+	ACT, RUNS int32
 
 	Groups [3]uint32
 }
@@ -618,7 +623,7 @@ func (k BnBwdReduce) Call() vk.Call {
 		Shader: BnBwdReduceShader,
 		Args:   []vk.Range{k.X, k.Moments, k.Gamma, k.Beta, k.Dy, k.Partial},
 		Push:   []uint32{uint32(k.ForwardGroups), uint32(k.Rows), uint32(k.Channels), uint32(k.Chunk)},
-		Specs:  []uint32{k.Local, uint32(k.ACT), word(k.RUNS)},
+		Specs:  []uint32{k.Local, uint32(k.ACT), uint32(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -657,7 +662,7 @@ var bnBwdReduceStorage []byte
 //	partial : [groups,chunks,2,channels] f32
 //
 // Lanes lie along the channels. Deviations are taken from the chunk's first row, against cancellation.
-// Work-groups: x = ceil(channels/Local), y = ceil(rows/chunk) = chunks, z = groups.
+// Work-groups: x = ceil(channels/(Local*NV)), y = ceil(rows/chunk) = chunks, z = groups.
 // Order of accumulation: rows ascending. Second half: bn_stats_finish.comp.
 type BnStats struct {
 	X       vk.Range // read
@@ -668,7 +673,7 @@ type BnStats struct {
 
 	// specialisation constants
 	Local uint32
-	RUNS  bool
+	RUNS  int32
 
 	Groups [3]uint32
 }
@@ -679,7 +684,7 @@ func (k BnStats) Call() vk.Call {
 		Shader: BnStatsShader,
 		Args:   []vk.Range{k.X, k.Partial},
 		Push:   []uint32{uint32(k.Rows), uint32(k.Channels), uint32(k.Chunk)},
-		Specs:  []uint32{k.Local, word(k.RUNS)},
+		Specs:  []uint32{k.Local, uint32(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -839,7 +844,7 @@ var col2imStorage []byte
 //	partial : [chunks,columns] f32
 //
 // Lanes lie along the columns; an invocation walks chunk rows.
-// Work-groups: x = ceil(columns/Local), y = ceil(rows/chunk) = chunks.
+// Work-groups: x = ceil(columns/(Local*NV)), y = ceil(rows/chunk) = chunks.
 // Order of accumulation: rows ascending. Who reads partial adds the chunks: weight_norm.comp, weight_norm_bwd.comp.
 type ColumnDots struct {
 	A, B    vk.Range // read
@@ -850,7 +855,7 @@ type ColumnDots struct {
 
 	// specialisation constants
 	Local uint32
-	RUNS  bool
+	RUNS  int32
 
 	Groups [3]uint32
 }
@@ -861,7 +866,7 @@ func (k ColumnDots) Call() vk.Call {
 		Shader: ColumnDotsShader,
 		Args:   []vk.Range{k.A, k.B, k.Partial},
 		Push:   []uint32{uint32(k.Rows), uint32(k.Columns), uint32(k.Chunk)},
-		Specs:  []uint32{k.Local, word(k.RUNS)},
+		Specs:  []uint32{k.Local, uint32(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -1422,7 +1427,7 @@ var countUpStorage []byte
 //	shadow : [n] f32, updated in place
 //	frozen : [1] u32, read if GUARDED: unless 0, nothing is updated
 //
-// Work-groups: x = ceil(n / (Local*PER)).
+// Work-groups: x = ceil(n / (Local*PER)); PER is a multiple of NV.
 type Ema struct {
 	Value  vk.Range // read
 	Shadow vk.Range // read and written
@@ -1433,9 +1438,9 @@ type Ema struct {
 	Rate float32
 
 	// specialisation constants
-	Local         uint32
-	PER           int32
-	RUNS, GUARDED bool
+	Local     uint32
+	PER, RUNS int32
+	GUARDED   bool
 
 	Groups [3]uint32
 }
@@ -1446,7 +1451,7 @@ func (k Ema) Call() vk.Call {
 		Shader: EmaShader,
 		Args:   []vk.Range{k.Value, k.Shadow, k.Frozen},
 		Push:   []uint32{uint32(k.N), math.Float32bits(k.Rate)},
-		Specs:  []uint32{k.Local, uint32(k.PER), word(k.RUNS), word(k.GUARDED)},
+		Specs:  []uint32{k.Local, uint32(k.PER), uint32(k.RUNS), word(k.GUARDED)},
 		Groups: k.Groups,
 	}
 }
@@ -2048,11 +2053,12 @@ var oneHotStorage []byte
 //
 //	x : [planes,terms,columns] f32, or [planes,columns,terms] where TRANS
 //	y : [ceil(columns/width),planes,terms,width] f32: tile t holds the columns from tile_start(t) on (lanes.glsl), and
-//	    repeats the last where there are fewer than width. Its term k is x's (k mod inner) * (planes*terms/inner) +
-//	    k / inner: with inner 1 the order stays, with inner the batch size the batch becomes the inner axis of terms
+//	    repeats the last where there are fewer than width. Where INNER, planes is 1, and term k of y is x's
+//	    (k mod inner) * (terms/inner) + k / inner: with the batch size, the batch becomes the inner axis of terms
 //
-// Work-groups: x = ceil(width/Local), y = ceil(planes*terms/PER), z = ceil(columns/width); an invocation packs PER terms
-// of a column.
+// An invocation packs PER terms of NV runs of columns, UNROLL terms in a turn. NEAR: a run's columns are loaded as one;
+// not where there are fewer columns than width, nor needed where TRANS.
+// Work-groups: x = planes*ceil(terms/PER), y = ceil(columns/width); width is at most NV*Local.
 type Pack struct {
 	X vk.Range // read
 	Y vk.Range // written
@@ -2061,10 +2067,9 @@ type Pack struct {
 	Planes, Terms, Columns, Width, Inner int32
 
 	// specialisation constants
-	Local uint32
-	TRANS bool
-	PER   int32
-	RUNS  bool
+	Local              uint32
+	TRANS, INNER, NEAR bool
+	PER, NV            int32
 
 	Groups [3]uint32
 }
@@ -2075,7 +2080,7 @@ func (k Pack) Call() vk.Call {
 		Shader: PackShader,
 		Args:   []vk.Range{k.X, k.Y},
 		Push:   []uint32{uint32(k.Planes), uint32(k.Terms), uint32(k.Columns), uint32(k.Width), uint32(k.Inner)},
-		Specs:  []uint32{k.Local, word(k.TRANS), uint32(k.PER), word(k.RUNS)},
+		Specs:  []uint32{k.Local, word(k.TRANS), word(k.INNER), word(k.NEAR), uint32(k.PER), uint32(k.NV)},
 		Groups: k.Groups,
 	}
 }
@@ -2091,8 +2096,10 @@ var PackShader = &vk.Shader{
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "TRANS", ID: 1, Default: 0},
-		{Name: "PER", ID: 2, Default: 1},
-		{Name: "RUNS", ID: 3, Default: 0},
+		{Name: "INNER", ID: 2, Default: 0},
+		{Name: "NEAR", ID: 3, Default: 0},
+		{Name: "PER", ID: 4, Default: 1},
+		{Name: "NV", ID: 5, Default: 1},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
@@ -2626,7 +2633,7 @@ var unitNormStorage []byte
 //	scale   : [columns] f32, s; read where SCALE, else s = 1
 //
 // Lanes lie along the columns; an invocation walks chunk rows.
-// Work-groups: x = ceil(columns/Local), y = ceil(rows/chunk) = chunks.
+// Work-groups: x = ceil(columns/(Local*NV)), y = ceil(rows/chunk) = chunks.
 // Order of accumulation: chunks ascending.
 // Gradient: weight_norm_bwd.comp.
 type WeightNorm struct {
@@ -2638,8 +2645,9 @@ type WeightNorm struct {
 	Eps                  float32
 
 	// specialisation constants
-	Local       uint32
-	SCALE, RUNS bool
+	Local uint32
+	SCALE bool
+	RUNS  int32
 
 	Groups [3]uint32
 }
@@ -2650,7 +2658,7 @@ func (k WeightNorm) Call() vk.Call {
 		Shader: WeightNormShader,
 		Args:   []vk.Range{k.V, k.Squares, k.Scale, k.W},
 		Push:   []uint32{uint32(k.Rows), uint32(k.Columns), uint32(k.Chunk), math.Float32bits(k.Eps)},
-		Specs:  []uint32{k.Local, word(k.SCALE), word(k.RUNS)},
+		Specs:  []uint32{k.Local, word(k.SCALE), uint32(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -2692,7 +2700,7 @@ var weightNormStorage []byte
 //	dscale    : [columns] f32; written where SCALE
 //
 // Lanes lie along the columns; an invocation walks chunk rows.
-// Work-groups: x = ceil(columns/Local), y = ceil(rows/chunk) = chunks.
+// Work-groups: x = ceil(columns/(Local*NV)), y = ceil(rows/chunk) = chunks.
 // Order of accumulation: chunks ascending.
 type WeightNormBwd struct {
 	V, Squares, Scale, Dw, Dots vk.Range // read
@@ -2703,8 +2711,9 @@ type WeightNormBwd struct {
 	Eps                  float32
 
 	// specialisation constants
-	Local       uint32
-	SCALE, RUNS bool
+	Local uint32
+	SCALE bool
+	RUNS  int32
 
 	Groups [3]uint32
 }
@@ -2715,7 +2724,7 @@ func (k WeightNormBwd) Call() vk.Call {
 		Shader: WeightNormBwdShader,
 		Args:   []vk.Range{k.V, k.Squares, k.Scale, k.Dw, k.Dots, k.Dv, k.Dscale},
 		Push:   []uint32{uint32(k.Rows), uint32(k.Columns), uint32(k.Chunk), math.Float32bits(k.Eps)},
-		Specs:  []uint32{k.Local, word(k.SCALE), word(k.RUNS)},
+		Specs:  []uint32{k.Local, word(k.SCALE), uint32(k.RUNS)},
 		Groups: k.Groups,
 	}
 }

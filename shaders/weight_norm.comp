@@ -5,7 +5,7 @@
 //   scale   : [columns] f32, s; read where SCALE, else s = 1
 //
 // Lanes lie along the columns; an invocation walks chunk rows.
-// Work-groups: x = ceil(columns/Local), y = ceil(rows/chunk) = chunks.
+// Work-groups: x = ceil(columns/(Local*NV)), y = ceil(rows/chunk) = chunks.
 // Order of accumulation: chunks ascending.
 // Gradient: weight_norm_bwd.comp.
 #version 460
@@ -14,7 +14,7 @@
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool SCALE = false;
-layout(constant_id = 2) const bool RUNS = false;
+layout(constant_id = 2) const int RUNS = 0;
 #include "element.glsl"
 
 IN(0, float, v)
@@ -24,15 +24,26 @@ OUT(3, float, w)
 PUSH(A(float, v) A(float, squares) A(float, scale) A(float, w) int rows; int columns; int chunk; float eps;)
 
 void main() {
-	int c = int(gl_GlobalInvocationID.x);
-	if (c >= pc.columns) return;
-	int c0 = int(gl_WorkGroupID.x) * LANES, first = int(gl_WorkGroupID.y) * pc.chunk;
-	float square = 0.0;
-	for (int part = 0; part < int(gl_NumWorkGroups.y); part++) square += el(squares, part * pc.columns + c);
-	float factor = (SCALE ? el(scale, c) : 1.0) / sqrt(pc.eps + square);
-	for (int r = first; r < min(first + pc.chunk, pc.rows); r++) {
-		float x;
-		LOAD_NEAR(x, v, r * pc.columns + c0)
-		el(w, r * pc.columns + c) = x * factor;
-	}
+	find_lane();
+	int columns = pc.columns;
+	COLUMNS(columns)
+	int r = int(gl_WorkGroupID.y) * pc.chunk, end = min(r + pc.chunk, pc.rows), part = 0;
+	float square[NV], factor[NV];
+	[[unroll]] for (int u = 0; u < NV; u++) square[u] = 0.0;
+	do {
+		[[unroll]] for (int u = 0; u < NV; u++) {
+			float s;
+			LOAD_NEAR(s, squares, part * columns + start[u])
+			square[u] += s;
+		}
+	} while (++part < int(gl_NumWorkGroups.y));
+	[[unroll]] for (int u = 0; u < NV; u++)
+		factor[u] = (SCALE ? el(scale, min(column[u], columns - 1)) : 1.0) / sqrt(pc.eps + square[u]);
+	do {
+		[[unroll]] for (int u = 0; u < NV; u++) {
+			float x;
+			LOAD_NEAR(x, v, r * columns + start[u])
+			if (own[u]) el(w, r * columns + column[u]) = x * factor[u];
+		}
+	} while (++r < end);
 }

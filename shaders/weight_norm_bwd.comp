@@ -8,7 +8,7 @@
 //   dscale    : [columns] f32; written where SCALE
 //
 // Lanes lie along the columns; an invocation walks chunk rows.
-// Work-groups: x = ceil(columns/Local), y = ceil(rows/chunk) = chunks.
+// Work-groups: x = ceil(columns/(Local*NV)), y = ceil(rows/chunk) = chunks.
 // Order of accumulation: chunks ascending.
 #version 460
 #extension GL_GOOGLE_include_directive : require
@@ -16,7 +16,7 @@
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool SCALE = false;
-layout(constant_id = 2) const bool RUNS = false;
+layout(constant_id = 2) const int RUNS = 0;
 #include "element.glsl"
 
 IN(0, float, v)
@@ -30,21 +30,33 @@ PUSH(A(float, v) A(float, squares) A(float, scale) A(float, dw) A(float, dots) A
 	int rows; int columns; int chunk; float eps;)
 
 void main() {
-	int c = int(gl_GlobalInvocationID.x);
-	if (c >= pc.columns) return;
-	int c0 = int(gl_WorkGroupID.x) * LANES, first = int(gl_WorkGroupID.y) * pc.chunk;
-	float square = 0.0, along = 0.0;
-	for (int part = 0; part < int(gl_NumWorkGroups.y); part++) {
-		square += el(squares, part * pc.columns + c);
-		along += el(dots, part * pc.columns + c);
+	find_lane();
+	int columns = pc.columns;
+	COLUMNS(columns)
+	int r = int(gl_WorkGroupID.y) * pc.chunk, end = min(r + pc.chunk, pc.rows), part = 0;
+	float square[NV], along[NV], factor[NV], slope[NV];
+	[[unroll]] for (int u = 0; u < NV; u++) square[u] = along[u] = 0.0;
+	do {
+		[[unroll]] for (int u = 0; u < NV; u++) {
+			float s, d;
+			LOAD_NEAR(s, squares, part * columns + start[u])
+			LOAD_NEAR(d, dots, part * columns + start[u])
+			square[u] += s;
+			along[u] += d;
+		}
+	} while (++part < int(gl_NumWorkGroups.y));
+	[[unroll]] for (int u = 0; u < NV; u++) {
+		float n = sqrt(pc.eps + square[u]);
+		factor[u] = (SCALE ? el(scale, min(column[u], columns - 1)) : 1.0) / n;
+		slope[u] = along[u] / (pc.eps + square[u]);
+		if (SCALE && gl_WorkGroupID.y == 0u && own[u]) el(dscale, column[u]) = along[u] / n;
 	}
-	float n = sqrt(pc.eps + square);
-	float factor = (SCALE ? el(scale, c) : 1.0) / n, slope = along / (pc.eps + square);
-	for (int r = first; r < min(first + pc.chunk, pc.rows); r++) {
-		float x, d;
-		LOAD_NEAR(x, v, r * pc.columns + c0)
-		LOAD_NEAR(d, dw, r * pc.columns + c0)
-		el(dv, r * pc.columns + c) = factor * fma(-slope, x, d);
-	}
-	if (SCALE && gl_WorkGroupID.y == 0u) el(dscale, c) = along / n;
+	do {
+		[[unroll]] for (int u = 0; u < NV; u++) {
+			float x, d;
+			LOAD_NEAR(x, v, r * columns + start[u])
+			LOAD_NEAR(d, dw, r * columns + start[u])
+			if (own[u]) el(dv, r * columns + column[u]) = factor[u] * fma(-slope[u], x, d);
+		}
+	} while (++r < end);
 }

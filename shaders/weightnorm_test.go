@@ -10,7 +10,8 @@ import (
 // weights is a case of weight normalisation.
 type weights struct {
 	rows, columns, chunk int
-	scale, runs          bool
+	scale                bool
+	runs                 int
 }
 
 const weightNormEps = 1e-6
@@ -18,18 +19,20 @@ const weightNormEps = 1e-6
 func weightCases(r *rig) []weights {
 	l := r.lanes()
 	return []weights{
-		{13, l + 3, 4, true, true},
-		{1, 1, 1, false, false},
-		{5, 1, 1, true, false},
-		{9, l, 9, false, true},
-		{17, 2*l - 1, 64, true, true},
-		{65, 2 * l, 8, false, false},
-		{100, 10, 7, true, true},
+		{13, l + 3, 4, true, 2},
+		{1, 1, 1, false, 0},
+		{5, 1, 1, true, 1},
+		{9, l, 9, false, 1},
+		{17, 2*l - 1, 64, true, 4},
+		{65, 2 * l, 8, false, 0},
+		{100, 10, 7, true, 3},
+		{25, 4*l + 1, 64, false, 4},
+		{25, 6*l + 3, 9, true, 4},
 	}
 }
 
 func (c weights) spread(r *rig) [3]uint32 {
-	return [3]uint32{ceil(c.columns, r.lanes()), ceil(c.rows, c.chunk), 1}
+	return [3]uint32{ceil(c.columns, r.lanes()*max(c.runs, 1)), ceil(c.rows, c.chunk), 1}
 }
 
 // factors draws s, which is 1 where the case has none, and where it lies.
@@ -67,7 +70,7 @@ func testColumnDots(r *rig) {
 		want := c.dots(values, others)
 		partial := r.out(len(want))
 		r.run(shaders.ColumnDots{A: a.Range, B: b.Range, Partial: partial.Range, Rows: int32(c.rows), Columns: int32(c.columns), Chunk: int32(c.chunk),
-			Local: uint32(r.lanes()), RUNS: c.runs, Groups: c.spread(r)})
+			Local: uint32(r.lanes()), RUNS: int32(c.runs), Groups: c.spread(r)})
 		r.near("partial", partial, want)
 	})
 }
@@ -79,7 +82,7 @@ func testWeightNorm(r *rig) {
 		w := r.out(len(v))
 		r.run(shaders.WeightNorm{V: r.floats(v).Range, Squares: r.floats(narrow(c.dots(v, v))).Range, Scale: scale.all(), W: w.Range,
 			Rows: int32(c.rows), Columns: int32(c.columns), Chunk: int32(c.chunk), Eps: weightNormEps,
-			Local: uint32(r.lanes()), SCALE: c.scale, RUNS: c.runs, Groups: c.spread(r)})
+			Local: uint32(r.lanes()), SCALE: c.scale, RUNS: int32(c.runs), Groups: c.spread(r)})
 		r.near("w", w, c.oracle().Forward(wide(v), s))
 	})
 }
@@ -95,7 +98,7 @@ func testWeightNormBwd(r *rig) {
 		r.run(shaders.WeightNormBwd{V: r.floats(v).Range, Squares: r.floats(narrow(c.dots(v, v))).Range, Scale: scale.all(),
 			Dw: r.floats(dw).Range, Dots: r.floats(narrow(c.dots(v, dw))).Range, Dv: dv.Range, Dscale: dscale.Range,
 			Rows: int32(c.rows), Columns: int32(c.columns), Chunk: int32(c.chunk), Eps: weightNormEps,
-			Local: uint32(r.lanes()), SCALE: c.scale, RUNS: c.runs, Groups: c.spread(r)})
+			Local: uint32(r.lanes()), SCALE: c.scale, RUNS: int32(c.runs), Groups: c.spread(r)})
 		wantV, wantS := c.oracle().Backward(wide(dw), wide(v), s)
 		r.near("dv", dv, wantV)
 		if c.scale {

@@ -17,12 +17,20 @@ const int LANES = int(gl_WorkGroupSize.x);
 
 #define LANE int(gl_SubgroupInvocationID)
 
+// Is this lane k? main begins with find_lane: what is compared in a loop and again in the next, the compiler carries from
+// one to the other through memory, and the loads of the next no longer merge.
+bool lane_is[LANES];
+
+void find_lane() {
+	[[unroll]] for (int k = 0; k < LANES; k++) lane_is[k] = LANE == k;
+}
+
 // r = element p[k + LANE] of argument x.
 #define LOAD_RUN(r, x, p, k)                                         \
 	r = ld(x, p, k);                                                 \
 	[[unroll]] for (int lane_ = 1; lane_ < LANES; lane_++) {         \
 		float other_ = ld(x, p, (k) + lane_);                        \
-		r = LANE == lane_ ? other_ : r;                              \
+		r = lane_is[lane_] ? other_ : r;                             \
 	}
 
 // The first column of tile i of so many columns in all, moved back where the tile would reach over the edge.

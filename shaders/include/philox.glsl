@@ -31,11 +31,9 @@ float log24(uint k) {
 	uint bits = floatBitsToUint(float(k));
 	int exponent = int(bits >> 23) - 127;
 	float m = uintBitsToFloat((bits & 0x7FFFFFu) | 0x3F800000u);
-	if (m > 1.41421356) {
-		m *= 0.5;
-		exponent++;
-	}
-	float x = m - 1.0, z = x * x;
+	bool high = m > 1.41421356;
+	exponent += high ? 1 : 0;
+	float x = (high ? 0.5 * m : m) - 1.0, z = x * x;
 	float p = 7.0376836292e-2; // Cephes logf
 	p = fma(p, x, -1.1514610310e-1);
 	p = fma(p, x, 1.1676998740e-1);
@@ -50,21 +48,19 @@ float log24(uint k) {
 	return fma(e, 0.693359375, x + fma(-0.5, z, y));
 }
 
-// (cos, sin) of 2 pi v for v in [0,1): Vulkan lets the built-ins be off by 2^-11.
-vec2 circle(float v) {
-	float quarter = floor(v * 4.0 + 0.5);
-	float t = (v * 4.0 - quarter) * 1.57079632679, z = t * t; // |t| <= pi/4
+// (cos, sin) of 2 pi v, v = uniform01(word): Vulkan lets the built-ins be off by 2^-11.
+vec2 circle(uint word) {
+	int quarter = int(((word >> 8) + (1u << 21)) >> 22);
+	float t = (uniform01(word) * 4.0 - float(quarter)) * 1.57079632679, z = t * t; // |t| <= pi/4
 	float s = fma(t * z, fma(z, fma(z, -1.9515295891e-4, 8.3321608736e-3), -1.6666654611e-1), t);
 	float c = fma(z * z, fma(z, fma(z, 2.443315711809948e-5, -1.388731625493765e-3), 4.166664568298827e-2), fma(-0.5, z, 1.0));
-	switch (int(quarter) & 3) {
-	case 0: return vec2(c, s);
-	case 1: return vec2(-s, c);
-	case 2: return vec2(-c, -s);
-	default: return vec2(s, -c);
-	}
+	int turn = quarter & 3; // (c, s), (-s, c), (-c, -s), (s, -c)
+	bool odd = (turn & 1) != 0;
+	vec2 p = odd ? vec2(s, c) : vec2(c, s);
+	return vec2(turn == 1 || turn == 2 ? -p.x : p.x, turn >= 2 ? -p.y : p.y);
 }
 
 // Two standard normals from two words (Box & Muller 1958).
-vec2 normal2(uint w0, uint w1) { return sqrt(-2.0 * log24((w0 >> 8) + 1u)) * circle(uniform01(w1)); }
+vec2 normal2(uint w0, uint w1) { return sqrt(-2.0 * log24((w0 >> 8) + 1u)) * circle(w1); }
 
 #endif
