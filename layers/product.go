@@ -12,6 +12,7 @@ type product struct {
 	a, b, bias, e  vk.Range
 	c              vk.Range
 	act            Activation
+	taps           float64  // the share of the terms that are no padding; 0: all
 	packed         vk.Range // scratch of the lanes family: productScratch float32
 	partial        vk.Range // scratch of the lanes family, for a k above longRun: partialSize float32; none: not split
 }
@@ -21,6 +22,7 @@ type product struct {
 const longRun = 1024
 
 func (p product) record(rec *vk.Recorder) {
+	defer rec.Operation(p.operation())()
 	switch {
 	case !rec.Device().CPU():
 		p.recordTiled(rec)
@@ -29,6 +31,17 @@ func (p product) record(rec *vk.Recorder) {
 	default:
 		p.recordLanes(rec, false)
 	}
+}
+
+// work reads each operand once.
+func (p product) work() vk.Work {
+	m, n, k := float64(p.m), float64(p.n), float64(p.k)
+	w := vk.Work{Dense: 2 * m * n * k, Bytes: 4 * (m*k + k*n + m*n)}
+	w.Taps = w.Dense
+	if p.taps != 0 {
+		w.Taps *= p.taps
+	}
+	return w
 }
 
 // mirrors reports whether the lanes family, which packs its right operand, takes the product of the transposes instead,
@@ -60,12 +73,12 @@ func (p product) recordLanes(rec *vk.Recorder, transC bool) {
 	t := lanesTile(rec, p.m, p.n, p.k/splits)
 	pack(rec, p.b, p.packed, packing{planes: 1, terms: p.k, columns: p.n, trans: p.transB}, t.width())
 	x, y := t.groups(p.m, p.n)
-	rec.Dispatch(shaders.GemmLanes{
+	rec.DispatchWork(shaders.GemmLanes{
 		A: p.a, B: p.packed, Bias: p.bias, E: p.e, C: p.c,
 		Local: t.local, M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransC: transC,
 		AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: int32(splits), TM: t.rows, NV: t.runs, UK: t.depth,
 		Groups: [3]uint32{x, y, uint32(splits)},
-	})
+	}, p.work())
 	if splits == 1 {
 		return
 	}
@@ -80,10 +93,10 @@ func partialSize(n, k int) int { return n * int(ceil(k, longRun)) }
 
 func (p product) recordTiled(rec *vk.Recorder) {
 	t := sharedTile(rec)
-	rec.Dispatch(shaders.GemmTiled{
+	rec.DispatchWork(shaders.GemmTiled{
 		A: p.a, B: p.b, Bias: p.bias, E: p.e, C: p.c,
 		Local: t.local(), M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransB: p.transB,
 		AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: 1, BM: t.bm, BN: t.bn, BK: t.bk,
 		Groups: [3]uint32{ceil(p.m, int(t.bm)), ceil(p.n, int(t.bn)), 1},
-	})
+	}, p.work())
 }

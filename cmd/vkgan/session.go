@@ -49,6 +49,7 @@ func workError(err error) error {
 
 // session is a model on a device.
 type session struct {
+	name    string // the model's
 	dev     *vk.Device
 	data    *gan.Dataset
 	model   gan.Model
@@ -73,7 +74,7 @@ func openModel(device string, j job, say io.Writer) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{dev: dev}
+	s := &session{name: j.model, dev: dev}
 	if err := s.build(j); err != nil {
 		return nil, errors.Join(workError(err), s.close())
 	}
