@@ -15,9 +15,11 @@ type packing struct {
 
 // packedSize is the most float32 that packed columns take, whatever the tile.
 func packedSize(terms, columns int) int {
-	const widest = 32 // 2 runs of 16 lanes
 	return terms * (columns + widest)
 }
+
+// widest is the most columns, or rows, of a tile of the lanes family.
+const widest = 48
 
 // pack records y = x in tiles of width columns (pack.comp).
 func pack(rec *vk.Recorder, x, y vk.Range, p packing, columns int) {

@@ -43,7 +43,7 @@ type step struct {
 func (d *Device) NewRecorder(name string) *Recorder {
 	err := d.usable()
 	if d.rehearsal {
-		err = errors.New("nothing can be recorded on a rehearsal")
+		err = errors.New("a rehearsal makes no programs")
 	}
 	return &Recorder{d: d, name: name, err: err, hazards: newHazards(d.physical.info.Limits.StorageAlign), drop: -1}
 }
