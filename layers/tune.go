@@ -15,9 +15,9 @@ import (
 type Tuned struct {
 	Operation string        `json:"operation"`
 	BuiltIn   string        `json:"built_in"` // the variant that is taken without a table
-	Before    time.Duration `json:"before"`   // its time
+	Before    time.Duration `json:"-"`        // its time
 	Best      string        `json:"best"`     // the variant found
-	After     time.Duration `json:"after"`    // its time
+	After     time.Duration `json:"-"`        // its time
 	Tried     int           `json:"tried"`    // variants measured; 0: there was no time for any
 	Dropped   []Dropped     `json:"dropped,omitempty"`
 }

@@ -139,7 +139,7 @@ func (f *benchFlags) onModel(ctx *interrupt, s streams, model string, measure fu
 	if err != nil {
 		return err
 	}
-	session, err := openSession(f.device, j, gan.Options{}, deaf{}, s.err)
+	session, err := openSession(f.device, j, storedTable(s.err), gan.Options{}, deaf{}, s.err)
 	if err != nil {
 		return err
 	}
