@@ -124,8 +124,12 @@ func TestTryoutWantsTheOracle(t *testing.T) {
 	oracle := ref.Conv{N: 2, H: 5, W: 7, CI: 3, OH: 3, OW: 4, CO: 5, KH: 5, KW: 5, Stride: 2, PadY: 2, PadX: 1}
 	for kind, full := range map[passKind]func(t *tryout) []float64{
 		forwardPass: func(t *tryout) []float64 { return oracle.Forward(operands(t, "x", 2*105), operands(t, "w", 25*15)) },
-		dataPass:    func(t *tryout) []float64 { return oracle.BackwardData(operands(t, "dy", 2*60), operands(t, "w", 25*15)) },
-		filterPass:  func(t *tryout) []float64 { return oracle.BackwardFilter(operands(t, "x", 2*105), operands(t, "dy", 2*60)) },
+		dataPass: func(t *tryout) []float64 {
+			return oracle.BackwardData(operands(t, "dy", 2*60), operands(t, "w", 25*15))
+		},
+		filterPass: func(t *tryout) []float64 {
+			return oracle.BackwardFilter(operands(t, "x", 2*105), operands(t, "dy", 2*60))
+		},
 	} {
 		try, err := newTryout(d, conv.pass(kind, 2))
 		if err != nil {
@@ -171,7 +175,7 @@ func TestTune(t *testing.T) {
 
 // A variant that computes nonsense, breaks a limit or finds no memory is dropped, and the search goes on.
 func TestTuneDrops(t *testing.T) {
-	d := devicetest.Open(t, vk.Options{})
+	d := devicetest.Open(t, vk.Options{AsGPU: true})
 	o := trialOperations()[0]
 	s := search{ctx: t.Context(), d: d, of: o, seen: map[variant]bool{}}
 	var err error
@@ -180,8 +184,8 @@ func TestTuneDrops(t *testing.T) {
 	}
 	defer s.tryout.free()
 	good, nonsense, refused := o.builtIn(d), o.builtIn(d), o.builtIn(d)
-	nonsense.lanes.depth++
-	refused.lanes.depth += 2
+	nonsense.shared.bk++
+	refused.shared.bk += 2
 	right := s.tryout.record
 	s.tryout.record = func(rec *vk.Recorder, v variant) {
 		switch v {
@@ -192,9 +196,9 @@ func TestTuneDrops(t *testing.T) {
 			right(rec, v)
 		}
 	}
-	tooTall := good
-	tooTall.lanes.rows = 38
-	for _, v := range []variant{nonsense, refused, tooTall, good} {
+	tooLarge := good
+	tooLarge.shared.bm = 4096
+	for _, v := range []variant{nonsense, refused, tooLarge, good} {
 		if err := s.try(v); err != nil {
 			t.Errorf("%s: %v", v, err)
 		}
@@ -202,7 +206,7 @@ func TestTuneDrops(t *testing.T) {
 	if s.Tried != 1 || s.Best != good.String() || len(s.Dropped) != 3 {
 		t.Fatalf("%+v", s.Tuned)
 	}
-	for i, want := range []string{"a wrong result", "no range is given", "38 rows, but there are only 37"} {
+	for i, want := range []string{"a wrong result", "no range is given", "maxComputeWorkGroupInvocations is"} {
 		if !strings.Contains(s.Dropped[i].Reason, want) {
 			t.Errorf("%+v, want %s", s.Dropped[i], want)
 		}
@@ -247,39 +251,35 @@ func TestVariantNames(t *testing.T) {
 
 // A table's variant is taken where it fits, the built-in one elsewhere.
 func TestChoose(t *testing.T) {
-	d := devicetest.Open(t, vk.Options{})
 	o := multiplication{m: 29, n: 37, k: 50, bias: true}
-	usual := o.builtIn(d)
-	for name, want := range map[string]variant{
-		"lanes 5x1x10":          {lanes: lanes{5, 1, 10}},
-		"lanes 5x1x10 mirrored": usual, // not with a bias
-		"lanes 5x1x10 split":    usual, // no memory for that
-		"lanes 30x1x10":         usual, // more rows than there are
-		"lanes 0x1x10":          usual,
-		"tiled 32x32x16":        usual, // the other family
-		"nonsense":              usual,
-	} {
-		d.SetTuning(vk.Tuning{o.String(): name, "product 1x1x1 NN": "lanes 1x1x1"})
-		if got := choose(d, o); got != want {
-			t.Errorf("%s: %s, want %s", name, got, want)
+	eachFamily(t, func(t *testing.T, d *vk.Device) {
+		usual := o.builtIn(d)
+		cases := map[string]variant{
+			"lanes 5x1x10":          {lanes: lanes{5, 1, 10}},
+			"lanes 5x1x10 mirrored": usual, // not with a bias
+			"lanes 5x1x10 split":    usual, // no memory for that
+			"lanes 30x1x10":         usual, // more rows than there are
+			"lanes 0x1x10":          usual,
+			"tiled 32x32x16":        usual, // the other family
+			"nonsense":              usual,
 		}
-		if got := choose(d.Rehearsal(), o); got != want {
-			t.Errorf("%s, rehearsed: %s, want %s", name, got, want)
+		if !d.CPU() {
+			cases = map[string]variant{"tiled 32x16x8": {shared: shared{32, 16, 8}}, "tiled 4096x4096x8": usual, "tiled 30x32x8": usual, "lanes 5x1x10": usual, "tiled 32x32x16 split": usual}
 		}
-	}
-	d.SetTuning(nil)
-	if got := choose(d, o); got != usual {
-		t.Errorf("without a table: %s, want %s", got, usual)
-	}
-	gpu := devicetest.Open(t, vk.Options{AsGPU: true})
-	gpu.SetTuning(vk.Tuning{o.String(): "tiled 32x64x8"})
-	if got := choose(gpu, o); got != (variant{shared: shared{32, 64, 8}}) {
-		t.Errorf("on a GPU: %s", got)
-	}
-	gpu.SetTuning(vk.Tuning{o.String(): "tiled 4096x4096x8"})
-	if got := choose(gpu, o); got != o.builtIn(gpu) {
-		t.Errorf("beyond a GPU's limits: %s", got)
-	}
+		for name, want := range cases {
+			d.SetTuning(vk.Tuning{o.String(): name, "product 1x1x1 NN": "lanes 1x1x1"})
+			if got := choose(d, o); got != want {
+				t.Errorf("%s: %s, want %s", name, got, want)
+			}
+			if got := choose(d.Rehearsal(), o); got != want {
+				t.Errorf("%s, rehearsed: %s, want %s", name, got, want)
+			}
+		}
+		d.SetTuning(nil)
+		if got := choose(d, o); got != usual {
+			t.Errorf("without a table: %s, want %s", got, usual)
+		}
+	})
 }
 
 // A network under a table computes what it does without one, also where every operand is the other way round.
