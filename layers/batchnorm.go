@@ -76,7 +76,7 @@ func (l *batchNormLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Te
 	groups, rows := groupRows(l.x)
 	backward := dy.Rows / (l.x.Rows / groups)
 	r := rowwise(rec, dy.C, rows, backward)
-	partial := l.moments.partialOf(r, dy.C)
+	partial := r.partial(l.moments.partial, 2*dy.C)
 	rec.Dispatch(shaders.BnBwdReduce{
 		X: l.x.Data, Moments: l.moments.data, Gamma: l.gamma.Value(), Beta: l.beta.Value(), Dy: dy.Data, Partial: partial,
 		ForwardGroups: int32(groups), Rows: int32(rows), Channels: int32(dy.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,

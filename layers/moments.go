@@ -30,7 +30,7 @@ func (m moments) record(rec *vk.Recorder, x Tensor, eps float32) {
 func (m moments) recordShare(rec *vk.Recorder, x Tensor, eps float32, statistics vk.Range, share float32) {
 	groups, rows := groupRows(x)
 	r := rowwise(rec, x.C, rows, groups)
-	partial := m.partialOf(r, x.C)
+	partial := r.partial(m.partial, 2*x.C)
 	rec.Dispatch(shaders.BnStats{
 		X: x.Data, Partial: partial, Rows: int32(rows), Channels: int32(x.C), Chunk: r.per, Local: r.local, RUNS: r.runs, Groups: r.groups,
 	})
@@ -50,11 +50,6 @@ func (m moments) recordGiven(rec *vk.Recorder, statistics vk.Range, channels int
 	rec.Dispatch(shaders.BnStatsFinish{
 		Partial: statistics, Moments: m.data, Statistics: m.data, Rows: 1, Channels: int32(channels), Chunk: 1, Eps: eps, Local: f.local, Groups: f.groups,
 	})
-}
-
-// partialOf is the scratch that a launch's partial sums take.
-func (m moments) partialOf(r launch, channels int) vk.Range {
-	return m.partial.Slice(0, 4*int64(r.groups[2])*int64(r.groups[1])*2*int64(channels))
 }
 
 // groupRows is the number of rows and pixels that a group's statistics are taken over.
