@@ -169,9 +169,9 @@ func (t *tryout) verify(v variant) error {
 
 // How a variant is timed.
 const (
-	tryoutRuns = 5
+	tryoutRuns = 3
 	tryoutTime = 10 * time.Millisecond // what a run should take at least
-	hopeless   = 1.5                   // times the best: one run is enough
+	hopeless   = 1.2                   // times the best: one run is enough
 )
 
 // time gives the least time of a variant that was verified. best is the time to beat, 0 for none.
