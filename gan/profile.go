@@ -2,21 +2,23 @@ package gan
 
 import (
 	"context"
-	"slices"
+	"time"
 
 	"vkgan/vk"
 )
 
-// KernelTime is what one dispatch of a step takes on the device.
-type KernelTime struct {
-	Section string  `json:"section"` // of the step, such as "D backward"
-	Kernel  string  `json:"kernel"`
-	MS      float64 `json:"ms"` // median over the profiled steps
+// StepTime is what one command of a step takes on the device.
+type StepTime struct {
+	vk.Command
+	Times []time.Duration // in every profiled step
 }
 
-// Profile trains so many steps with a step recorded for that purpose, which takes a timestamp around every dispatch, and
-// gives the dispatches in their order. It runs after Measure, whose steps have compiled the kernels.
-func (t *Trainer) Profile(ctx context.Context, steps int) ([]KernelTime, error) {
+// profileWarmup is how many steps Profile trains before those: the first compiles kernels.
+const profileWarmup = 2
+
+// Profile trains so many steps with a step recorded for that purpose, which takes a timestamp around every command, and
+// gives the commands in their order. It runs instead of Run, or after Measure.
+func (t *Trainer) Profile(ctx context.Context, steps int) ([]StepTime, error) {
 	rec := t.dev.NewRecorder("timed step")
 	rec.Timed()
 	t.model.Step(rec)
@@ -25,28 +27,27 @@ func (t *Trainer) Profile(ctx context.Context, steps int) ([]KernelTime, error) 
 		return nil, err
 	}
 	defer program.Free()
-	var runs [][]vk.Timing
-	for range steps {
+	times := make([]StepTime, len(program.Commands()))
+	for i, c := range program.Commands() {
+		times[i].Command = c
+	}
+	for n := range profileWarmup + steps {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		if err := t.runOnce(program); err != nil {
 			return nil, err
 		}
+		if n < profileWarmup {
+			continue
+		}
 		timings, err := program.Timings()
 		if err != nil {
 			return nil, err
 		}
-		runs = append(runs, timings)
-	}
-	times := make([]KernelTime, len(runs[0]))
-	for i, first := range runs[0] {
-		each := make([]float64, len(runs))
-		for r, run := range runs {
-			each[r] = run[i].Nanoseconds / 1e6
+		for i, timing := range timings {
+			times[i].Times = append(times[i].Times, time.Duration(timing.Nanoseconds))
 		}
-		slices.Sort(each)
-		times[i] = KernelTime{first.Section, first.Kernel, each[len(each)/2]}
 	}
 	return times, nil
 }

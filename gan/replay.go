@@ -67,7 +67,9 @@ func (t *Trainer) collect() error {
 	upTo := t.flying.of[landed-1].steps
 	copy(t.flying.of[:], t.flying.of[landed:t.flying.n])
 	t.flying.n -= landed
-	t.pace.landed(upTo-t.read, time.Now())
+	if each := t.pace.landed(upTo-t.read, time.Now()); each > 0 && t.landed != nil {
+		t.landed(upTo-t.read, each)
+	}
 	for t.read < upTo {
 		f, err := t.model.Figures(t.read)
 		if err != nil {
@@ -121,14 +123,15 @@ type pace struct {
 	count int     // landings measured
 }
 
-// landed notes that n more steps have finished.
-func (p *pace) landed(n int, now time.Time) {
+// landed notes that n more steps have finished, and tells how long each took; 0: that was not measured.
+func (p *pace) landed(n int, now time.Time) (each time.Duration) {
 	if !p.last.IsZero() {
-		each := now.Sub(p.last).Seconds() / float64(n)
+		each = now.Sub(p.last) / time.Duration(n)
 		p.count++
-		p.mean += (each - p.mean) / float64(min(p.count, 10))
+		p.mean += (each.Seconds() - p.mean) / float64(min(p.count, 10))
 	}
 	p.last, p.warm = now, true
+	return each
 }
 
 // resumed says that the device, idle until now, gets steps again.

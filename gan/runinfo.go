@@ -17,22 +17,22 @@ import (
 
 // RunInfo is what run.json says of a run: enough to repeat it.
 type RunInfo struct {
-	ID      uuid.UUID       `json:"id"` // given by NewRun
-	Model   string          `json:"model"`
-	State   string          `json:"state"` // "running" until Finish
-	Version string          `json:"version"`
-	Command []string        `json:"command"`
-	Started time.Time       `json:"started"` // given by NewRun
-	Ended   *time.Time      `json:"ended,omitempty"`
-	Options any             `json:"options"` // of the trainer, resolved
-	Recipe  any             `json:"recipe"`  // resolved
-	Seeds   RunSeeds        `json:"seeds"`
-	Data    RunData         `json:"data"`
-	Device  RunDevice       `json:"device"`
-	Driver  RunDriver       `json:"driver"`
-	Kernels string          `json:"kernel_hash"` // KernelHash
-	Tuning  json.RawMessage `json:"tuning"`      // null: the built-in table
-	Resumed []Resumption    `json:"resumed,omitempty"`
+	ID      uuid.UUID    `json:"id"` // given by NewRun
+	Model   string       `json:"model"`
+	State   string       `json:"state"` // "running" until Finish
+	Version string       `json:"version"`
+	Command []string     `json:"command"`
+	Started time.Time    `json:"started"` // given by NewRun
+	Ended   *time.Time   `json:"ended,omitempty"`
+	Options any          `json:"options"` // of the trainer, resolved
+	Recipe  any          `json:"recipe"`  // resolved
+	Seeds   RunSeeds     `json:"seeds"`
+	Data    RunData      `json:"data"`
+	Device  RunDevice    `json:"device"`
+	Driver  RunDriver    `json:"driver"`
+	Kernels string       `json:"kernel_hash"` // KernelHash
+	Tuning  vk.Tuning    `json:"tuning"`      // of the run's operations, for its life; null: the built-in choice
+	Resumed []Resumption `json:"resumed,omitempty"`
 }
 
 // UnmarshalJSON keeps the numbers of Options and Recipe as they are written: a seed may exceed what a float64 holds.

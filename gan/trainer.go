@@ -58,6 +58,7 @@ type Trainer struct {
 	read     int // steps whose figures were read
 	flying   flights
 	pace     pace
+	landed   func(steps int, each time.Duration) // unless nil, is told of the landings that the pace is taken from
 	mean     mean
 	last     Metrics
 	reported time.Time
@@ -130,6 +131,16 @@ func (t *Trainer) Free() {
 // StepStats counts the commands of one training step.
 func (t *Trainer) StepStats() vk.Stats { return t.step.Stats() }
 
+// StepWork is what one training step has to do.
+func (t *Trainer) StepWork() vk.Work { return totalWork(t.step.Commands()) }
+
+func totalWork(commands []vk.Command) (total vk.Work) {
+	for _, c := range commands {
+		total.Add(c.Work)
+	}
+	return total
+}
+
 // Run trains until a bound is met or ctx is done; then it ends after the submissions under way, without an evaluation.
 // Both leave a checkpoint and a final sample grid.
 func (t *Trainer) Run(ctx context.Context) (Result, error) {
@@ -164,18 +175,23 @@ func (t *Trainer) train(ctx context.Context) error {
 			return nil
 		}
 		stop := t.nextStop()
-		for t.done < stop && ctx.Err() == nil && !t.outOfTime() && !t.checkpointDue() {
-			if err := t.submit(min(t.perSubmission(), stop-t.done)); err != nil {
-				return err
-			}
-			t.report("training", false)
-		}
-		if err := t.drain(); err != nil {
+		if err := t.advance(ctx, stop); err != nil {
 			return err
 		}
 		t.pending = t.done == stop
 	}
 	return nil
+}
+
+// advance trains until stop steps are done, unless ctx is done, time is over or a checkpoint is due before.
+func (t *Trainer) advance(ctx context.Context, stop int) error {
+	for t.done < stop && ctx.Err() == nil && !t.outOfTime() && !t.checkpointDue() {
+		if err := t.submit(min(t.perSubmission(), stop-t.done)); err != nil {
+			return err
+		}
+		t.report("training", false)
+	}
+	return t.drain()
 }
 
 // end is a checkpoint, the last evaluation, unless there was one at this step or no time is left, and the final grid. What

@@ -76,12 +76,13 @@ func (l *batchNormLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Te
 	groups, rows := groupRows(l.x)
 	backward := dy.Rows / (l.x.Rows / groups)
 	r := rowwise(rec, dy.C, rows, backward)
+	partial := r.partial(l.moments.partial, 2*dy.C)
 	rec.Dispatch(shaders.BnBwdReduce{
-		X: l.x.Data, Moments: l.moments.data, Gamma: l.gamma.Value(), Beta: l.beta.Value(), Dy: dy.Data, Partial: l.moments.partial,
+		X: l.x.Data, Moments: l.moments.data, Gamma: l.gamma.Value(), Beta: l.beta.Value(), Dy: dy.Data, Partial: partial,
 		ForwardGroups: int32(groups), Rows: int32(rows), Channels: int32(dy.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,
 	})
 	rec.Dispatch(shaders.BnBwdFinish{
-		Partial: l.moments.partial, Sums: l.sums, Dgamma: l.gamma.Grad(), Dbeta: l.beta.Grad(),
+		Partial: partial, Sums: l.sums, Dgamma: l.gamma.Grad(), Dbeta: l.beta.Grad(),
 		ForwardGroups: int32(groups), BackwardGroups: int32(backward), Chunks: int32(r.groups[1]), Channels: int32(dy.C),
 		Local: r.local, Groups: [3]uint32{ceil(dy.C, int(r.local)), 1, 1},
 	})

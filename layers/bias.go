@@ -37,9 +37,9 @@ func (g biasBackward) record(rec *vk.Recorder, y, dy Tensor) {
 	}
 	pixels, channels := dy.H*dy.W, dy.C
 	l := rowwise(rec, channels, dy.Rows*pixels, 1)
-	partial := g.partial
-	if g.bias == nil {
-		partial = dy.Data // not written
+	partial := dy.Data // not written
+	if g.bias != nil {
+		partial = l.partial(g.partial, channels)
 	}
 	rec.Dispatch(shaders.BiasBwd{
 		Y: y.Data, Dy: dy.Data, Dz: dy.Data, Partial: partial,
@@ -51,7 +51,7 @@ func (g biasBackward) record(rec *vk.Recorder, y, dy Tensor) {
 	}
 	f := flat(rec, channels)
 	rec.Dispatch(shaders.SumPartials{
-		Partial: g.partial, Y: g.bias.Grad(), Splits: int32(ceil(y.Rows*pixels, int(l.per))), N: int32(channels),
+		Partial: partial, Y: g.bias.Grad(), Splits: int32(ceil(y.Rows*pixels, int(l.per))), N: int32(channels),
 		Local: f.local, PER: f.per, Groups: f.groups,
 	})
 }

@@ -31,9 +31,9 @@ func (c *convolution) allocate(b *Builder, name string, rows int) {
 	case !b.dev.CPU():
 	case c.thin():
 		c.packed = b.scratch(name+".packed", max(
-			productScratch(pixels, c.y.C, c.patch(), true),
-			productScratch(pixels, c.patch(), c.y.C, false),
-			productScratch(c.patch(), c.y.C, pixels, false)))
+			productScratch(b.dev, pixels, c.y.C, c.patch(), true),
+			productScratch(b.dev, pixels, c.patch(), c.y.C, false),
+			productScratch(b.dev, c.patch(), c.y.C, pixels, false)))
 	default:
 		c.packed = b.scratch(name+".packed", max(packedSize(c.patch(), c.y.C), packedSize(taps*c.y.C, c.x.C), packedSize(pixels, c.y.C)))
 		c.packedX = b.scratch(name+".packed.x", packedSize(rows*c.x.H*c.x.W, c.x.C))
@@ -42,41 +42,48 @@ func (c *convolution) allocate(b *Builder, name string, rows int) {
 
 // forward records y = act(conv(x, w) + bias).
 func (c *convolution) forward(rec *vk.Recorder, x Tensor, w, bias vk.Range, act Activation, y Tensor) {
-	pixels := c.y.H * c.y.W
-	switch {
-	case c.thin():
+	o := c.pass(forwardPass, x.Rows)
+	defer rec.Operation(o)()
+	if c.thin() {
 		c.unfold(rec, x)
 		c.multiplyPatches(rec, 0, x.Rows, w, bias, act, y)
-	case rec.Device().CPU():
-		t := lanesTile(rec, x.Rows, c.y.C, c.x.C).dividing(c.x.C)
-		tiles, columns := t.groups(x.Rows, c.y.C)
-		pack(rec, w, c.packed, packing{planes: 1, terms: c.patch(), columns: c.y.C}, t.width())
-		rec.Dispatch(shaders.ConvFwdLanes{
-			X: x.Data, W: c.packed, Bias: bias, Y: y.Data,
-			Local: t.local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-			AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth,
-			Groups: [3]uint32{uint32(pixels) * tiles, columns, 1},
-		})
-	default:
-		t := sharedTile(rec)
-		rec.Dispatch(shaders.ConvFwdTiled{
+		return
+	}
+	c.forwardAs(rec, choose(rec.Device(), o), x, w, bias, act, y)
+}
+
+// forwardAs records a variant that fits; so do its siblings below.
+func (c *convolution) forwardAs(rec *vk.Recorder, v variant, x Tensor, w, bias vk.Range, act Activation, y Tensor) {
+	if v.tiled() {
+		t := v.shared
+		rec.DispatchWork(shaders.ConvFwdTiled{
 			X: x.Data, W: w, Bias: bias, Y: y.Data,
 			Local: t.local(), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
 			AddBias: !bias.IsZero(), ACT: int32(act), BM: t.bm, BN: t.bn, BK: t.bk,
-			Groups: [3]uint32{ceil(x.Rows*pixels, int(t.bm)), ceil(c.y.C, int(t.bn)), 1},
-		})
+			Groups: [3]uint32{ceil(x.Rows*c.y.H*c.y.W, int(t.bm)), ceil(c.y.C, int(t.bn)), 1},
+		}, c.work(x.Rows))
+		return
 	}
+	t, d := v.lanes, rec.Device()
+	tiles, columns := t.groups(d, x.Rows, c.y.C)
+	pack(rec, w, c.packed, packing{planes: 1, terms: c.patch(), columns: c.y.C}, t.width(d))
+	rec.DispatchWork(shaders.ConvFwdLanes{
+		X: x.Data, W: c.packed, Bias: bias, Y: y.Data,
+		Local: width(rec), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth,
+		Groups: [3]uint32{uint32(c.y.H*c.y.W) * tiles, columns, 1},
+	}, c.work(x.Rows))
 }
 
 // backwardData records dx = act(deconv(dy, w) + bias): the data gradient, or the transposed convolution.
 func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range, act Activation, dx Tensor) {
-	pixels := c.x.H * c.x.W
-	switch {
-	case c.thin():
+	o := c.pass(dataPass, dy.Rows)
+	defer rec.Operation(o)()
+	if c.thin() {
 		outputs := dy.Rows * c.y.H * c.y.W
-		product{m: outputs, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: c.colOf(0, dy.Rows), packed: c.packed}.record(rec)
+		product{m: outputs, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: c.colOf(0, dy.Rows), taps: c.tapShare(), packed: c.packed}.record(rec)
 		f := flat(rec, dx.elements())
 		rec.Dispatch(shaders.Col2im{
 			Col: c.colOf(0, dy.Rows), Bias: bias, Dx: dx.Data,
@@ -84,57 +91,95 @@ func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range
 			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
 			PER: f.per, AddBias: !bias.IsZero(), ACT: int32(act), Groups: f.groups,
 		})
-	case rec.Device().CPU():
-		t := lanesTile(rec, dy.Rows, c.x.C, c.y.C).dividing(c.y.C)
-		tiles, columns := t.groups(dy.Rows, c.x.C)
-		pack(rec, w, c.packed, packing{planes: c.kernel * c.kernel, terms: c.y.C, columns: c.x.C, trans: true}, t.width())
-		rec.Dispatch(shaders.ConvBwdDataLanes{
-			Dy: dy.Data, W: c.packed, Bias: bias, Dx: dx.Data,
-			Local: t.local, ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-			AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth,
-			Groups: [3]uint32{uint32(pixels) * tiles, columns, 1},
-		})
-	default:
-		t := sharedTile(rec)
+		return
+	}
+	c.backwardDataAs(rec, choose(rec.Device(), o), dy, w, bias, act, dx)
+}
+
+func (c *convolution) backwardDataAs(rec *vk.Recorder, v variant, dy Tensor, w, bias vk.Range, act Activation, dx Tensor) {
+	if v.tiled() {
+		t := v.shared
 		phase := int(ceil(c.x.H, c.stride)) * int(ceil(c.x.W, c.stride))
-		rec.Dispatch(shaders.ConvBwdDataTiled{
+		rec.DispatchWork(shaders.ConvBwdDataTiled{
 			Dy: dy.Data, W: w, Bias: bias, Dx: dx.Data,
 			Local: t.local(), ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
 			AddBias: !bias.IsZero(), ACT: int32(act), BM: t.bm, BN: t.bn, BK: t.bk,
 			Groups: [3]uint32{ceil(dy.Rows*phase, int(t.bm)), ceil(c.x.C, int(t.bn)), uint32(c.stride * c.stride)},
-		})
+		}, c.work(dy.Rows))
+		return
 	}
+	t, d := v.lanes, rec.Device()
+	tiles, columns := t.groups(d, dy.Rows, c.x.C)
+	pack(rec, w, c.packed, packing{planes: c.kernel * c.kernel, terms: c.y.C, columns: c.x.C, trans: true}, t.width(d))
+	rec.DispatchWork(shaders.ConvBwdDataLanes{
+		Dy: dy.Data, W: c.packed, Bias: bias, Dx: dx.Data,
+		Local: width(rec), ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth,
+		Groups: [3]uint32{uint32(c.x.H*c.x.W) * tiles, columns, 1},
+	}, c.work(dy.Rows))
 }
 
 // backwardFilter records dw = Σ x dy over batch and pixels.
 func (c *convolution) backwardFilter(rec *vk.Recorder, x, dy Tensor, dw vk.Range) {
-	switch {
-	case c.thin():
-		product{m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.colOf(0, x.Rows), b: dy.Data, c: dw, packed: c.packed}.record(rec)
-	case rec.Device().CPU():
-		t := lanesTile(rec, c.x.C, c.y.C, x.Rows)
-		tiles, columns := t.groups(c.x.C, c.y.C)
-		pack(rec, x.Data, c.packedX, packing{planes: 1, terms: x.Rows * c.x.H * c.x.W, columns: c.x.C, inner: x.Rows}, int(t.rows))
-		pack(rec, dy.Data, c.packed, packing{planes: 1, terms: x.Rows * c.y.H * c.y.W, columns: c.y.C, inner: x.Rows}, t.width())
-		rec.Dispatch(shaders.ConvBwdFilterLanes{
-			X: c.packedX, Dy: c.packed, Dw: dw,
-			Local: t.local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-			TM: t.rows, NV: t.runs, UK: t.depth,
-			Groups: [3]uint32{tiles, columns, 1},
-		})
-	default:
-		t := sharedTile(rec)
-		rec.Dispatch(shaders.ConvBwdFilterTiled{
+	o := c.pass(filterPass, x.Rows)
+	defer rec.Operation(o)()
+	if c.thin() {
+		product{m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.colOf(0, x.Rows), b: dy.Data, c: dw, taps: c.tapShare(), packed: c.packed}.record(rec)
+		return
+	}
+	c.backwardFilterAs(rec, choose(rec.Device(), o), x, dy, dw)
+}
+
+func (c *convolution) backwardFilterAs(rec *vk.Recorder, v variant, x, dy Tensor, dw vk.Range) {
+	if v.tiled() {
+		t := v.shared
+		rec.DispatchWork(shaders.ConvBwdFilterTiled{
 			X: x.Data, Dy: dy.Data, Dw: dw,
 			Local: t.local(), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
 			SPLITS: 1, BM: t.bm, BN: t.bn, BK: t.bk,
 			Groups: [3]uint32{ceil(c.patch(), int(t.bm)), ceil(c.y.C, int(t.bn)), 1},
-		})
+		}, c.work(x.Rows))
+		return
 	}
+	t, d := v.lanes, rec.Device()
+	tiles, columns := t.groups(d, c.x.C, c.y.C)
+	pack(rec, x.Data, c.packedX, packing{planes: 1, terms: x.Rows * c.x.H * c.x.W, columns: c.x.C, inner: x.Rows}, int(t.rows))
+	pack(rec, dy.Data, c.packed, packing{planes: 1, terms: x.Rows * c.y.H * c.y.W, columns: c.y.C, inner: x.Rows}, t.width(d))
+	rec.DispatchWork(shaders.ConvBwdFilterLanes{
+		X: c.packedX, Dy: c.packed, Dw: dw,
+		Local: width(rec), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		TM: t.rows, NV: t.runs, UK: t.depth,
+		Groups: [3]uint32{tiles, columns, 1},
+	}, c.work(x.Rows))
+}
+
+// work is any of the passes' for so many batch items: each reads two of x, y and w, and writes the third.
+func (c *convolution) work(rows int) vk.Work {
+	n, perTap := float64(rows), 2*float64(c.x.C)*float64(c.y.C)
+	positions := float64(c.y.H * c.kernel * c.y.W * c.kernel)
+	return vk.Work{
+		Dense: n * perTap * positions, Taps: n * perTap * positions * c.tapShare(),
+		Bytes: 4 * (n*float64(c.x.Size()+c.y.Size()) + float64(c.patch()*c.y.C)),
+	}
+}
+
+// tapShare is the share of the taps, over all positions of the filter, that meet a pixel and not the padding.
+func (c *convolution) tapShare() float64 {
+	met := taps(c.x.H, c.y.H, c.kernel, c.stride, c.padY) * taps(c.x.W, c.y.W, c.kernel, c.stride, c.padX)
+	return float64(met) / float64(c.y.H*c.kernel*c.y.W*c.kernel)
+}
+
+// taps counts those that meet one of n pixels along an axis.
+func taps(n, positions, kernel, stride, pad int) (met int) {
+	for o := range positions {
+		first := o*stride - pad
+		met += max(0, min(first+kernel, n)-max(first, 0))
+	}
+	return met
 }
 
 // unfold records col = im2col(x), which the thin passes multiply.
@@ -150,7 +195,7 @@ func (c *convolution) unfold(rec *vk.Recorder, x Tensor) {
 
 // multiplyPatches records y = act(col w + bias) for so many of the unfolded rows, from one on.
 func (c *convolution) multiplyPatches(rec *vk.Recorder, from, rows int, w, bias vk.Range, act Activation, y Tensor) {
-	product{m: rows * c.y.H * c.y.W, n: c.y.C, k: c.patch(), a: c.colOf(from, rows), b: w, bias: bias, act: act, c: y.Data, packed: c.packed}.record(rec)
+	product{m: rows * c.y.H * c.y.W, n: c.y.C, k: c.patch(), a: c.colOf(from, rows), b: w, bias: bias, act: act, c: y.Data, taps: c.tapShare(), packed: c.packed}.record(rec)
 }
 
 func (c *convolution) colOf(from, rows int) vk.Range {

@@ -38,14 +38,14 @@ func OrderedBatch(rec *vk.Recorder, batch vk.Range, n, rows int, indices vk.Rang
 // Gather records y [rows,H,W,C] = images[indices]/255, from bytes. A row's size is divisible by 4.
 func Gather(rec *vk.Recorder, images, indices vk.Range, y Tensor) {
 	local := width(rec)
-	rec.Dispatch(shaders.Gather{
+	rec.DispatchWork(shaders.Gather{
 		Images: images, Indices: indices, Y: y.Data, Size: int32(y.Size()), Local: local,
 		Groups: [3]uint32{ceil(y.Size()/4, int(local)), uint32(y.Rows), 1},
-	})
+	}, vk.Work{Bytes: float64(y.elements() + 4*y.Rows + 4*y.elements())}) // of the images only those
 }
 
 // Lookup records y [n] uint32 = table[indices], all of them uint32.
 func Lookup(rec *vk.Recorder, table, indices, y vk.Range, n int) {
 	f := perElement(rec, n)
-	rec.Dispatch(shaders.Lookup{Table: table, Indices: indices, Y: y, N: int32(n), Local: f.local, Groups: f.groups})
+	rec.DispatchWork(shaders.Lookup{Table: table, Indices: indices, Y: y, N: int32(n), Local: f.local, Groups: f.groups}, vk.Work{Bytes: 3 * 4 * float64(n)})
 }

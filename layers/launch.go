@@ -42,6 +42,11 @@ func rowwise(rec *vk.Recorder, channels, rows, groups int) launch {
 	return launch{local, runs, int32(chunk), [3]uint32{ceil(channels, int(local)*int(max(runs, 1))), ceil(rows, chunk), uint32(groups)}}
 }
 
+// partial is the part of scratch that rowwise's chunks fill, each with n float32.
+func (l launch) partial(scratch vk.Range, n int) vk.Range {
+	return scratch.Slice(0, 4*int64(l.groups[1])*int64(l.groups[2])*int64(n))
+}
+
 // runs is how many runs of a subgroup's width a CPU driver's loop takes at a time: a turn costs as much as several runs,
 // but compiling costs the more.
 func runs(rec *vk.Recorder, n int) int32 {

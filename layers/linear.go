@@ -38,12 +38,12 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 	if b.dev.CPU() {
 		rows := max(b.batch.Forward, b.batch.Backward)
 		l.packed = b.scratch(c.Name+".packed", max(
-			productScratch(rows, c.Out, in.Size(), c.Bias),
-			productScratch(rows, in.Size(), c.Out, false),
-			productScratch(in.Size(), c.Out, rows, false)))
-		if !c.Bias && c.Act == Identity && in.Size() > longRun {
-			l.partial = b.scratch(c.Name+".partial", partialSize(b.batch.Forward*c.Out, in.Size()))
-		}
+			productScratch(b.dev, rows, c.Out, in.Size(), c.Bias),
+			productScratch(b.dev, rows, in.Size(), c.Out, false),
+			productScratch(b.dev, in.Size(), c.Out, rows, false)))
+	}
+	if !c.Bias && c.Act == Identity && in.Size() > longRun {
+		l.partial = b.scratch(c.Name+".partial", partialSize(b.batch.Forward*c.Out, in.Size()))
 	}
 	return l, l.out.Shape
 }

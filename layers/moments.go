@@ -30,15 +30,15 @@ func (m moments) record(rec *vk.Recorder, x Tensor, eps float32) {
 func (m moments) recordShare(rec *vk.Recorder, x Tensor, eps float32, statistics vk.Range, share float32) {
 	groups, rows := groupRows(x)
 	r := rowwise(rec, x.C, rows, groups)
-
+	partial := r.partial(m.partial, 2*x.C)
 	rec.Dispatch(shaders.BnStats{
-		X: x.Data, Partial: m.partial, Rows: int32(rows), Channels: int32(x.C), Chunk: r.per, Local: r.local, RUNS: r.runs, Groups: r.groups,
+		X: x.Data, Partial: partial, Rows: int32(rows), Channels: int32(x.C), Chunk: r.per, Local: r.local, RUNS: r.runs, Groups: r.groups,
 	})
 	if share == 0 {
 		statistics = m.data // not written
 	}
 	rec.Dispatch(shaders.BnStatsFinish{
-		Partial: m.partial, Moments: m.data, Statistics: statistics, Rows: int32(rows), Channels: int32(x.C), Chunk: r.per, Eps: eps, Share: share,
+		Partial: partial, Moments: m.data, Statistics: statistics, Rows: int32(rows), Channels: int32(x.C), Chunk: r.per, Eps: eps, Share: share,
 		Local: r.local, CALIBRATE: share != 0, Groups: [3]uint32{ceil(x.C, int(r.local)), uint32(groups), 1},
 	})
 }

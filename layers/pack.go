@@ -15,9 +15,11 @@ type packing struct {
 
 // packedSize is the most float32 that packed columns take, whatever the tile.
 func packedSize(terms, columns int) int {
-	const widest = 32 // 2 runs of 16 lanes
 	return terms * (columns + widest)
 }
+
+// widest is the most columns, or rows, of a tile of the lanes family.
+const widest = 48
 
 // pack records y = x in tiles of width columns (pack.comp).
 func pack(rec *vk.Recorder, x, y vk.Range, p packing, columns int) {
@@ -26,9 +28,9 @@ func pack(rec *vk.Recorder, x, y vk.Range, p packing, columns int) {
 	if !p.trans {
 		p.planes, p.terms = 1, p.planes*p.terms
 	}
-	rec.Dispatch(shaders.Pack{
+	rec.DispatchWork(shaders.Pack{
 		X: x, Y: y, Planes: int32(p.planes), Terms: int32(p.terms), Columns: int32(p.columns), Width: int32(columns), Inner: int32(max(p.inner, 1)),
 		Local: local, TRANS: p.trans, INNER: p.inner > 1, NEAR: !p.trans && columns <= p.columns, PER: per, NV: int32(ceil(columns, int(local))),
 		Groups: [3]uint32{uint32(p.planes) * ceil(p.terms, per), ceil(p.columns, columns), 1},
-	})
+	}, vk.Work{Bytes: 2 * 4 * float64(p.planes*p.terms*p.columns)})
 }

@@ -12,8 +12,9 @@ type product struct {
 	a, b, bias, e  vk.Range
 	c              vk.Range
 	act            Activation
+	taps           float64  // the share of the terms that are no padding; 0: all
 	packed         vk.Range // scratch of the lanes family: productScratch float32
-	partial        vk.Range // scratch of the lanes family, for a k above longRun: partialSize float32; none: not split
+	partial        vk.Range // scratch, for a k above longRun: partialSize float32; none: cannot be split
 }
 
 // longRun is the number of terms above which a product is split: the packed columns of a run then stay in a core's
@@ -21,23 +22,55 @@ type product struct {
 const longRun = 1024
 
 func (p product) record(rec *vk.Recorder) {
-	switch {
-	case !rec.Device().CPU():
-		p.recordTiled(rec)
-	case mirrors(p.m, p.n, !p.bias.IsZero()):
-		p.mirrored().recordLanes(rec, true)
-	default:
-		p.recordLanes(rec, false)
-	}
+	p.recordAs(rec, choose(rec.Device(), p.operation()))
 }
 
-// mirrors reports whether the lanes family, which packs its right operand, takes the product of the transposes instead,
-// because op(a) is the smaller operand.
+// recordAs records a variant that fits.
+func (p product) recordAs(rec *vk.Recorder, v variant) {
+	defer rec.Operation(p.operation())()
+	splits, c := p.operation().splits(v), p.c
+	if splits > 1 {
+		p.c = p.partial
+	}
+	switch {
+	case v.tiled():
+		p.recordTiled(rec, v.shared, splits)
+	case v.mirrored:
+		p.mirrored().recordLanes(rec, v.lanes, splits, true)
+	default:
+		p.recordLanes(rec, v.lanes, splits, false)
+	}
+	if splits == 1 {
+		return
+	}
+	f := flat(rec, p.m*p.n)
+	rec.Dispatch(shaders.SumPartials{
+		Partial: p.partial.Slice(0, 4*int64(splits*p.m*p.n)), Y: c, Splits: int32(splits), N: int32(p.m * p.n), Local: f.local, PER: f.per, Groups: f.groups,
+	})
+}
+
+// work reads each operand once.
+func (p product) work() vk.Work {
+	m, n, k := float64(p.m), float64(p.n), float64(p.k)
+	w := vk.Work{Dense: 2 * m * n * k, Bytes: 4 * (m*k + k*n + m*n)}
+	w.Taps = w.Dense
+	if p.taps != 0 {
+		w.Taps *= p.taps
+	}
+	return w
+}
+
+// mirrors is the built-in choice of the product of the transposes: where op(a) is the smaller operand, which the lanes
+// family should pack.
 func mirrors(m, n int, bias bool) bool { return m < n && !bias }
 
-// productScratch is what packed must hold for a product of up to m rows, in float32.
-func productScratch(m, n, k int, bias bool) int {
-	if mirrors(m, n, bias) {
+// productScratch is what packed must hold for a product of up to m rows, in float32. A tuning table may choose either
+// operand.
+func productScratch(d *vk.Device, m, n, k int, bias bool) int {
+	switch {
+	case d.Tuning() != nil:
+		n = max(m, n)
+	case mirrors(m, n, bias):
 		n = m
 	}
 	return packedSize(k, n)
@@ -51,39 +84,26 @@ func (p product) mirrored() product {
 	return p
 }
 
-func (p product) recordLanes(rec *vk.Recorder, transC bool) {
-	splits, c := 1, p.c
-	if !p.partial.IsZero() {
-		splits = int(ceil(p.k, longRun))
-		p.c = p.partial
-	}
-	t := lanesTile(rec, p.m, p.n, p.k/splits)
-	pack(rec, p.b, p.packed, packing{planes: 1, terms: p.k, columns: p.n, trans: p.transB}, t.width())
-	x, y := t.groups(p.m, p.n)
-	rec.Dispatch(shaders.GemmLanes{
+func (p product) recordLanes(rec *vk.Recorder, t lanes, splits int, transC bool) {
+	d := rec.Device()
+	pack(rec, p.b, p.packed, packing{planes: 1, terms: p.k, columns: p.n, trans: p.transB}, t.width(d))
+	x, y := t.groups(d, p.m, p.n)
+	rec.DispatchWork(shaders.GemmLanes{
 		A: p.a, B: p.packed, Bias: p.bias, E: p.e, C: p.c,
-		Local: t.local, M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransC: transC,
+		Local: width(rec), M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransC: transC,
 		AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: int32(splits), TM: t.rows, NV: t.runs, UK: t.depth,
 		Groups: [3]uint32{x, y, uint32(splits)},
-	})
-	if splits == 1 {
-		return
-	}
-	f := flat(rec, p.m*p.n)
-	rec.Dispatch(shaders.SumPartials{
-		Partial: p.partial, Y: c, Splits: int32(splits), N: int32(p.m * p.n), Local: f.local, PER: f.per, Groups: f.groups,
-	})
+	}, p.work())
 }
 
 // partialSize is what partial must hold for an output of n elements from k terms.
 func partialSize(n, k int) int { return n * int(ceil(k, longRun)) }
 
-func (p product) recordTiled(rec *vk.Recorder) {
-	t := sharedTile(rec)
-	rec.Dispatch(shaders.GemmTiled{
+func (p product) recordTiled(rec *vk.Recorder, t shared, splits int) {
+	rec.DispatchWork(shaders.GemmTiled{
 		A: p.a, B: p.b, Bias: p.bias, E: p.e, C: p.c,
 		Local: t.local(), M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransB: p.transB,
-		AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: 1, BM: t.bm, BN: t.bn, BK: t.bk,
-		Groups: [3]uint32{ceil(p.m, int(t.bm)), ceil(p.n, int(t.bn)), 1},
-	})
+		AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: int32(splits), BM: t.bm, BN: t.bn, BK: t.bk,
+		Groups: [3]uint32{ceil(p.m, int(t.bm)), ceil(p.n, int(t.bn)), uint32(splits)},
+	}, p.work())
 }

@@ -1,25 +1,27 @@
 package layers
 
-import "vkgan/vk"
+import (
+	"fmt"
+
+	"vkgan/vk"
+)
 
 // Two families of kernels compute products and convolutions. On a CPU driver, "lanes": register tiles, no shared
 // memory. On a GPU, "tiled": shared-memory tiles. docs/architecture.md says why.
 
 // lanes is a tile of the first family (shaders/include/lanes.glsl): rows times runs of a subgroup's width in registers,
 // depth terms unrolled.
-type lanes struct {
-	local             uint32
-	rows, runs, depth int32
-}
+type lanes struct{ rows, runs, depth int32 }
 
 // lanesTile fits m rows, n columns and k terms. Sums, a run of the right operand and a value of the left must fit the
 // vector registers: 32 with 512 bits, else 16.
-func lanesTile(rec *vk.Recorder, m, n, k int) lanes {
-	t := lanes{local: width(rec), rows: 6, runs: 2}
-	if t.local == 16 {
+func lanesTile(d *vk.Device, m, n, k int) lanes {
+	local := laneCount(d)
+	t := lanes{rows: 6, runs: 2}
+	if local == 16 {
 		t.rows = 12
 	}
-	if n <= int(t.local) {
+	if n <= local {
 		t.runs = 1
 	}
 	t.rows = min(t.rows, int32(m))
@@ -27,12 +29,30 @@ func lanesTile(rec *vk.Recorder, m, n, k int) lanes {
 	return t
 }
 
+// laneCount is the number of columns in a run.
+func laneCount(d *vk.Device) int { return int(d.Info().Limits.SubgroupSize) }
+
 // width is the number of columns.
-func (t lanes) width() int { return int(t.local) * int(t.runs) }
+func (t lanes) width(d *vk.Device) int { return laneCount(d) * int(t.runs) }
 
 // groups counts the work-groups for m rows and n columns.
-func (t lanes) groups(m, n int) (x, y uint32) {
-	return ceil(m, int(t.rows)), ceil(n, t.width())
+func (t lanes) groups(d *vk.Device, m, n int) (x, y uint32) {
+	return ceil(m, int(t.rows)), ceil(n, t.width(d))
+}
+
+// fits says why a tile cannot be had for m rows and depths that divide terms.
+func (t lanes) fits(d *vk.Device, m, terms int) error {
+	switch {
+	case t.rows < 1 || t.runs < 1 || t.depth < 1:
+		return fmt.Errorf("no tile: %d rows, %d runs, %d terms", t.rows, t.runs, t.depth)
+	case int(t.rows) > m:
+		return fmt.Errorf("%d rows, but there are only %d", t.rows, m)
+	case terms%int(t.depth) != 0:
+		return fmt.Errorf("%d terms at a time do not divide %d", t.depth, terms)
+	case t.width(d) > widest || t.rows > widest:
+		return fmt.Errorf("%d×%d elements: scratch memory is for %d in a row", t.rows, t.width(d), widest)
+	}
+	return nil
 }
 
 // dividing makes the depth divide n, for kernels that cannot cut terms unevenly.
@@ -58,9 +78,28 @@ type shared struct{ bm, bn, bk int32 }
 
 func (s shared) local() uint32 { return uint32(s.bm / 4 * s.bn / 4) }
 
-func sharedTile(rec *vk.Recorder) shared {
-	if rec.Device().Info().Limits.MaxInvocations < 256 {
+// memory is what the tile takes of a work-group's, in bytes (shaders/include/tile.glsl).
+func (s shared) memory() uint32 { return uint32(4 * s.bk * (s.bm + 4 + s.bn + 4)) }
+
+func sharedTile(d *vk.Device) shared {
+	if d.Info().Limits.MaxInvocations < 256 {
 		return shared{32, 32, 16}
 	}
 	return shared{64, 64, 16}
+}
+
+// fits says which limit of the device a tile breaks.
+func (s shared) fits(d *vk.Device) error {
+	l := d.Info().Limits
+	switch {
+	case s.bm < 4 || s.bn < 4 || s.bm%4 != 0 || s.bn%4 != 0 || s.bk < 1:
+		return fmt.Errorf("no tile: %d×%d×%d", s.bm, s.bn, s.bk)
+	case s.local() > l.MaxInvocations:
+		return fmt.Errorf("work groups of %d invocations; maxComputeWorkGroupInvocations is %d", s.local(), l.MaxInvocations)
+	case s.local() > l.MaxGroupSize[0]:
+		return fmt.Errorf("work groups of %d invocations; maxComputeWorkGroupSize is %v", s.local(), l.MaxGroupSize)
+	case s.memory() > l.MaxShared:
+		return fmt.Errorf("%d bytes of shared memory; maxComputeSharedMemorySize is %d", s.memory(), l.MaxShared)
+	}
+	return nil
 }

@@ -88,7 +88,7 @@ func (w *weight) forward(rec *vk.Recorder) {
 	rows, columns := w.size()
 	l := rowwise(rec, columns, rows, 1)
 	rec.Dispatch(shaders.WeightNorm{
-		V: w.v.Value(), Squares: w.squares, Scale: w.factor(), W: w.w,
+		V: w.v.Value(), Squares: l.partial(w.squares, columns), Scale: w.factor(), W: w.w,
 		Rows: int32(rows), Columns: int32(columns), Chunk: l.per, Eps: weightNormEps,
 		Local: l.local, SCALE: w.hasFactor(), RUNS: l.runs, Groups: l.groups,
 	})
@@ -109,7 +109,7 @@ func (w *weight) backward(rec *vk.Recorder) {
 		ds = w.dfixed
 	}
 	rec.Dispatch(shaders.WeightNormBwd{
-		V: w.v.Value(), Squares: w.squares, Scale: w.factor(), Dw: w.dw, Dots: w.dots, Dv: w.v.Grad(), Dscale: ds,
+		V: w.v.Value(), Squares: l.partial(w.squares, columns), Scale: w.factor(), Dw: w.dw, Dots: l.partial(w.dots, columns), Dv: w.v.Grad(), Dscale: ds,
 		Rows: int32(rows), Columns: int32(columns), Chunk: l.per, Eps: weightNormEps,
 		Local: l.local, SCALE: w.hasFactor(), RUNS: l.runs, Groups: l.groups,
 	})
@@ -120,7 +120,7 @@ func (w *weight) columnDots(rec *vk.Recorder, x, partial vk.Range) {
 	rows, columns := w.size()
 	l := rowwise(rec, columns, rows, 1)
 	rec.Dispatch(shaders.ColumnDots{
-		A: w.v.Value(), B: x, Partial: partial, Rows: int32(rows), Columns: int32(columns), Chunk: l.per,
+		A: w.v.Value(), B: x, Partial: l.partial(partial, columns), Rows: int32(rows), Columns: int32(columns), Chunk: l.per,
 		Local: l.local, RUNS: l.runs, Groups: l.groups,
 	})
 }

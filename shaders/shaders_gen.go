@@ -34,6 +34,7 @@ var Shaders = []*vk.Shader{
 	ConvBwdFilterTiledShader,
 	ConvFwdLanesShader,
 	ConvFwdTiledShader,
+	CopyShader,
 	CountUpShader,
 	EmaShader,
 	FeatureMatchShader,
@@ -45,6 +46,7 @@ var Shaders = []*vk.Shader{
 	Im2colShader,
 	LogsumexpCeShader,
 	LookupShader,
+	MultiplyAddShader,
 	OneHotShader,
 	PackShader,
 	PermutationShader,
@@ -1385,6 +1387,60 @@ var convFwdTiledAddresses []byte
 //go:embed spv/conv_fwd_tiled.ssbo.spv
 var convFwdTiledStorage []byte
 
+// Copy: Copies floats: y = x. It measures how fast memory is.
+//
+//	x, y : [n] f32
+//
+// Work-groups: x = ceil(n / (Local*PER)); PER is a multiple of NV.
+type Copy struct {
+	X vk.Range // read
+	Y vk.Range // written
+
+	// push constants
+	N int32
+
+	// specialisation constants
+	Local     uint32
+	PER, RUNS int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k Copy) Call() vk.Call {
+	return vk.Call{
+		Shader: CopyShader,
+		Args:   []vk.Range{k.X, k.Y},
+		Push:   []uint32{uint32(k.N)},
+		Specs:  []uint32{k.Local, uint32(k.PER), uint32(k.RUNS)},
+		Groups: k.Groups,
+	}
+}
+
+// CopyShader is the kernel behind [Copy].
+var CopyShader = &vk.Shader{
+	Name: "copy",
+	Args: []vk.Arg{
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "y", Access: vk.Write, Elem: "float"},
+	},
+	Push: []string{"n"},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "PER", ID: 1, Default: 1},
+		{Name: "RUNS", ID: 2, Default: 0},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: copyAddresses, vk.Storage: copyStorage},
+}
+
+//go:embed spv/copy.addr.spv
+var copyAddresses []byte
+
+//go:embed spv/copy.ssbo.spv
+var copyStorage []byte
+
 // CountUp: Counts: counter += 1.
 //
 //	counter : [1] u32
@@ -1996,6 +2052,63 @@ var lookupAddresses []byte
 
 //go:embed spv/lookup.ssbo.spv
 var lookupStorage []byte
+
+// MultiplyAdd: Multiply-adds on registers alone: y = sum over c < CHAINS of s[c], where s[c] = x + c at first, then turns*STEPS times
+// s[c] = s[c] scale + shift. It measures how fast arithmetic is.
+//
+//	x, y : [n] f32
+//
+// The chains do not depend on each other, so there should be more of them than a processor's multiply-add has stages.
+// Work-groups: x = n / Local.
+// Order of accumulation: c ascending.
+type MultiplyAdd struct {
+	X vk.Range // read
+	Y vk.Range // written
+
+	// push constants
+	Scale, Shift float32
+	Turns        int32
+
+	// specialisation constants
+	Local         uint32
+	CHAINS, STEPS int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k MultiplyAdd) Call() vk.Call {
+	return vk.Call{
+		Shader: MultiplyAddShader,
+		Args:   []vk.Range{k.X, k.Y},
+		Push:   []uint32{math.Float32bits(k.Scale), math.Float32bits(k.Shift), uint32(k.Turns)},
+		Specs:  []uint32{k.Local, uint32(k.CHAINS), uint32(k.STEPS)},
+		Groups: k.Groups,
+	}
+}
+
+// MultiplyAddShader is the kernel behind [MultiplyAdd].
+var MultiplyAddShader = &vk.Shader{
+	Name: "multiply_add",
+	Args: []vk.Arg{
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "y", Access: vk.Write, Elem: "float"},
+	},
+	Push: []string{"scale", "shift", "turns"},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "CHAINS", ID: 1, Default: 1},
+		{Name: "STEPS", ID: 2, Default: 1},
+	},
+	Local: [3]uint32{0, 1, 1},
+	Code:  [2][]byte{vk.Addresses: multiplyAddAddresses, vk.Storage: multiplyAddStorage},
+}
+
+//go:embed spv/multiply_add.addr.spv
+var multiplyAddAddresses []byte
+
+//go:embed spv/multiply_add.ssbo.spv
+var multiplyAddStorage []byte
 
 // OneHot: One-hot vectors, written into a column range of wider rows: y[r, column + j] = (j == hot[r]).
 //

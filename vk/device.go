@@ -34,6 +34,7 @@ type Device struct {
 	guard     bool
 	asGPU     bool
 	rehearsal bool
+	tuning    Tuning
 	timeout   time.Duration
 	closed    atomic.Bool
 	broken    atomic.Pointer[error] // device loss, for good

@@ -19,7 +19,7 @@ type Program struct {
 	pool     vulkan.DescriptorPool
 	queries  vulkan.QueryPool
 	stamps   int // queries in use: one per step and one in front; 0: not timed
-	labels   []Timing
+	steps    []Command
 	stats    Stats
 	reasons  []string
 	last     Ticket // of the latest submission; under d.ring.mu
@@ -33,6 +33,9 @@ type Stats struct {
 	Barriers   int    // all of them: the first, those between steps, the last
 	Hazards    uint64 // a digest of where barriers stand and why; the same for both builds
 }
+
+// Commands are the program's steps in their order.
+func (p *Program) Commands() []Command { return p.steps }
 
 // Stats counts the program's commands.
 func (p *Program) Stats() Stats { return p.stats }
@@ -48,19 +51,18 @@ type programs struct {
 
 // assembly lowers a recording to flat arrays for C.
 type assembly struct {
-	d      *Device
-	ops    []nativeOp
-	push   []byte
-	sets   []vulkan.DescriptorSetLayout
-	binds  []nativeBinding // set is an index into sets until they exist
-	bySet  map[string]int
-	ofOp   map[int]int // op → index of its set
-	labels []Timing
+	d     *Device
+	ops   []nativeOp
+	push  []byte
+	sets  []vulkan.DescriptorSetLayout
+	binds []nativeBinding // set is an index into sets until they exist
+	bySet map[string]int
+	ofOp  map[int]int // op → index of its set
 }
 
 func (d *Device) newProgram(r *Recorder) (*Program, error) {
 	a := &assembly{d: d, bySet: map[string]int{}, ofOp: map[int]int{}}
-	p := &Program{d: d, name: r.name, reasons: r.hazards.reasons}
+	p := &Program{d: d, name: r.name, steps: r.Commands(), reasons: r.hazards.reasons}
 	p.stats.Hazards = r.hazards.digest.Sum64()
 	if err := a.steps(r, &p.stats); err != nil {
 		return nil, err
@@ -95,7 +97,7 @@ func (a *assembly) steps(r *Recorder, stats *Stats) error {
 			barrier(opBarrier())
 		}
 		if err := a.step(s); err != nil {
-			return fmt.Errorf("step %d: %s: %w", i, s.label(), err)
+			return fmt.Errorf("step %d: %s: %w", i, s.Kernel, err)
 		}
 		if s.kind == stepDispatch {
 			stats.Dispatches++
@@ -103,7 +105,6 @@ func (a *assembly) steps(r *Recorder, stats *Stats) error {
 			stats.Copies++
 		}
 		stamp(i + 1)
-		a.labels = append(a.labels, Timing{Section: s.section, Kernel: s.label()})
 	}
 	if r.toHost {
 		barrier(opHostBarrier())
@@ -169,7 +170,7 @@ func (p *Program) create(a *assembly, timed bool) error {
 		d.native.bind(a.binds)
 	}
 	if timed {
-		p.labels, p.stamps = a.labels, len(a.labels)+1
+		p.stamps = len(p.steps) + 1
 		if p.queries, r = d.native.createQueries(p.stamps); r != vulkan.Success {
 			return check("vkCreateQueryPool", r)
 		}

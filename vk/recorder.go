@@ -14,6 +14,7 @@ type Recorder struct {
 	timed   bool
 	ended   bool
 	section string
+	purpose fmt.Stringer
 	steps   []step
 	hazards *hazards
 	toHost  bool // a Host buffer is written
@@ -30,29 +31,19 @@ const (
 
 // step is one command and whether a barrier stands in front of it.
 type step struct {
+	Command
 	kind     stepKind
 	barrier  bool
-	section  string
 	call     Call
 	dst, src Range
 	word     uint32
-}
-
-func (s step) label() string {
-	switch s.kind {
-	case stepCopy:
-		return "copy"
-	case stepFill:
-		return "fill"
-	}
-	return s.call.label()
 }
 
 // NewRecorder begins a program. name appears in errors.
 func (d *Device) NewRecorder(name string) *Recorder {
 	err := d.usable()
 	if d.rehearsal {
-		err = errors.New("nothing can be recorded on a rehearsal")
+		err = errors.New("a rehearsal makes no programs")
 	}
 	return &Recorder{d: d, name: name, err: err, hazards: newHazards(d.physical.info.Limits.StorageAlign), drop: -1}
 }
@@ -75,13 +66,43 @@ func (r *Recorder) Timed() {
 	r.timed = true
 }
 
+// Operation says what the steps that follow are for, until end is called; their
+// Commands tell. An operation may be part of another.
+func (r *Recorder) Operation(o fmt.Stringer) (end func()) {
+	whole := r.purpose
+	r.purpose = o
+	return func() { r.purpose = whole }
+}
+
+// Commands are the steps so far. A rehearsal's recorder has these alone: what
+// would be recorded.
+func (r *Recorder) Commands() []Command {
+	list := make([]Command, len(r.steps))
+	for i, s := range r.steps {
+		list[i] = s.Command
+	}
+	return list
+}
+
 // Dispatch adds a kernel. It checks the call against the shader and the
 // device's limits. The zero Range may stand for an argument that the kernel
 // would only read and, specialised as it is, does not.
-func (r *Recorder) Dispatch(k Dispatcher) {
+func (r *Recorder) Dispatch(k Dispatcher) { r.DispatchWork(k, Work{}) }
+
+// DispatchWork is Dispatch of a kernel that does arithmetic worth counting, or
+// does not touch all of its arguments.
+func (r *Recorder) DispatchWork(k Dispatcher, w Work) {
 	c := k.Call()
 	if c.Shader == nil {
 		r.fail(errors.New("dispatch without a shader"))
+		return
+	}
+	if w.Bytes == 0 {
+		w.Bytes = c.traffic()
+	}
+	what := Command{Kernel: c.label(), Work: w}
+	if r.rehearses() {
+		r.note(what)
 		return
 	}
 	c, err := c.withUnused(r.d)
@@ -96,11 +117,16 @@ func (r *Recorder) Dispatch(k Dispatcher) {
 	for i, a := range c.Shader.Args {
 		access[i] = a.Access
 	}
-	r.add(step{kind: stepDispatch, call: c}, c.Args, access)
+	r.add(step{Command: what, kind: stepDispatch, call: c}, c.Args, access)
 }
 
 // Copy adds a copy from src to dst, of the same length.
 func (r *Recorder) Copy(dst, src Range) {
+	what := Command{Kernel: "copy", Work: Work{Bytes: 2 * float64(src.bytes)}}
+	if r.rehearses() {
+		r.note(what)
+		return
+	}
 	if err := errors.Join(dst.on(r.d), src.on(r.d)); err != nil {
 		r.fail(fmt.Errorf("copy: %w", err))
 		return
@@ -113,12 +139,17 @@ func (r *Recorder) Copy(dst, src Range) {
 		r.fail(fmt.Errorf("copy: %s and %s overlap", src, dst))
 		return
 	}
-	r.add(step{kind: stepCopy, dst: dst, src: src}, []Range{dst, src}, []Access{Write, Read})
+	r.add(step{Command: what, kind: stepCopy, dst: dst, src: src}, []Range{dst, src}, []Access{Write, Read})
 }
 
 // Fill adds the writing of word all over dst, which begins at a multiple of 4
 // bytes and is as long.
 func (r *Recorder) Fill(dst Range, word uint32) {
+	what := Command{Kernel: "fill", Work: Work{Bytes: float64(dst.bytes)}}
+	if r.rehearses() {
+		r.note(what)
+		return
+	}
 	if err := dst.on(r.d); err != nil {
 		r.fail(fmt.Errorf("fill: %w", err))
 		return
@@ -127,19 +158,27 @@ func (r *Recorder) Fill(dst Range, word uint32) {
 		r.fail(fmt.Errorf("fill: %s: want multiples of 4 bytes", dst))
 		return
 	}
-	r.add(step{kind: stepFill, dst: dst, word: word}, []Range{dst}, []Access{Write})
+	r.add(step{Command: what, kind: stepFill, dst: dst, word: word}, []Range{dst}, []Access{Write})
 }
 
 func (r *Recorder) add(s step, ranges []Range, access []Access) {
 	if r.err != nil {
 		return
 	}
-	s.section = r.section
 	s.barrier = r.hazards.add(len(r.steps), ranges, access)
+	s.Section, s.Operation = r.section, r.purpose
 	r.steps = append(r.steps, s)
 	for i, x := range ranges {
 		r.toHost = r.toHost || (access[i]&Write != 0 && x.buffer.block.memory == Host)
 	}
+}
+
+func (r *Recorder) rehearses() bool { return r.d.rehearsal }
+
+// note keeps what a rehearsal would have recorded.
+func (r *Recorder) note(c Command) {
+	c.Section, c.Operation = r.section, r.purpose
+	r.steps = append(r.steps, step{Command: c})
 }
 
 func (r *Recorder) fail(err error) {

@@ -7,10 +7,11 @@ import (
 )
 
 // Rehearsal is a device like d that has no memory: buffers made on it count in
-// its Usage, what is uploaded goes nowhere, and nothing can be recorded. It
-// tells what a network will take before anything is taken. It needs no Close.
+// its Usage, what is uploaded goes nowhere, and of a recording there are only the
+// Commands. It tells what a network will take and do before anything is taken. It
+// needs no Close.
 func (d *Device) Rehearsal() *Device {
-	r := &Device{physical: d.physical, build: d.build, asGPU: d.asGPU, rehearsal: true}
+	r := &Device{physical: d.physical, build: d.build, asGPU: d.asGPU, tuning: d.tuning, rehearsal: true}
 	r.arena.buffers = map[*Buffer]struct{}{}
 	return r
 }

@@ -10,8 +10,7 @@ import (
 // Timing is how long the device took for one step of a program, from the end
 // of the step before it to its own end.
 type Timing struct {
-	Section     string
-	Kernel      string // the dispatch's label, "copy" or "fill"
+	Command
 	Nanoseconds float64
 }
 
@@ -38,10 +37,9 @@ func (p *Program) Timings() ([]Timing, error) {
 	if err := check("vkGetQueryPoolResults", r); err != nil {
 		return nil, d.fail(err)
 	}
-	list := make([]Timing, len(p.labels))
-	for i, t := range p.labels {
-		t.Nanoseconds = elapsed(ticks[i], ticks[i+1], d.physical.info.Limits)
-		list[i] = t
+	list := make([]Timing, len(p.steps))
+	for i, c := range p.steps {
+		list[i] = Timing{c, elapsed(ticks[i], ticks[i+1], d.physical.info.Limits)}
 	}
 	return list, nil
 }

@@ -125,11 +125,13 @@ func refill(c *cobra.Command, info gan.RunInfo, same bool) error {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return fmt.Errorf("run.json: %w", err)
 	}
-	// Whether images are held out belongs to a run as its recipe does.
-	validate := map[string]string{"validate": "false"} // of runs from before there was a choice
-	if value, found := options["validate"]; found {
-		validate["validate"] = value
-		delete(options, "validate")
+	// Whether images are held out and kernels tuned belongs to a run as its recipe does.
+	choices := map[string]string{"validate": "false", "deterministic": "false"} // of runs from before there was a choice
+	for name := range choices {
+		if value, found := options[name]; found {
+			choices[name] = value
+			delete(options, name)
+		}
 	}
 	if slices.ContainsFunc(bounds, c.Flags().Changed) {
 		for _, name := range bounds {
@@ -142,7 +144,7 @@ func refill(c *cobra.Command, info gan.RunInfo, same bool) error {
 	for _, group := range []struct {
 		values map[string]string
 		fixed  bool
-	}{{recipe, same}, {seeds, same}, {validate, same}, {options, false}} {
+	}{{recipe, same}, {seeds, same}, {choices, same}, {options, false}} {
 		for name, value := range group.values {
 			if err := refillFlag(c, "run", name, value, group.fixed); err != nil {
 				return err

@@ -1,17 +1,178 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"context"
+	"encoding/json"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"vkgan/gan"
+	"vkgan/internal/mnist"
+	"vkgan/vk"
+)
+
+// benchFlags are the flags of `vkgan bench` and its parts; not each has all of them.
+type benchFlags struct {
+	model         string
+	steps, warmup int
+	device        string
+	json          bool
+}
+
+// benchModels are those that can be measured, in this order.
+var benchModels = []string{"infogan", "ssgan"}
 
 func newBench(s streams) *cobra.Command {
+	var f benchFlags
 	c := &cobra.Command{
 		Use:     "bench",
 		Short:   "Measure speed",
-		Long:    "Measures speed. Without a part it runs every part there is.",
+		Long:    "Measures speed. Without a part it runs every part there is, on both models.",
+		Example: "  vkgan bench\n  vkgan bench kernels --model ssgan\n  vkgan bench step --json",
 		GroupID: groupMeasure,
+		RunE:    func(c *cobra.Command, _ []string) error { return f.runAll(c, s) },
 	}
-	var step stepFlags
-	c.AddCommand(newBenchStep(s))
-	step.define(c)
-	c.RunE = func(c *cobra.Command, _ []string) error { return step.run(c, s) }
+	c.AddCommand(newBenchDevice(s), newBenchKernels(s), newBenchStep(s))
+	f.defineModel(c, "")
+	f.defineSteps(c)
+	f.defineDevice(c)
 	return c
 }
+
+func (f *benchFlags) defineModel(c *cobra.Command, standard string) {
+	c.Flags().SortFlags = false
+	usage := "`model` to train: infogan or ssgan"
+	if standard == "" {
+		usage += " (default: both)"
+	}
+	c.Flags().StringVar(&f.model, "model", standard, usage)
+}
+
+func (f *benchFlags) defineSteps(c *cobra.Command) {
+	c.Flags().IntVar(&f.steps, "steps", 50, "`steps` to time")
+	c.Flags().IntVar(&f.warmup, "warmup", 10, "`steps` before those: the first compiles kernels")
+}
+
+func (f *benchFlags) defineDevice(c *cobra.Command) {
+	c.Flags().SortFlags = false
+	c.Flags().StringVar(&f.device, "device", "", "`index`, name or UUID of a device (default: the best)")
+	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object")
+}
+
+// check complains about the flags that c has.
+func (f *benchFlags) check(c *cobra.Command) error {
+	has := func(name string) bool { return c.Flags().Lookup(name) != nil }
+	switch {
+	case f.model != "" && f.model != "infogan" && f.model != "ssgan":
+		return wrongUsage(c, "--model is %q: want infogan or ssgan", f.model)
+	case has("steps") && f.steps < 1:
+		return wrongUsage(c, "--steps is %d: want 1 or more", f.steps)
+	case f.warmup < 0:
+		return wrongUsage(c, "--warmup is %d: want 0 or more", f.warmup)
+	}
+	return nil
+}
+
+// benchJSON is what `vkgan bench --json` prints.
+type benchJSON struct {
+	Device  deviceReport    `json:"device"`
+	Kernels []kernelsReport `json:"kernels"` // of each model
+	Steps   []stepReport    `json:"steps"`   // likewise
+}
+
+func (f *benchFlags) runAll(c *cobra.Command, s streams) error {
+	if err := f.check(c); err != nil {
+		return err
+	}
+	signals := onInterrupt(context.Background(), s.err)
+	defer signals.release()
+	var all benchJSON
+	print := func(r interface{ print(io.Writer, bool) error }) error {
+		if f.json {
+			return nil
+		}
+		return r.print(s.out, false)
+	}
+	var err error
+	if all.Device, err = f.measureDevice(signals, s); err != nil {
+		return err
+	}
+	if err := print(all.Device); err != nil {
+		return err
+	}
+	for _, model := range benchModels {
+		if f.model != "" && f.model != model {
+			continue
+		}
+		kernels, step := kernelsReport{}, stepReport{}
+		err := f.onModel(signals, s, model, func(session *session) (err error) {
+			if step, err = f.measureStep(signals, session); err == nil {
+				kernels, err = measureKernels(signals, session, all.Device.Peaks, defaultProfile)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if err := print(step); err != nil {
+			return err
+		}
+		if err := print(kernels); err != nil {
+			return err
+		}
+		all.Kernels, all.Steps = append(all.Kernels, kernels), append(all.Steps, step)
+	}
+	if f.json {
+		return json.NewEncoder(s.out).Encode(all)
+	}
+	return nil
+}
+
+// onModel opens a model, under its reference recipe, to be measured.
+func (f *benchFlags) onModel(ctx *interrupt, s streams, model string, measure func(*session) error) (err error) {
+	set, err := mnist.Load("")
+	if err != nil {
+		return err
+	}
+	j, err := referenceJob(model, set)
+	if err != nil {
+		return err
+	}
+	session, err := openSession(f.device, j, storedTable(s.err), gan.Options{}, deaf{}, s.err)
+	if err != nil {
+		return err
+	}
+	defer func() { err = closing(session, err) }()
+	return ctx.ended(measure(session))
+}
+
+// benched is what the reports of `vkgan bench` begin with.
+type benched struct {
+	Device string `json:"device"`
+	Driver string `json:"driver"`
+}
+
+func newBenched(d *vk.Device) benched {
+	info := d.Info()
+	return benched{info.Name, info.DriverName + " " + info.DriverInfo}
+}
+
+// benchedModel is what those of a model begin with.
+type benchedModel struct {
+	Model string `json:"model"`
+	benched
+	Precision string `json:"precision"`
+}
+
+func newBenchedModel(s *session) benchedModel {
+	return benchedModel{s.name, newBenched(s.dev), "fp32"}
+}
+
+// deaf observes nothing.
+type deaf struct{}
+
+func (deaf) Metrics(gan.Metrics) error         { return nil }
+func (deaf) Progress(gan.Progress)             {}
+func (deaf) Samples(int, bool, gan.Grid) error { return nil }
+func (deaf) Checkpoint(s *gan.Snapshot) error  { s.Release(); return nil }

@@ -68,7 +68,7 @@ func (f *evalFlags) run(c *cobra.Command, s streams, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	session, err := openModel(f.device, savedJob(checkpoint, set), s.err)
+	session, err := openModel(f.device, savedJob(checkpoint, set), recordedTable(checkpoint.Info.Tuning), s.err)
 	if err != nil {
 		return err
 	}

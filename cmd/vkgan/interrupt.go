@@ -44,6 +44,14 @@ func (i *interrupt) stopped() error {
 	return nil
 }
 
+// ended is the error of work that ended with err, possibly because it was told to.
+func (i *interrupt) ended(err error) error {
+	if stopped := i.stopped(); stopped != nil {
+		return stopped
+	}
+	return workError(err)
+}
+
 func (i *interrupt) release() {
 	signal.Stop(i.signals)
 	close(i.signals)

@@ -17,7 +17,6 @@ type job struct {
 	batch       int
 	trainImages int
 	set         *mnist.Set
-	flops       gan.Flops // of a step
 	build       func(dev *vk.Device, data *gan.Dataset) (gan.Model, error)
 }
 
@@ -26,7 +25,6 @@ func infoGANJob(r gan.InfoGANRecipe, seed uint64, set *mnist.Set) (job, error) {
 	return job{
 		model: "infogan", folder: fmt.Sprintf("infogan-l%d", r.Labels), title: fmt.Sprintf("InfoGAN, %d codes", r.Labels),
 		recipe: r, batch: r.BatchSize, trainImages: r.TrainImages, set: set,
-		flops: gan.InfoGANFlops(r, set.Train.Height, set.Train.Width),
 		build: func(dev *vk.Device, data *gan.Dataset) (gan.Model, error) { return gan.NewInfoGAN(dev, r, data, seed) },
 	}, gan.CheckInfoGAN(r, set)
 }
@@ -37,7 +35,6 @@ func ssganJob(r gan.SSGANRecipe, seed uint64, set *mnist.Set) (job, error) {
 		model: "ssgan", folder: fmt.Sprintf("ssgan-n%d", r.ClassLabels),
 		title:  fmt.Sprintf("SSGAN, %d labelled images of each of %d classes", r.ClassLabels, set.Classes),
 		recipe: r, batch: r.BatchSize, trainImages: r.TrainImages, set: set,
-		flops: gan.SSGANFlops(r, set.Train.Height*set.Train.Width, set.Classes),
 		build: func(dev *vk.Device, data *gan.Dataset) (gan.Model, error) { return gan.NewSSGAN(dev, r, data, seed) },
 	}, gan.CheckSSGAN(r, set)
 }

@@ -18,6 +18,7 @@ var update = flag.Bool("update", false, "rewrite testdata")
 const helper = "VKGAN_TEST_HELPER"
 
 func TestMain(m *testing.M) {
+	os.Setenv(tuningVariable, "off") // but for those of tuning itself
 	switch os.Getenv(helper) {
 	case "stubborn": // is told to stop, and does not
 		i := onInterrupt(context.Background(), os.Stdout)
@@ -65,7 +66,7 @@ func golden(t *testing.T, name, text string) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, command := range []string{"", "train", "train infogan", "train ssgan", "sweep", "sweep train", "sweep train ssgan", "runs", "plot", "eval", "bench", "bench step", "devices", "doctor", "version", "completion"} {
+	for _, command := range []string{"", "train", "train infogan", "train ssgan", "sweep", "sweep train", "sweep train ssgan", "runs", "plot", "eval", "bench", "bench device", "bench kernels", "bench step", "tune", "devices", "doctor", "version", "completion"} {
 		args := append(strings.Fields(command), "--help")
 		code, out, stderr := vkgan(args...)
 		if code != exitDone || stderr != "" {

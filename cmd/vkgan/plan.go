@@ -43,7 +43,7 @@ func newPlan(j job, s *session, info gan.RunInfo) plan {
 		Data: info.Data.Origin, TrainImages: info.Data.Train, TestImages: info.Data.Test, Validation: info.Data.Validation,
 		Height: info.Data.Height, Width: info.Data.Width, Classes: info.Data.Classes, Absent: info.Data.Absent,
 		StepsInEpoch: s.model.StepsPerEpoch(), ParametersG: g.Count(), ParametersD: d.Count(),
-		MemoryBytes: s.dev.Usage().Allocated, Dispatches: step.Dispatches, Barriers: step.Barriers, GFLOP: j.flops.Dense / 1e9,
+		MemoryBytes: s.dev.Usage().Allocated, Dispatches: step.Dispatches, Barriers: step.Barriers, GFLOP: s.trainer.StepWork().Dense / 1e9,
 		Device: device.Name, Type: typeName(device.Type), Driver: device.DriverName + " " + device.DriverInfo,
 	}
 }

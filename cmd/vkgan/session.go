@@ -49,15 +49,17 @@ func workError(err error) error {
 
 // session is a model on a device.
 type session struct {
+	name    string // the model's
 	dev     *vk.Device
 	data    *gan.Dataset
 	model   gan.Model
 	trainer *gan.Trainer // nil: it is not to be trained
 }
 
-// openSession makes a job's model ready to be trained on a device. The caller closes the session.
-func openSession(device string, j job, o gan.Options, watch gan.Observer, say io.Writer) (*session, error) {
-	s, err := openModel(device, j, say)
+// openSession makes a job's model ready to be trained on a device, with the kernels of a table. The caller closes the
+// session.
+func openSession(device string, j job, table tabling, o gan.Options, watch gan.Observer, say io.Writer) (*session, error) {
+	s, err := openModel(device, j, table, say)
 	if err != nil {
 		return nil, err
 	}
@@ -67,30 +69,48 @@ func openSession(device string, j job, o gan.Options, watch gan.Observer, say io
 	return s, nil
 }
 
-// openModel sets a job's model up on a device. The caller closes the session.
-func openModel(device string, j job, say io.Writer) (*session, error) {
+// openModel sets a job's model up on a device, with the kernels of a table. The caller closes the session.
+func openModel(device string, j job, table tabling, say io.Writer) (*session, error) {
 	dev, err := openDevice(device, say)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{dev: dev}
-	if err := s.build(j); err != nil {
+	s := &session{name: j.model, dev: dev}
+	if err := s.build(j, table); err != nil {
 		return nil, errors.Join(workError(err), s.close())
 	}
 	return s, nil
 }
 
-// build takes the memory, unless a rehearsal shows that there is not enough.
-func (s *session) build(j job) error {
-	rehearsal := session{dev: s.dev.Rehearsal()}
-	if err := rehearsal.allocate(j); err != nil {
+// build chooses the kernels and takes the memory, unless a rehearsal shows that there is not enough.
+func (s *session) build(j job, table tabling) error {
+	rehearsal, err := s.rehearse(j)
+	if err != nil {
 		return err
 	}
-	if need, free := rehearsal.dev.Usage().Requested, s.dev.FreeMemory(); need > free {
-		return fmt.Errorf("%w: a batch of %s images needs %s, and the device has %s, %s of it free",
-			vk.ErrOutOfMemory, count(rehearsal.model.BatchSize()), size(need), size(s.dev.Info().HeapBytes), size(free))
+	tuning, err := table(s.dev, gan.Operations(rehearsal.dev, rehearsal.model))
+	if err != nil {
+		return err
+	}
+	if s.dev.SetTuning(tuning); tuning != nil { // which may need more memory
+		if _, err := s.rehearse(j); err != nil {
+			return err
+		}
 	}
 	return s.allocate(j)
+}
+
+// rehearse builds the model without memory. The error says that there would not be enough.
+func (s *session) rehearse(j job) (*session, error) {
+	rehearsal := &session{dev: s.dev.Rehearsal()}
+	if err := rehearsal.allocate(j); err != nil {
+		return nil, err
+	}
+	if need, free := rehearsal.dev.Usage().Requested, s.dev.FreeMemory(); need > free {
+		return nil, fmt.Errorf("%w: a batch of %s images needs %s, and the device has %s, %s of it free",
+			vk.ErrOutOfMemory, count(rehearsal.model.BatchSize()), size(need), size(s.dev.Info().HeapBytes), size(free))
+	}
+	return rehearsal, nil
 }
 
 func (s *session) allocate(j job) (err error) {

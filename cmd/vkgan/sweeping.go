@@ -69,7 +69,7 @@ func (w *sweeping) plan() error {
 	if err != nil {
 		return err
 	}
-	_, err = run.work(context.Background(), j, w.images.digest, watcher, func(_ *session, p plan, _ gan.RunInfo) (*gan.Run, error) {
+	_, err = run.work(context.Background(), j, w.images.digest, nil, watcher, func(_ *session, p plan, _ gan.RunInfo) (*gan.Run, error) {
 		return nil, p.print(w.streams.out, w.json)
 	})
 	if err != nil {
@@ -129,8 +129,13 @@ func (w *sweeping) seed(ctx context.Context, i int) (r gan.SeedResult, ended boo
 	if err != nil {
 		return r, false, err
 	}
+	before, err := w.past(w.seeds[i])
+	if err != nil {
+		return r, false, err
+	}
+	defer func() { err = before.closing(err) }()
 	first := w.folder == nil
-	result, err := run.work(ctx, j, w.images.digest, watcher, func(s *session, p plan, info gan.RunInfo) (*gan.Run, error) {
+	result, err := run.work(ctx, j, w.images.digest, before, watcher, func(s *session, p plan, info gan.RunInfo) (*gan.Run, error) {
 		if first {
 			for _, line := range p.lines() {
 				watcher.view.say("%s", line)
@@ -140,7 +145,9 @@ func (w *sweeping) seed(ctx context.Context, i int) (r gan.SeedResult, ended boo
 			}
 		}
 		watcher.view.say("sweep       %s, seed %d of %d", w.folder.Dir, i+1, len(w.seeds))
-		return w.open(run, s, j, info, watcher)
+		run.out = w.folder.Dir
+		j.folder += fmt.Sprintf("-seed%d", run.seed)
+		return run.openRun(before, s, j, info, watcher)
 	})
 	var diverged *gan.DivergedError
 	if errors.As(err, &diverged) {
@@ -163,24 +170,23 @@ func (w *sweeping) begin(j job, info gan.RunInfo) (err error) {
 	return err
 }
 
-// open begins a run in the sweep's folder, or goes on with the one that was begun there.
-func (w *sweeping) open(flags trainFlags, s *session, j job, info gan.RunInfo, watcher *watcher) (*gan.Run, error) {
-	flags.out = w.folder.Dir
-	j.folder += fmt.Sprintf("-seed%d", flags.seed)
-	dir, err := w.folder.Run(flags.seed)
-	if err != nil || dir == "" {
-		return flags.openRun(nil, s, j, info, watcher)
+// past is the run of a seed that was begun in the sweep's folder, nil if none was.
+func (w *sweeping) past(seed uint64) (*past, error) {
+	if w.folder == nil {
+		return nil, nil
 	}
-	before, err := newPast(w.folder.Dir, dir)
-	if err != nil {
+	dir, err := w.folder.Run(seed)
+	if err != nil || dir == "" {
 		return nil, err
 	}
-	run, err := flags.openRun(before, s, j, info, watcher)
-	return run, before.closing(err)
+	return newPast(w.folder.Dir, dir)
 }
 
 // finish writes and prints how the sweep ended: with err, or by a signal, or with a result of every seed.
 func (w *sweeping) finish(err error, signals *interrupt) error {
+	if errors.Is(err, context.Canceled) { // between two runs
+		err = nil
+	}
 	if w.folder == nil && err == nil {
 		return signals.stopped()
 	} else if w.folder == nil {

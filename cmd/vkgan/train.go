@@ -48,6 +48,7 @@ type trainFlags struct {
 	seed                   uint64
 	data, device, out      string
 	validate               bool
+	deterministic          bool
 	resume, config         string
 	quiet, json, dryRun    bool
 }
@@ -72,8 +73,9 @@ func (t *trainFlags) defineShared(c *cobra.Command) {
 	})
 	section(c, sectionData, func(f *pflag.FlagSet) {
 		f.StringVar(&t.data, "data", "", "`folder` of IDX files with MNIST's names, gzipped or not (default: MNIST, built in)")
-		f.BoolVar(&t.validate, "validate", false, "measure errors on the last 5,000 training images (at most a fifth), held out, not on the test set")
+		f.BoolVar(&t.validate, "validate", false, "measure errors on the last 5,000 training images (at most a fifth), held out, not the test set")
 		f.StringVar(&t.device, "device", "", "`index`, name or UUID of a device, as `vkgan devices` lists them (default: the best)")
+		f.BoolVar(&t.deterministic, "deterministic", false, "the built-in choice of kernels, none tuned for this device")
 	})
 	section(c, sectionAgain, func(f *pflag.FlagSet) {
 		f.StringVar(&t.config, "config", "", "begin a run like that of a `run.json`, but for the flags given here")

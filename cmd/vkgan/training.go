@@ -31,6 +31,7 @@ type optionsJSON struct {
 	Data            string `json:"data"`
 	Validate        bool   `json:"validate"`
 	Device          string `json:"device"`
+	Deterministic   bool   `json:"deterministic"`
 }
 
 // train runs `vkgan train MODEL`: it begins a run or goes on with one.
@@ -54,7 +55,7 @@ func (t *trainFlags) train(c *cobra.Command, s streams, m trainable) (err error)
 	signals := onInterrupt(context.Background(), s.err)
 	defer signals.release()
 	w := newWatcher(s, t.quiet, t.json)
-	result, err := t.work(signals, j, data.digest, w, func(session *session, plan plan, info gan.RunInfo) (*gan.Run, error) {
+	result, err := t.work(signals, j, data.digest, before, w, func(session *session, plan plan, info gan.RunInfo) (*gan.Run, error) {
 		if t.dryRun {
 			return nil, plan.print(s.out, t.json)
 		}
@@ -63,6 +64,9 @@ func (t *trainFlags) train(c *cobra.Command, s streams, m trainable) (err error)
 		}
 		return t.openRun(before, session, j, info, w)
 	})
+	if errors.Is(err, context.Canceled) { // before the run began
+		return signals.ended(err)
+	}
 	if err != nil || t.dryRun {
 		return err
 	}
@@ -93,9 +97,14 @@ func (t *trainFlags) load() (loaded, error) {
 // opening gives the run that a session is to train, nil for none. info is for its run.json.
 type opening func(s *session, p plan, info gan.RunInfo) (*gan.Run, error)
 
-// work sets a job up on a device and trains in the run that open then gives, on a data set of this digest.
-func (t *trainFlags) work(ctx context.Context, j job, digest string, w *watcher, open opening) (result gan.Result, err error) {
-	session, err := openSession(t.device, j, t.options(), w, w.streams.err)
+// work sets a job up on a device and trains in the run that open then gives, on a data set of this digest. A run that goes on
+// with one before keeps that one's kernels.
+func (t *trainFlags) work(ctx context.Context, j job, digest string, before *past, w *watcher, open opening) (result gan.Result, err error) {
+	table := t.firstTable(ctx, w)
+	if before != nil {
+		table = recordedTable(before.run.Info.Tuning)
+	}
+	session, err := openSession(t.device, j, table, t.options(), w, w.streams.err)
 	if err != nil {
 		return result, err
 	}
@@ -139,14 +148,14 @@ func (t *trainFlags) runInfo(j job, s *session, digest string) (gan.RunInfo, err
 		Options: optionsJSON{
 			Epochs: t.epochs, MaxSteps: t.maxSteps, MaxTime: t.maxTime.String(),
 			EvalEvery: orEpoch(t.evalEvery), SampleEvery: orEpoch(t.sampleEvery), LogEvery: t.logEvery, CheckpointEvery: t.checkpointEvery.String(), CalibrateOn: t.calibrateOn,
-			Data: data, Validate: t.validate, Device: t.device,
+			Data: data, Validate: t.validate, Device: t.device, Deterministic: t.deterministic,
 		},
 		Seeds: gan.RunSeeds{Seed: t.seed},
 		Data: gan.RunData{
 			Origin: j.set.Origin, Train: s.data.Train.Count, Test: test, Validation: validation, Classes: j.set.Classes, Absent: j.set.Absent(),
 			Height: j.set.Train.Height, Width: j.set.Train.Width, SHA256: digest,
 		},
-		Device: device, Driver: driver, Kernels: gan.KernelHash(),
+		Device: device, Driver: driver, Kernels: gan.KernelHash(), Tuning: s.dev.Tuning(),
 	}, nil
 }
 

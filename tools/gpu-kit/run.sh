@@ -60,12 +60,14 @@ for test in "$kit"/src/*/*.test; do
 	fi
 done
 
-echo "== a step"
-timeout 300 "$kit/vkgan-headless" bench step --json ${DEVICE:+--device "$DEVICE"} >"$out/step.json" 2>"$out/step.err" || {
-	failed+=("bench step")
-	tail -n 3 "$out/step.err"
-}
-cat "$out/step.json"
+for part in device kernels step; do
+	echo "== bench $part"
+	timeout 300 "$kit/vkgan-headless" bench "$part" --json ${DEVICE:+--device "$DEVICE"} >"$out/$part.json" 2>"$out/$part.err" || {
+		failed+=("bench $part")
+		tail -n 3 "$out/$part.err"
+	}
+	[ "$part" = kernels ] || cat "$out/$part.json"
+done
 
 echo "== ${#failed[@]} failed: ${failed[*]:-}"
 [ ${#failed[@]} = 0 ]

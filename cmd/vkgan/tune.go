@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vkgan/gan"
+	"vkgan/internal/mnist"
+	"vkgan/layers"
+	"vkgan/vk"
+)
+
+// tuneFlags are the flags of `vkgan tune`.
+type tuneFlags struct {
+	model  string
+	time   time.Duration
+	device string
+	json   bool
+}
+
+func newTune(s streams) *cobra.Command {
+	var f tuneFlags
+	c := &cobra.Command{
+		Use:   "tune",
+		Short: "Find the fastest kernels for a device",
+		Long: "Finds the fastest kernels for a device: it measures ways to cut the models' products and convolutions,\n" +
+			"each compared with a known result first, and keeps the best in the user's cache. Runs that begin after\n" +
+			"that take them; a run that has begun keeps the kernels it began with. It takes minutes, and nothing else\n" +
+			"should be running. `vkgan train` does the same briefly where a device is new.",
+		Example: "  vkgan tune\n  vkgan tune --model ssgan --device 1",
+		GroupID: groupMeasure,
+		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c, s) },
+	}
+	c.Flags().SortFlags = false
+	c.Flags().StringVar(&f.model, "model", "", "`model` to tune for: infogan or ssgan (default: both)")
+	c.Flags().DurationVar(&f.time, "max-time", 0, "`time` after which nothing more is measured, such as 90s; 0: no such bound")
+	c.Flags().StringVar(&f.device, "device", "", "`index`, name or UUID of a device (default: the best)")
+	c.Flags().BoolVar(&f.json, "json", false, "a JSON object per line for every operation")
+	return c
+}
+
+func (f *tuneFlags) run(c *cobra.Command, s streams) (err error) {
+	switch {
+	case f.model != "" && !slices.Contains(benchModels, f.model):
+		return wrongUsage(c, "--model is %q: want infogan or ssgan", f.model)
+	case f.time < 0:
+		return wrongUsage(c, "--max-time is %s: want 0 or more", f.time)
+	}
+	d, err := openDevice(f.device, s.err)
+	if err != nil {
+		return err
+	}
+	defer func() { err = closing(&session{dev: d}, err) }()
+	operations, err := f.operations(d)
+	if err != nil {
+		return err
+	}
+	signals := onInterrupt(context.Background(), s.err)
+	defer signals.release()
+	var deadline time.Time
+	if f.time > 0 {
+		deadline = time.Now().Add(f.time)
+	}
+	store, found := newTuningStore(d, s.err), vk.Tuning{}
+	var unwritten error
+	err = layers.Tune(signals, d, operations, deadline, func(x layers.Tuned) {
+		if x.Tried > 0 {
+			found[x.Operation] = x.Best
+		}
+		unwritten = errors.Join(unwritten, printTuned(s.out, x, f.json))
+	})
+	store.add(found)
+	if !f.json && store.folder != "" {
+		fmt.Fprintf(s.out, "%d operations, kept in %s\n", len(found), gan.TuningPath(store.folder, store.key))
+	}
+	return signals.ended(errors.Join(err, unwritten))
+}
+
+// operations are those of the models under their reference recipes.
+func (f *tuneFlags) operations(d *vk.Device) (list []fmt.Stringer, err error) {
+	set, err := mnist.Load("")
+	if err != nil {
+		return nil, err
+	}
+	for _, model := range benchModels {
+		if f.model != "" && f.model != model {
+			continue
+		}
+		j, err := referenceJob(model, set)
+		if err != nil {
+			return nil, err
+		}
+		rehearsal := session{dev: d.Rehearsal()}
+		if err := rehearsal.allocate(j); err != nil {
+			return nil, err
+		}
+		for _, o := range gan.Operations(rehearsal.dev, rehearsal.model) {
+			if !slices.Contains(list, o) {
+				list = append(list, o)
+			}
+		}
+	}
+	return list, nil
+}

@@ -1,0 +1,164 @@
+package layers
+
+import (
+	"errors"
+	"fmt"
+
+	"vkgan/vk"
+)
+
+// operation is a matrix product or a pass of a convolution, with all that the choice of its kernel may depend on. Its name
+// is what a tuning table knows it by.
+type operation interface {
+	fmt.Stringer
+	builtIn(d *vk.Device) variant
+	fits(d *vk.Device, v variant) error // says why the operation cannot be done so
+	tileRows(v variant) int             // that tiles of the lanes family cut
+	prepare(t *tryout)
+}
+
+// multiplication is op(a) [m,k] times op(b) [k,n].
+type multiplication struct {
+	m, n, k        int
+	transA, transB bool
+	bias           bool // is added to each column
+	splittable     bool // there is memory for partial sums
+}
+
+func (p product) operation() multiplication {
+	return multiplication{p.m, p.n, p.k, p.transA, p.transB, !p.bias.IsZero(), !p.partial.IsZero()}
+}
+
+func (o multiplication) String() string {
+	text := fmt.Sprintf("product %dx%dx%d ", o.m, o.n, o.k)
+	for _, trans := range []bool{o.transA, o.transB} {
+		if trans {
+			text += "T"
+		} else {
+			text += "N"
+		}
+	}
+	if o.bias {
+		text += " bias"
+	}
+	if o.splittable {
+		text += " splittable"
+	}
+	return text
+}
+
+func (o multiplication) builtIn(d *vk.Device) variant {
+	if !d.CPU() {
+		return variant{shared: sharedTile(d)}
+	}
+	v := variant{mirrored: mirrors(o.m, o.n, o.bias), split: o.splittable}
+	m, n := o.sides(v)
+	v.lanes = lanesTile(d, m, n, o.k/o.splits(v))
+	return v
+}
+
+// sides are the rows and columns that a variant of the lanes family computes.
+func (o multiplication) sides(v variant) (m, n int) {
+	if v.mirrored {
+		return o.n, o.m
+	}
+	return o.m, o.n
+}
+
+func (o multiplication) tileRows(v variant) int {
+	m, _ := o.sides(v)
+	return m
+}
+
+// splits is the number of runs that a variant cuts the terms into.
+func (o multiplication) splits(v variant) int {
+	if v.split {
+		return int(ceil(o.k, longRun))
+	}
+	return 1
+}
+
+func (o multiplication) fits(d *vk.Device, v variant) error {
+	if v.split && !o.splittable {
+		return errors.New("there is no memory for partial sums")
+	}
+	if !d.CPU() {
+		return v.shared.fits(d)
+	}
+	if v.mirrored && o.bias {
+		return errors.New("a bias is added to columns, which would be rows")
+	}
+	return v.lanes.fits(d, o.tileRows(v), 0)
+}
+
+// pass is one of the three of a convolution x → y, for so many batch items.
+type pass struct {
+	kind           passKind
+	rows           int
+	x, y           Shape
+	kernel, stride int
+	padY, padX     int
+}
+
+type passKind uint8
+
+const (
+	forwardPass passKind = iota
+	dataPass             // the gradient of x, or the transposed convolution
+	filterPass           // the gradient of w
+)
+
+func (c *convolution) pass(kind passKind, rows int) pass {
+	return pass{kind: kind, rows: rows, x: c.x, y: c.y, kernel: c.kernel, stride: c.stride, padY: c.padY, padX: c.padX}
+}
+
+func (p pass) convolution() *convolution {
+	return &convolution{x: p.x, y: p.y, kernel: p.kernel, stride: p.stride, padY: p.padY, padX: p.padX}
+}
+
+func (p pass) String() string {
+	return fmt.Sprintf("convolution %s %dx%dx%dx%d to %dx%dx%d kernel %d stride %d pad %d,%d",
+		[]string{"forward", "data", "filter"}[p.kind], p.rows, p.x.H, p.x.W, p.x.C, p.y.H, p.y.W, p.y.C, p.kernel, p.stride, p.padY, p.padX)
+}
+
+// sides are the rows and columns of the tiles, and the terms.
+func (p pass) sides() (m, n, k int) {
+	switch p.kind {
+	case forwardPass:
+		return p.rows, p.y.C, p.x.C
+	case dataPass:
+		return p.rows, p.x.C, p.y.C
+	}
+	return p.x.C, p.y.C, p.rows
+}
+
+func (p pass) tileRows(variant) int {
+	m, _, _ := p.sides()
+	return m
+}
+
+func (p pass) builtIn(d *vk.Device) variant {
+	if !d.CPU() {
+		return variant{shared: sharedTile(d)}
+	}
+	m, n, k := p.sides()
+	t := lanesTile(d, m, n, k)
+	if p.kind != filterPass {
+		t = t.dividing(k)
+	}
+	return variant{lanes: t}
+}
+
+func (p pass) fits(d *vk.Device, v variant) error {
+	switch {
+	case v.mirrored || v.split:
+		return errors.New("a convolution is neither mirrored nor split")
+	case !d.CPU():
+		return v.shared.fits(d)
+	}
+	m, _, k := p.sides()
+	if p.kind == filterPass {
+		k = 0 // rows that are left over come one by one
+	}
+	return v.lanes.fits(d, m, k)
+}

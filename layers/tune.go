@@ -1,0 +1,222 @@
+package layers
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"vkgan/vk"
+)
+
+// Tuned is what the tuner found for an operation.
+type Tuned struct {
+	Operation string        `json:"operation"`
+	BuiltIn   string        `json:"built_in"` // the variant that is taken without a table
+	Before    time.Duration `json:"-"`        // its time
+	Best      string        `json:"best"`     // the variant found
+	After     time.Duration `json:"-"`        // its time
+	Tried     int           `json:"tried"`    // variants measured; 0: there was no time for any
+	Dropped   []Dropped     `json:"dropped,omitempty"`
+}
+
+// Dropped is a variant that the device cannot do, and why.
+type Dropped struct {
+	Variant string `json:"variant"`
+	Reason  string `json:"reason"`
+}
+
+// Operations lists the operations of recorded commands that have variants, each once, those with the most arithmetic first.
+func Operations(commands []vk.Command) []fmt.Stringer {
+	work := map[operation]float64{}
+	var list []fmt.Stringer
+	for _, c := range commands {
+		o, ok := c.Operation.(operation)
+		if p, isPass := o.(pass); !ok || isPass && p.convolution().thin() { // unfolded, it is a product
+			continue
+		}
+		if _, known := work[o]; !known {
+			list = append(list, o)
+		}
+		work[o] += c.Work.Dense
+	}
+	slices.SortStableFunc(list, func(a, b fmt.Stringer) int { return cmp.Compare(work[b.(operation)], work[a.(operation)]) })
+	return list
+}
+
+// Tune measures variants of operations, which Operations has listed, on d. Each is first compared with the oracle; one that
+// fails or that the device has no room for is dropped. After deadline, unless it is zero, it measures nothing more and takes
+// what is best so far. found is told of each operation in its turn. An error is ctx's, or the device's end.
+func Tune(ctx context.Context, d *vk.Device, operations []fmt.Stringer, deadline time.Time, found func(Tuned)) error {
+	for _, o := range operations {
+		s := search{ctx: ctx, d: d, of: o.(operation), deadline: deadline, seen: map[variant]bool{}}
+		if err := s.run(); err != nil {
+			return fmt.Errorf("tuning %s: %w", o, err)
+		}
+		found(s.Tuned)
+	}
+	return nil
+}
+
+// search looks for the best variant of one operation.
+type search struct {
+	Tuned
+	ctx      context.Context
+	d        *vk.Device
+	of       operation
+	deadline time.Time
+	tryout   *tryout
+	winner   variant // so far
+	seen     map[variant]bool
+}
+
+// gain is the share of the time that another variant must save to be taken: less may be chance.
+const gain = 0.02
+
+func (s *search) run() error {
+	s.winner = s.of.builtIn(s.d)
+	s.Operation, s.BuiltIn, s.Best = s.of.String(), s.winner.String(), s.winner.String()
+	if s.over() {
+		return s.ctx.Err()
+	}
+	var err error
+	if s.tryout, err = newTryout(s.d, s.of); err != nil {
+		s.drop(s.winner, err)
+		return fatal(err)
+	}
+	defer s.tryout.free()
+	if err := s.try(s.winner); err != nil {
+		return err
+	}
+	s.Before = s.After
+	for _, stage := range stages {
+		for _, v := range stage(s.d, s.of, s.winner) {
+			if s.over() {
+				return s.ctx.Err()
+			}
+			if err := s.try(v); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *search) over() bool {
+	return s.ctx.Err() != nil || !s.deadline.IsZero() && time.Now().After(s.deadline)
+}
+
+// try measures v, unless it was, and notes it where it is the best.
+func (s *search) try(v variant) error {
+	if s.seen[v] {
+		return nil
+	}
+	s.seen[v] = true
+	err := s.of.fits(s.d, v)
+	if err == nil {
+		err = s.tryout.verify(v)
+	}
+	var took time.Duration
+	if err == nil {
+		took, err = s.tryout.time(s.ctx, v, s.After)
+	}
+	if err != nil {
+		s.drop(v, err)
+		return fatal(err)
+	}
+	s.Tried++
+	if s.After == 0 || took < time.Duration((1-gain)*float64(s.After)) {
+		s.winner, s.Best, s.After = v, v.String(), took
+	}
+	return nil
+}
+
+func (s *search) drop(v variant, err error) {
+	s.Dropped = append(s.Dropped, Dropped{v.String(), err.Error()})
+}
+
+// fatal is err if nothing can be measured after it, else nil.
+func fatal(err error) error {
+	for _, end := range []error{vk.ErrDeviceLost, vk.ErrTimeout, context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, end) {
+			return err
+		}
+	}
+	return nil
+}
+
+// A stage gives the variants that differ from v in one respect. The tuner goes through the stages one after the other, from
+// the best of each to the next: all combinations would take hours.
+type stage func(d *vk.Device, o operation, v variant) []variant
+
+var stages = []stage{otherOrders, otherTiles, otherDepths}
+
+// otherOrders swaps the operands, or cuts the terms into runs or does not.
+func otherOrders(d *vk.Device, o operation, v variant) (list []variant) {
+	m, ok := o.(multiplication)
+	if !ok {
+		return nil
+	}
+	for _, mirrored := range []bool{false, true} {
+		for _, split := range []bool{false, true} {
+			if mirrored && (!d.CPU() || m.bias) || split && !m.splittable {
+				continue
+			}
+			w := variant{shared: v.shared, mirrored: mirrored, split: split}
+			if d.CPU() {
+				rows, columns := m.sides(w)
+				w.lanes = lanesTile(d, rows, columns, m.k/m.splits(w))
+			}
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// otherTiles changes a tile's rows and columns: sums, a run of the right operand and a value of the left should fit 16
+// vector registers, or 32 where they have 512 bits; or some of them in memory.
+func otherTiles(d *vk.Device, o operation, v variant) (list []variant) {
+	if !d.CPU() {
+		for _, t := range []shared{{32, 32, 0}, {32, 64, 0}, {64, 32, 0}, {64, 64, 0}, {64, 128, 0}, {128, 64, 0}, {128, 128, 0}} {
+			w := v
+			w.shared.bm, w.shared.bn = t.bm, t.bn
+			list = append(list, w)
+		}
+		return list
+	}
+	tiles := []lanes{{4, 2, 0}, {5, 2, 0}, {6, 2, 0}, {4, 3, 0}, {3, 4, 0}, {8, 1, 0}, {12, 1, 0}}
+	if laneCount(d) >= 16 {
+		tiles = []lanes{{6, 2, 0}, {8, 2, 0}, {10, 2, 0}, {12, 2, 0}, {14, 2, 0}, {8, 3, 0}, {24, 1, 0}}
+	}
+	rows := o.tileRows(v)
+	for _, t := range tiles {
+		w := v
+		w.lanes.rows, w.lanes.runs = min(t.rows, int32(rows)), t.runs
+		if w.lanes.width(d) <= widest {
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// otherDepths changes the number of terms that are unrolled.
+func otherDepths(d *vk.Device, o operation, v variant) (list []variant) {
+	if !d.CPU() {
+		for _, depth := range []int32{8, 16, 32} {
+			w := v
+			w.shared.bk = depth
+			list = append(list, w)
+		}
+		return list
+	}
+	for _, depth := range []int32{4, 8, 12, 16, 20, 25} {
+		w := v
+		w.lanes.depth = depth
+		if o.fits(d, w) == nil {
+			list = append(list, w)
+		}
+	}
+	return list
+}

@@ -1,0 +1,67 @@
+package layers
+
+import (
+	"fmt"
+	"strings"
+
+	"vkgan/vk"
+)
+
+// variant is how an operation is cut for kernels: what is chosen, by a tuning table or without one.
+type variant struct {
+	lanes    lanes  // of the lanes family
+	shared   shared // of the tiled family; zero: of the other
+	mirrored bool   // the lanes family, which packs its right operand, takes the product of the transposes
+	split    bool   // the terms are cut into runs, with partial sums apart
+}
+
+// choose is the variant of an operation: the tuning table's, if it names one that fits, else the built-in one. Whatever is
+// recorded asks here.
+func choose(d *vk.Device, o operation) variant {
+	if name := d.Tuning()[o.String()]; name != "" {
+		if v, err := parseVariant(name); err == nil && v.tiled() != d.CPU() && o.fits(d, v) == nil {
+			return v
+		}
+	}
+	return o.builtIn(d)
+}
+
+func (v variant) tiled() bool { return v.shared != shared{} }
+
+// String is the variant's name in a tuning table, such as "lanes 6x2x16 mirrored".
+func (v variant) String() string {
+	text := fmt.Sprintf("lanes %dx%dx%d", v.lanes.rows, v.lanes.runs, v.lanes.depth)
+	if v.tiled() {
+		text = fmt.Sprintf("tiled %dx%dx%d", v.shared.bm, v.shared.bn, v.shared.bk)
+	}
+	if v.mirrored {
+		text += " mirrored"
+	}
+	if v.split {
+		text += " split"
+	}
+	return text
+}
+
+// parseVariant is the inverse of String.
+func parseVariant(name string) (v variant, err error) {
+	words := strings.Fields(name)
+	var family string
+	var a, b, c int32
+	if n, _ := fmt.Sscanf(name, "%s %dx%dx%d", &family, &a, &b, &c); n == 4 {
+		switch family {
+		case "lanes":
+			v.lanes = lanes{a, b, c}
+		case "tiled":
+			v.shared = shared{a, b, c}
+		}
+		for _, word := range words[2:] {
+			v.mirrored = v.mirrored || word == "mirrored"
+			v.split = v.split || word == "split"
+		}
+	}
+	if v.String() != name {
+		return variant{}, fmt.Errorf("%q names no variant", name)
+	}
+	return v, nil
+}
