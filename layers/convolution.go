@@ -31,9 +31,9 @@ func (c *convolution) allocate(b *Builder, name string, rows int) {
 	case !b.dev.CPU():
 	case c.thin():
 		c.packed = b.scratch(name+".packed", max(
-			productScratch(b.dev, pixels, c.y.C, c.patch(), true),
-			productScratch(b.dev, pixels, c.patch(), c.y.C, false),
-			productScratch(b.dev, c.patch(), c.y.C, pixels, false)))
+			multiplication{m: pixels, n: c.y.C, k: c.patch()}.scratch(b.dev),
+			multiplication{m: pixels, n: c.patch(), k: c.y.C, transB: true}.scratch(b.dev),
+			multiplication{m: c.patch(), n: c.y.C, k: pixels, transA: true}.scratch(b.dev)))
 	default:
 		c.packed = b.scratch(name+".packed", max(packedSize(c.patch(), c.y.C), packedSize(taps*c.y.C, c.x.C), packedSize(pixels, c.y.C)))
 		c.packedX = b.scratch(name+".packed.x", packedSize(rows*c.x.H*c.x.W, c.x.C))

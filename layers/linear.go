@@ -38,9 +38,9 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 	if b.dev.CPU() {
 		rows := max(b.batch.Forward, b.batch.Backward)
 		l.packed = b.scratch(c.Name+".packed", max(
-			productScratch(b.dev, rows, c.Out, in.Size(), c.Bias),
-			productScratch(b.dev, rows, in.Size(), c.Out, false),
-			productScratch(b.dev, in.Size(), c.Out, rows, false)))
+			multiplication{m: rows, n: c.Out, k: in.Size()}.scratch(b.dev),
+			multiplication{m: rows, n: in.Size(), k: c.Out, transB: true}.scratch(b.dev),
+			multiplication{m: in.Size(), n: c.Out, k: rows, transA: true}.scratch(b.dev)))
 	}
 	if !c.Bias && c.Act == Identity && in.Size() > longRun {
 		l.partial = b.scratch(c.Name+".partial", partialSize(b.batch.Forward*c.Out, in.Size()))

@@ -51,10 +51,23 @@ func (o multiplication) builtIn(d *vk.Device) variant {
 	if !d.CPU() {
 		return variant{shared: sharedTile(d)}
 	}
-	v := variant{mirrored: mirrors(o.m, o.n, o.bias), split: o.splittable}
+	v := variant{mirrored: o.mirrors()}
 	m, n := o.sides(v)
 	v.lanes = lanesTile(d, m, n, o.k/o.splits(v))
 	return v
+}
+
+// mirrors is the built-in choice of the product of the transposes: the smaller operand is packed, or, where neither has
+// its terms side by side, the one whose terms lie farther apart.
+func (o multiplication) mirrors() bool {
+	switch {
+	case o.bias:
+		return false
+	case o.transA:
+		return o.n < o.m
+	default:
+		return o.transB && o.m < o.n
+	}
 }
 
 // sides are the rows and columns that a variant of the lanes family computes.

@@ -13,7 +13,7 @@ type product struct {
 	c              vk.Range
 	act            Activation
 	taps           float64  // the share of the terms that are no padding; 0: all
-	packed         vk.Range // scratch of the lanes family: productScratch float32
+	packed         vk.Range // scratch of the lanes family: multiplication.scratch float32
 	partial        vk.Range // scratch, for a k above longRun: partialSize float32; none: cannot be split
 }
 
@@ -60,20 +60,15 @@ func (p product) work() vk.Work {
 	return w
 }
 
-// mirrors is the built-in choice of the product of the transposes: where op(a) is the smaller operand, which the lanes
-// family should pack.
-func mirrors(m, n int, bias bool) bool { return m < n && !bias }
-
-// productScratch is what packed must hold for a product of up to m rows, in float32. A tuning table may choose either
-// operand.
-func productScratch(d *vk.Device, m, n, k int, bias bool) int {
+// scratch is what packed must hold for a product of up to m rows, in float32. A tuning table may choose either operand.
+func (o multiplication) scratch(d *vk.Device) int {
 	switch {
 	case d.Tuning() != nil:
-		n = max(m, n)
-	case mirrors(m, n, bias):
-		n = m
+		return packedSize(o.k, max(o.m, o.n))
+	case o.mirrors():
+		return packedSize(o.k, o.m)
 	}
-	return packedSize(k, n)
+	return packedSize(o.k, o.n)
 }
 
 // mirrored is the product of the transposes, cᵀ = op(b)ᵀ op(a)ᵀ.

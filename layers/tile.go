@@ -63,9 +63,9 @@ func (t lanes) dividing(n int) lanes {
 	return t
 }
 
-// unroll is the number of terms that a loop over k takes at a time: the largest divisor of k from 8 to 20, else 8.
+// unroll is the number of terms that a loop over k takes at a time: the largest divisor of k from 8 to 32, else 8.
 func unroll(k int) int {
-	for d := min(k, 20); d >= min(k, 8); d-- {
+	for d := min(k, 32); d >= min(k, 8); d-- {
 		if k%d == 0 {
 			return d
 		}

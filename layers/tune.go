@@ -211,7 +211,7 @@ func otherDepths(d *vk.Device, o operation, v variant) (list []variant) {
 		}
 		return list
 	}
-	for _, depth := range []int32{4, 8, 12, 16, 20, 25} {
+	for _, depth := range []int32{4, 8, 12, 16, 20, 25, 28, 32} {
 		w := v
 		w.lanes.depth = depth
 		if o.fits(d, w) == nil {
