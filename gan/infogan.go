@@ -191,5 +191,19 @@ func (m *InfoGAN) codeLogits(rec *vk.Recorder, x layers.Tensor, mode BatchNormMo
 	return m.posterior.Forward(rec, m.discriminator.Infer(rec, x))
 }
 
+// Describe adds G, z and code → image, or D with Q, image → the codes' logits and probabilities and D's logit.
+func (m *InfoGAN) Describe(g *layers.Graph, part Part) {
+	if part == Generator {
+		z := g.Input("z", "normal numbers, scaled to unit length", layers.Vector(m.recipe.ZDim))
+		code := g.Input("code", "one-hot", layers.Vector(m.recipe.Labels))
+		g.Output("image", "0 black to 1 white", m.generator.Describe(g, g.Concat("latent", z, code)))
+		return
+	}
+	features := m.discriminator.Describe(g, g.Input("image", "0 black to 1 white", m.data.Shape))
+	logits := g.Output("logits", "of the codes", m.posterior.Describe(g, features))
+	g.Output("probabilities", "of the codes", g.Softmax(logits))
+	g.Output("real", "logit of being real, not generated", m.adversarial.Describe(g, features))
+}
+
 // Sample records the grid of samples: a row per code, a column per noise vector.
 func (m *InfoGAN) Sample(rec *vk.Recorder) layers.Tensor { return m.generator.Forward(rec, m.wanted) }

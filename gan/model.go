@@ -21,6 +21,8 @@ type Model interface {
 	Grid(pixels []float32) Grid      // arranges Sample's images
 	State() []Saved                  // what a checkpoint holds
 
+	Describe(g *layers.Graph, part Part) // a network's graph, as Test and Sample use it, by calibrated statistics
+
 	BeginCalibration(rec *vk.Recorder)
 	Calibrate(rec *vk.Recorder, batches int) // one of so many batches of the batch-norms' calibration
 

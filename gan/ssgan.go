@@ -245,6 +245,18 @@ func (m *SSGAN) classLogits(rec *vk.Recorder, x layers.Tensor) (logits layers.Te
 	return logits
 }
 
+// Describe adds G, z → image, or D, image → the classes' logits and probabilities.
+func (m *SSGAN) Describe(g *layers.Graph, part Part) {
+	if part == Generator {
+		z := g.Input("z", "normal numbers, scaled to unit length", layers.Vector(m.recipe.ZDim))
+		g.Output("image", "0 black to 1 white", g.Image(m.generator.Describe(g, z), m.data.Shape))
+		return
+	}
+	x := g.Input("image", "0 black to 1 white", m.data.Shape)
+	logits := g.Output("logits", "of the classes", m.head.Describe(g, m.trunk.Describe(g, x)))
+	g.Output("probabilities", "of the classes", g.Softmax(logits))
+}
+
 // Sample records the grid of samples.
 func (m *SSGAN) Sample(rec *vk.Recorder) layers.Tensor { return m.generator.Forward(rec, m.wanted) }
 

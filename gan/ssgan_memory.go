@@ -48,7 +48,7 @@ func (m *SSGAN) upload() error {
 func (m *SSGAN) State() []Saved {
 	all := m.saved()
 	if m.average != nil {
-		all = append(all, savedParameters("ema.", m.ParamsD, m.average)...)
+		all = append(all, savedParameters(averagePrefix, m.ParamsD, m.average)...)
 	}
 	return all
 }

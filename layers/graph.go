@@ -28,9 +28,10 @@ func (g *Graph) Input(name, about string, s Shape) Value {
 	return v
 }
 
-// Output makes a value an output.
-func (g *Graph) Output(name, about string, v Value) {
+// Output makes a value an output, under a name that is its own from then on.
+func (g *Graph) Output(name, about string, v Value) Value {
 	g.Graph.Output(v.Name, onnx.Value{Name: name, About: about, Dims: v.dims()})
+	return v.as(name)
 }
 
 // Concat joins vectors.
@@ -39,8 +40,15 @@ func (g *Graph) Concat(name string, a, b Value) Value {
 }
 
 // Softmax makes probabilities of logits.
-func (g *Graph) Softmax(name string, logits Value) Value {
-	return logits.as(g.Add("Softmax", name, []string{logits.Name}, onnx.Attribute{Name: "axis", Value: 1}))
+func (g *Graph) Softmax(logits Value) Value {
+	return logits.as(g.Add("Softmax", logits.Name+".Softmax", []string{logits.Name}, onnx.Attribute{Name: "axis", Value: 1}))
+}
+
+// Image is x as images of a shape of equal size.
+func (g *Graph) Image(x Value, s Shape) Value {
+	x = g.flat(x)
+	x.Shape = s
+	return g.pixels(x)
 }
 
 // dims is the value's shape in the graph, without the batch.
