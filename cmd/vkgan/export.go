@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -67,6 +68,9 @@ func (f *exportFlags) run(c *cobra.Command, s streams, name string) error {
 	if err != nil {
 		return err
 	}
+	if same(f.out, checkpoint.Path) {
+		return wrongUsage(c, "--out is the checkpoint itself: name another file")
+	}
 	write, what := checkpoint.ExportSafetensors, "both networks"
 	if format == "onnx" {
 		write = checkpoint.ExportONNX
@@ -79,4 +83,11 @@ func (f *exportFlags) run(c *cobra.Command, s streams, name string) error {
 	}
 	fmt.Fprintf(s.out, "wrote %s: %s's %s at step %s\n", f.out, checkpoint.Info.Model, what, count(checkpoint.Position.Step))
 	return nil
+}
+
+// same says whether two paths are of one file that is there.
+func same(a, b string) bool {
+	first, err1 := os.Stat(a)
+	second, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(first, second)
 }
