@@ -174,13 +174,15 @@ func (m *InfoGAN) Calibrate(rec *vk.Recorder, batches int) {
 	layers.CountUp(rec, m.batch)
 }
 
-// Test records one batch of an evaluation: Q's code for the next test images.
-func (m *InfoGAN) Test(rec *vk.Recorder, mode BatchNormMode) {
+// Test records one batch of an evaluation: Q's code for the next test images. It gives Q's logits.
+func (m *InfoGAN) Test(rec *vk.Recorder, mode BatchNormMode) layers.Tensor {
 	rows := m.testRows()
 	x := m.x.Part(0, rows)
 	layers.OrderedBatch(rec, m.batch, m.data.Test.Count, rows, m.indices)
 	layers.Gather(rec, m.data.Test.Pixels, m.indices, x)
-	m.countTested(rec, m.codeLogits(rec, x, mode), m.indices)
+	logits := m.codeLogits(rec, x, mode)
+	m.countTested(rec, logits, m.indices)
+	return logits
 }
 
 // codeLogits records Q's logits [rows,codes] for images x.

@@ -8,11 +8,11 @@ import (
 // Model is what a Trainer trains. The first group records device work; the second reads what
 // it left.
 type Model interface {
-	Step(rec *vk.Recorder)                     // one training step
-	BeginEpoch(rec *vk.Recorder)               // forgets the predictions made while training
-	BeginTest(rec *vk.Recorder)                // forgets the last evaluation
-	Test(rec *vk.Recorder, mode BatchNormMode) // the next batch of an evaluation
-	Sample(rec *vk.Recorder) layers.Tensor     // the sample grid's images
+	Step(rec *vk.Recorder)                                   // one training step
+	BeginEpoch(rec *vk.Recorder)                             // forgets the predictions made while training
+	BeginTest(rec *vk.Recorder)                              // forgets the last evaluation
+	Test(rec *vk.Recorder, mode BatchNormMode) layers.Tensor // the next batch of an evaluation; the logits that it goes by
+	Sample(rec *vk.Recorder) layers.Tensor                   // the sample grid's images
 
 	Figures(step int) ([]float64, error) // of a finished step that is not long ago
 	Losses(figures []float64, line *Metrics)

@@ -230,13 +230,16 @@ func (m *SSGAN) Calibrate(rec *vk.Recorder, batches int) {
 	layers.CountUp(rec, m.batch)
 }
 
-// Test records one batch of an evaluation: D's classes of the next test images, without noise. D has no batch-norm.
-func (m *SSGAN) Test(rec *vk.Recorder, _ BatchNormMode) {
+// Test records one batch of an evaluation: D's classes of the next test images, without noise. It gives D's logits. D has no
+// batch-norm.
+func (m *SSGAN) Test(rec *vk.Recorder, _ BatchNormMode) layers.Tensor {
 	rows := m.testRows()
 	x := m.x.Part(0, rows)
 	layers.OrderedBatch(rec, m.batch, m.data.Test.Count, rows, m.indices)
 	layers.Gather(rec, m.data.Test.Pixels, m.indices, x)
-	m.countTested(rec, m.classLogits(rec, x), m.indices)
+	logits := m.classLogits(rec, x)
+	m.countTested(rec, logits, m.indices)
+	return logits
 }
 
 // classLogits records D's logits [rows,classes] for images x, without noise, by D's average where there is one.
