@@ -44,11 +44,15 @@ func newImport(s streams) *cobra.Command {
 	})
 	training := &cobra.Command{}
 	f.define(training)
-	section(c, "Where to", func(to *pflag.FlagSet) {
-		for _, name := range []string{"out", "seed", "data", "validate", "device", "calibrate-on"} {
-			to.AddFlag(training.Flags().Lookup(name))
-		}
-	})
+	take := func(heading string, names ...string) {
+		section(c, heading, func(to *pflag.FlagSet) {
+			for _, name := range names {
+				to.AddFlag(training.Flags().Lookup(name))
+			}
+		})
+	}
+	take(sectionData, "data", "validate", "device", "seed")
+	take("What to keep", "out", "calibrate-on")
 	section(c, "Recipe (default: the model's own; sizes as the weights have them)", recipeTexts)
 	for _, folder := range []string{"data", "out"} {
 		if err := c.MarkFlagDirname(folder); err != nil {
