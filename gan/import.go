@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"vkgan/internal/safetensors"
+	"vkgan/layers"
 	"vkgan/vk"
 )
 
@@ -18,6 +19,10 @@ import (
 // Checkpoint.ExportSafetensors.
 type Weights struct {
 	Import
+	// ChannelsFirst says that an image's features are in C, H, W order where they are a vector, as nn.Flatten leaves them; else
+	// they are in H, W, C order.
+	ChannelsFirst bool
+
 	file *safetensors.File
 }
 
@@ -44,7 +49,7 @@ func ReadWeights(path string) (*Weights, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(data)
-	return &Weights{Import{path, hex.EncodeToString(sum[:])}, file}, nil
+	return &Weights{Import: Import{path, hex.EncodeToString(sum[:])}, file: file}, nil
 }
 
 // FitInfoGAN sets the sizes of a recipe that the shapes of the weights tell.
@@ -98,14 +103,29 @@ func (w *Weights) fill(dev *vk.Device, m Model) (calibrated bool, err error) {
 	if err := w.check(state); err != nil {
 		return false, err
 	}
+	shape, axes := m.Flattened()
 	for _, s := range state {
 		if t, found := w.find(s); found {
+			if axis, flat := axes[t.Name]; flat && w.ChannelsFirst {
+				t.Data = channelsLast(t, axis, shape)
+			}
 			if err := dev.Upload(s.Range, s.onDevice(t)); err != nil {
 				return false, err
 			}
 		}
 	}
 	return w.hasStatistics(), nil
+}
+
+// channelsLast gives the data of a tensor one of whose axes is an image's features: from C, H, W order in H, W, C order.
+func channelsLast(t safetensors.Tensor, axis int, image layers.Shape) []byte {
+	inner := 1
+	for _, n := range t.Shape[axis+1:] {
+		inner *= n
+	}
+	data := make([]byte, len(t.Data))
+	permute(data, t.Data, []int{len(t.Data) / 4 / image.Size() / inner, image.C, image.H * image.W, inner}, []int{0, 2, 1, 3}, false)
+	return data
 }
 
 // begins says whether a piece of the state is zero where a run begins.

@@ -50,6 +50,43 @@ func TestImportCalibrates(t *testing.T) {
 	}
 }
 
+// Weights of a network that flattens images as PyTorch does become those of one that does as vkgan.
+func TestImportChannelsFirst(t *testing.T) {
+	d := devicetest.Open(t, vk.Options{})
+	m, c := trainedInfoGAN(t, d, 1, 1)
+	const channels, pixels = 128, 2 * 2
+	tensors, moved := exported(t, c, Whole).Tensors, 0
+	for i, s := range tensors {
+		axis := slices.Index(s.Shape, channels*pixels)
+		if axis < 0 {
+			continue
+		}
+		moved++
+		inner := 4 // bytes of what lies behind the axis
+		for _, n := range s.Shape[axis+1:] {
+			inner *= n
+		}
+		data := make([]byte, len(s.Data))
+		for from := 0; from < len(data); from += inner {
+			feature := from / inner % (channels * pixels)
+			pixel, channel := feature/channels, feature%channels
+			copy(data[from+(channel*pixels+pixel-feature)*inner:][:inner], s.Data[from:])
+		}
+		tensors[i].Data = data
+	}
+	w := writeWeights(t, tensors)
+	w.ChannelsFirst = true
+	begun := imported(t, d, newModel(t, d, m.recipe, everyClass(40, 10, 8, 8, 3), 2), w, Options{})
+	for _, want := range exported(t, c, Whole).Tensors {
+		if got, _ := begun.tensors.Tensor(want.Name); !bytes.Equal(got.Data, want.Data) {
+			t.Errorf("%s is not as it was", want.Name)
+		}
+	}
+	if moved != 6 {
+		t.Errorf("%d tensors were moved, want 6", moved)
+	}
+}
+
 func TestFitsRecipe(t *testing.T) {
 	d := devicetest.Open(t, vk.Options{})
 	_, i := trainedInfoGAN(t, d, 1, 1)

@@ -72,7 +72,7 @@ func NewInfoGAN(dev *vk.Device, r InfoGANRecipe, data *Dataset, seed uint64) (*I
 
 // buildGenerator: z and code → 7×7×128 → deconvolutions to 28×28, doubling the side each.
 func (m *InfoGAN) buildGenerator() (err error) {
-	seedling := layers.Shape{H: m.data.Shape.H / 4, W: m.data.Shape.W / 4, C: 128}
+	seedling := m.seedling()
 	rows := max(m.recipe.BatchSize, m.recipe.Labels*sampleColumns)
 	m.memoryG = layers.NewBuilder(m.dev, "G", layers.Batch{Forward: rows, Backward: m.recipe.BatchSize, Groups: 1})
 	m.generator = m.memoryG.Sequence(layers.Vector(m.recipe.ZDim+m.recipe.Labels),
@@ -84,6 +84,18 @@ func (m *InfoGAN) buildGenerator() (err error) {
 		layers.Deconv2D{Name: "deconv2", Out: 1, Kernel: 5, Stride: 2, Bias: true, Act: layers.Sigmoid})
 	m.ParamsG, err = m.memoryG.Finish(m.seed, philox.StreamGenerator)
 	return err
+}
+
+// seedling is the image that G's deconvolutions begin with and D's convolutions end with.
+func (m *InfoGAN) seedling() layers.Shape {
+	return layers.Shape{H: m.data.Shape.H / 4, W: m.data.Shape.W / 4, C: 128}
+}
+
+// Flattened are those on either side of the seedling.
+func (m *InfoGAN) Flattened() (image layers.Shape, axes map[string]int) {
+	return m.seedling(), map[string]int{
+		"G.linear1.weight": 0, "G.bn1.weight": 0, "G.bn1.bias": 0, "G.bn1.running_mean": 0, "G.bn1.running_var": 0, "D.linear3.weight": 1,
+	}
 }
 
 // buildDiscriminator: 28×28 → convolutions to 7×7×128, halving the side each → 1024 features → two heads.

@@ -21,7 +21,8 @@ type Model interface {
 	Grid(pixels []float32) Grid      // arranges Sample's images
 	State() []Saved                  // what a checkpoint holds
 
-	Describe(g *layers.Graph, part Part) // a network's graph, as Test and Sample use it, by calibrated statistics
+	Describe(g *layers.Graph, part Part)                  // adds a network, as it is away from training, to a graph
+	Flattened() (image layers.Shape, axes map[string]int) // the tensors with an axis that is the features of an image, and which
 
 	BeginCalibration(rec *vk.Recorder)
 	Calibrate(rec *vk.Recorder, batches int) // one of so many batches of the batch-norms' calibration

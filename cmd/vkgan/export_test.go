@@ -114,6 +114,7 @@ func TestImportErrors(t *testing.T) {
 		{weights + " --model infogan --class-labels 2", exitUsage, "--class-labels is no part of infogan's recipe"},
 		{weights + " --model infogan --rate fast", exitUsage, `--rate is "fast": want a number`},
 		{weights + " --model infogan --batch-size 9999", exitUsage, "batch-size is 9999"},
+		{weights + " --model infogan --flatten nchw", exitUsage, `--flatten is "nchw": want hwc or chw`},
 		{weights + " --model infogan --calibrate-on 0", exitUsage, "--calibrate-on is 0: want 1 or more"},
 		{checkpoint + " --model infogan", exitFailed, "is a checkpoint of vkgan: `vkgan train … --resume` goes on with it"},
 		{weights + ".gone --model infogan", exitFailed, "no such file"},

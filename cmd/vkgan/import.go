@@ -12,9 +12,9 @@ import (
 	"vkgan/gan"
 )
 
-// importFlags are the flags of `vkgan import`: the model, and of training's those that a run without a step knows.
+// importFlags are the flags of `vkgan import`: what the weights are, and of training's those that a run without a step knows.
 type importFlags struct {
-	model string
+	model, flatten string
 	trainFlags
 }
 
@@ -41,6 +41,7 @@ func newImport(s streams) *cobra.Command {
 	}
 	section(c, "What it is", func(to *pflag.FlagSet) {
 		to.StringVar(&f.model, "model", "", "`model` that the weights are of: infogan or ssgan")
+		to.StringVar(&f.flatten, "flatten", "hwc", "`order` of an image's features as a vector: hwc, or chw, as nn.Flatten leaves them")
 	})
 	training := &cobra.Command{}
 	f.define(training)
@@ -118,10 +119,14 @@ func (f *importFlags) run(c *cobra.Command, s streams, path string) (err error) 
 	if err := f.check(c); err != nil {
 		return err
 	}
+	if f.flatten != "hwc" && f.flatten != "chw" {
+		return wrongUsage(c, "--flatten is %q: want hwc or chw", f.flatten)
+	}
 	weights, err := gan.ReadWeights(path)
 	if err != nil {
 		return err
 	}
+	weights.ChannelsFirst = f.flatten == "chw"
 	if err := fillRecipe(c, model, weights); err != nil {
 		return err
 	}
