@@ -268,16 +268,22 @@ func TestExportInONNXRuntime(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		test := p.images(len(p.labels))
+		test, wanted := p.images(len(p.labels)), []string{"logits", "probabilities"}
+		if p.known.Real != nil {
+			wanted = append(wanted, "real")
+		}
 		z, code, latents := p.inputs(f.Seed, rows)
 		got := onnxtest.Run(t,
-			onnxtest.Model{File: filepath.Join(dir, "discriminator"), Batch: portableRows, Inputs: map[string][]float32{"image": test}, Wanted: []string{"logits", "probabilities"}},
+			onnxtest.Model{File: filepath.Join(dir, "discriminator"), Batch: portableRows, Inputs: map[string][]float32{"image": test}, Wanted: wanted},
 			onnxtest.Model{File: filepath.Join(dir, "generator"), Batch: portableRows, Inputs: map[string][]float32{"z": z, "code": code}, Wanted: []string{"image"}})
 
 		logits, probabilities := got[0]["logits"], got[0]["probabilities"]
 		evaluation, tested := p.evaluate(t, d)
 		within(t, name+": logits", logits, tested, tolerance)
 		within(t, name+": logits of PyTorch", logits[:len(p.known.Logits)], p.known.Logits, tolerance)
+		if real := p.known.Real; real != nil {
+			within(t, name+": real, of PyTorch", got[0]["real"][:len(real)], real, tolerance)
+		}
 		within(t, name+": images", got[1]["image"], p.answers(t, d, p.latents, latents, p.generator.Infer), tolerance)
 		within(t, name+": images of PyTorch", got[1]["image"][:len(p.known.Pictures)], p.known.Pictures, tolerance)
 		within(t, name+": probabilities", probabilities, softmax(logits, 10), tolerance)
