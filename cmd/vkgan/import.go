@@ -1,9 +1,9 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,7 +52,7 @@ func newImport(s streams) *cobra.Command {
 			}
 		})
 	}
-	take(sectionData, "data", "validate", "device", "seed")
+	take(sectionData, "data", "validate", "device", "deterministic", "seed")
 	take("What to keep", "out", "calibrate-on")
 	section(c, "Recipe (default: the model's own; sizes as the weights have them)", recipeTexts)
 	for _, folder := range []string{"data", "out"} {
@@ -138,7 +138,7 @@ func (f *importFlags) run(c *cobra.Command, s streams, path string) (err error) 
 	if err != nil {
 		return usageError{c.CommandPath(), err}
 	}
-	run, err := f.begin(j, data.digest, weights, s.err)
+	run, err := f.begin(s, j, data.digest, weights)
 	if err != nil {
 		return err
 	}
@@ -163,9 +163,9 @@ func (f *importFlags) trainable(c *cobra.Command) (trainable, error) {
 }
 
 // begin makes the run folder, once all of the run is ready.
-func (f *importFlags) begin(j job, digest string, w *gan.Weights, say io.Writer) (dir string, err error) {
+func (f *importFlags) begin(s streams, j job, digest string, w *gan.Weights) (dir string, err error) {
 	keep := &keeper{}
-	session, err := openSession(f.device, j, f.options(), keep, say)
+	session, err := openSession(f.device, j, f.firstTable(context.Background(), newWatcher(s, false, false)), f.options(), keep, s.err)
 	if err != nil {
 		return "", err
 	}
