@@ -99,16 +99,14 @@ func ReadCheckpoint(path string) (*Checkpoint, error) {
 	return c, nil
 }
 
-// data gives a piece of the state in the device's layout.
-func (c *Checkpoint) data(s Saved) ([]byte, error) {
+// tensor gives a piece of the state as the file has it.
+func (c *Checkpoint) tensor(s Saved) (safetensors.Tensor, error) {
 	t, found := c.tensors.Tensor(s.Name)
 	switch {
 	case !found:
-		return nil, fmt.Errorf("%s has no tensor %q: it is of another model", c.Path, s.Name)
-	case t.DType != s.DType || fmt.Sprint(t.Shape) != fmt.Sprint(s.shape()):
-		return nil, fmt.Errorf("%s has %q as %s %d, this model as %s %d", c.Path, s.Name, t.DType, t.Shape, s.DType, s.shape())
+		return t, fmt.Errorf("%s has no tensor %q: it is of another model", c.Path, s.Name)
+	case !s.fits(t):
+		return t, fmt.Errorf("%s has %q as %s %d, this model as %s %d", c.Path, s.Name, t.DType, t.Shape, s.DType, s.shape())
 	}
-	out := make([]byte, len(t.Data))
-	permute(out, t.Data, s.Dims, s.Axes, true)
-	return out, nil
+	return t, nil
 }

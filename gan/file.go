@@ -88,6 +88,7 @@ var remedies = []struct {
 }{
 	{syscall.ENOTDIR, "a part of the path is a file, not a folder"},
 	{syscall.EISDIR, "it is a folder"},
+	{syscall.EEXIST, "it is a folder"}, // os.Rename's
 	{fs.ErrPermission, "choose a folder that you may write to"},
 	{syscall.EROFS, "choose a folder that is not read-only"},
 	{syscall.ENOSPC, "the disk is full: make room, or choose another folder"},

@@ -72,7 +72,7 @@ func NewInfoGAN(dev *vk.Device, r InfoGANRecipe, data *Dataset, seed uint64) (*I
 
 // buildGenerator: z and code → 7×7×128 → deconvolutions to 28×28, doubling the side each.
 func (m *InfoGAN) buildGenerator() (err error) {
-	seedling := layers.Shape{H: m.data.Shape.H / 4, W: m.data.Shape.W / 4, C: 128}
+	seedling := m.seedling()
 	rows := max(m.recipe.BatchSize, m.recipe.Labels*sampleColumns)
 	m.memoryG = layers.NewBuilder(m.dev, "G", layers.Batch{Forward: rows, Backward: m.recipe.BatchSize, Groups: 1})
 	m.generator = m.memoryG.Sequence(layers.Vector(m.recipe.ZDim+m.recipe.Labels),
@@ -84,6 +84,18 @@ func (m *InfoGAN) buildGenerator() (err error) {
 		layers.Deconv2D{Name: "deconv2", Out: 1, Kernel: 5, Stride: 2, Bias: true, Act: layers.Sigmoid})
 	m.ParamsG, err = m.memoryG.Finish(m.seed, philox.StreamGenerator)
 	return err
+}
+
+// seedling is the image that G's deconvolutions begin with and D's convolutions end with.
+func (m *InfoGAN) seedling() layers.Shape {
+	return layers.Shape{H: m.data.Shape.H / 4, W: m.data.Shape.W / 4, C: 128}
+}
+
+// Flattened are those on either side of the seedling.
+func (m *InfoGAN) Flattened() (image layers.Shape, axes map[string]int) {
+	return m.seedling(), map[string]int{
+		"G.linear1.weight": 0, "G.bn1.weight": 0, "G.bn1.bias": 0, "G.bn1.running_mean": 0, "G.bn1.running_var": 0, "D.linear3.weight": 1,
+	}
 }
 
 // buildDiscriminator: 28×28 → convolutions to 7×7×128, halving the side each → 1024 features → two heads.
@@ -174,13 +186,15 @@ func (m *InfoGAN) Calibrate(rec *vk.Recorder, batches int) {
 	layers.CountUp(rec, m.batch)
 }
 
-// Test records one batch of an evaluation: Q's code for the next test images.
-func (m *InfoGAN) Test(rec *vk.Recorder, mode BatchNormMode) {
+// Test records one batch of an evaluation: Q's code for the next test images. It gives Q's logits.
+func (m *InfoGAN) Test(rec *vk.Recorder, mode BatchNormMode) layers.Tensor {
 	rows := m.testRows()
 	x := m.x.Part(0, rows)
 	layers.OrderedBatch(rec, m.batch, m.data.Test.Count, rows, m.indices)
 	layers.Gather(rec, m.data.Test.Pixels, m.indices, x)
-	m.countTested(rec, m.codeLogits(rec, x, mode), m.indices)
+	logits := m.codeLogits(rec, x, mode)
+	m.countTested(rec, logits, m.indices)
+	return logits
 }
 
 // codeLogits records Q's logits [rows,codes] for images x.
@@ -189,6 +203,20 @@ func (m *InfoGAN) codeLogits(rec *vk.Recorder, x layers.Tensor, mode BatchNormMo
 		return m.posterior.Forward(rec, m.discriminator.Forward(rec, x))
 	}
 	return m.posterior.Forward(rec, m.discriminator.Infer(rec, x))
+}
+
+// Describe adds G, z and code → image, or D with Q, image → the codes' logits and probabilities and D's logit.
+func (m *InfoGAN) Describe(g *layers.Graph, part Part) {
+	if part == Generator {
+		z := g.Input("z", "normal numbers, scaled to unit length", layers.Vector(m.recipe.ZDim))
+		code := g.Input("code", "one-hot", layers.Vector(m.recipe.Labels))
+		g.Output("image", "0 black to 1 white", m.generator.Describe(g, g.Concat("latent", z, code)))
+		return
+	}
+	features := m.discriminator.Describe(g, g.Input("image", "0 black to 1 white", m.data.Shape))
+	logits := g.Output("logits", "of the codes", m.posterior.Describe(g, features))
+	g.Output("probabilities", "of the codes", g.Softmax(logits))
+	g.Output("real", "logit of being real, not generated", m.adversarial.Describe(g, features))
 }
 
 // Sample records the grid of samples: a row per code, a column per noise vector.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"vkgan/internal/safetensors"
 	"vkgan/vk"
 )
 
@@ -54,15 +55,15 @@ func (c *Checkpoint) recipe(r any, check func() error) error {
 // changes nothing, and says what differs.
 func (c *Checkpoint) Restore(dev *vk.Device, m Model) error {
 	state := m.State()
-	data := make([][]byte, len(state))
+	tensors := make([]safetensors.Tensor, len(state))
 	for i, s := range state {
 		var err error
-		if data[i], err = c.data(s); err != nil {
+		if tensors[i], err = c.tensor(s); err != nil {
 			return err
 		}
 	}
 	for i, s := range state {
-		if err := dev.Upload(s.Range, data[i]); err != nil {
+		if err := dev.Upload(s.Range, s.onDevice(tensors[i])); err != nil {
 			return err
 		}
 	}

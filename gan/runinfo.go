@@ -30,8 +30,9 @@ type RunInfo struct {
 	Data    RunData      `json:"data"`
 	Device  RunDevice    `json:"device"`
 	Driver  RunDriver    `json:"driver"`
-	Kernels string       `json:"kernel_hash"` // KernelHash
-	Tuning  vk.Tuning    `json:"tuning"`      // of the run's operations, for its life; null: the built-in choice
+	Kernels string       `json:"kernel_hash"`      // KernelHash
+	Tuning  vk.Tuning    `json:"tuning"`           // of the run's operations, for its life; null: the built-in choice
+	Import  *Import      `json:"import,omitempty"` // nil: the first weights were drawn
 	Resumed []Resumption `json:"resumed,omitempty"`
 }
 

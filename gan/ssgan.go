@@ -230,19 +230,34 @@ func (m *SSGAN) Calibrate(rec *vk.Recorder, batches int) {
 	layers.CountUp(rec, m.batch)
 }
 
-// Test records one batch of an evaluation: D's classes of the next test images, without noise. D has no batch-norm.
-func (m *SSGAN) Test(rec *vk.Recorder, _ BatchNormMode) {
+// Test records one batch of an evaluation: D's classes of the next test images, without noise. It gives D's logits. D has no
+// batch-norm.
+func (m *SSGAN) Test(rec *vk.Recorder, _ BatchNormMode) layers.Tensor {
 	rows := m.testRows()
 	x := m.x.Part(0, rows)
 	layers.OrderedBatch(rec, m.batch, m.data.Test.Count, rows, m.indices)
 	layers.Gather(rec, m.data.Test.Pixels, m.indices, x)
-	m.countTested(rec, m.classLogits(rec, x), m.indices)
+	logits := m.classLogits(rec, x)
+	m.countTested(rec, logits, m.indices)
+	return logits
 }
 
 // classLogits records D's logits [rows,classes] for images x, without noise, by D's average where there is one.
 func (m *SSGAN) classLogits(rec *vk.Recorder, x layers.Tensor) (logits layers.Tensor) {
 	m.ParamsD.With(m.average, func() { logits = m.head.Infer(rec, m.trunk.Infer(rec, x)) })
 	return logits
+}
+
+// Describe adds G, z → image, or D, image → the classes' logits and probabilities.
+func (m *SSGAN) Describe(g *layers.Graph, part Part) {
+	if part == Generator {
+		z := g.Input("z", "normal numbers, scaled to unit length", layers.Vector(m.recipe.ZDim))
+		g.Output("image", "0 black to 1 white", g.Image(m.generator.Describe(g, z), m.data.Shape))
+		return
+	}
+	x := g.Input("image", "0 black to 1 white", m.data.Shape)
+	logits := g.Output("logits", "of the classes", m.head.Describe(g, m.trunk.Describe(g, x)))
+	g.Output("probabilities", "of the classes", g.Softmax(logits))
 }
 
 // Sample records the grid of samples.

@@ -44,11 +44,14 @@ func (m *SSGAN) upload() error {
 	return err
 }
 
+// Flattened are none: images have one channel.
+func (m *SSGAN) Flattened() (image layers.Shape, axes map[string]int) { return m.data.Shape, nil }
+
 // State is both networks with Adam's moments, the count of steps, the predictions made in this epoch, and D's average.
 func (m *SSGAN) State() []Saved {
 	all := m.saved()
 	if m.average != nil {
-		all = append(all, savedParameters("ema.", m.ParamsD, m.average)...)
+		all = append(all, savedParameters(averagePrefix, m.ParamsD, m.average)...)
 	}
 	return all
 }

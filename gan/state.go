@@ -27,6 +27,18 @@ func (s Saved) shape() []int {
 	return shape
 }
 
+// fits says whether a file's tensor can be this piece.
+func (s Saved) fits(t safetensors.Tensor) bool {
+	return t.DType == s.DType && slices.Equal(t.Shape, s.shape())
+}
+
+// onDevice is a file's tensor, which fits, in the device's layout.
+func (s Saved) onDevice(t safetensors.Tensor) []byte {
+	data := make([]byte, len(t.Data))
+	permute(data, t.Data, s.Dims, s.Axes, true)
+	return data
+}
+
 // savedNetwork is a network's parameters under PyTorch's names and layouts, Adam's moments of them, and the batch-norms'
 // calibrated statistics.
 func savedNetwork(ps *layers.Params) []Saved {
@@ -36,6 +48,9 @@ func savedNetwork(ps *layers.Params) []Saved {
 	}
 	return all
 }
+
+// averagePrefix begins the names of parameters averaged over the steps.
+const averagePrefix = "ema."
 
 // savedParameters is one of an arena's buffers, under the parameters' names behind a prefix.
 func savedParameters(prefix string, ps *layers.Params, of *vk.Buffer) []Saved {

@@ -30,13 +30,21 @@ type calibration struct {
 	batch   *vk.Program
 }
 
-// checkpoint hands a snapshot to the observer. All steps submitted have finished, and none was frozen. final: the run is at
+// checkpoint calibrates the batch-norms and hands a snapshot to the observer. All steps submitted have finished, and none was frozen. final: the run is at
 // its end.
 func (t *Trainer) checkpoint(final bool) error {
 	c := t.interim
 	if final {
 		c = t.final
 	}
+	if err := t.calibrate(c); err != nil {
+		return err
+	}
+	return t.save()
+}
+
+// calibrate makes the batch-norms' statistics anew.
+func (t *Trainer) calibrate(c calibration) error {
 	t.report("calibrating", true)
 	if err := t.runOnce(t.beginCalibration); err != nil {
 		return err
@@ -44,9 +52,11 @@ func (t *Trainer) checkpoint(final bool) error {
 	if err := t.repeat(c.batch, c.batches); err != nil {
 		return err
 	}
-	if err := t.checkStatistics(); err != nil {
-		return err
-	}
+	return t.checkStatistics()
+}
+
+// save hands a snapshot to the observer.
+func (t *Trainer) save() error {
 	s, err := t.snapshot.take(t.position())
 	if err != nil {
 		return err

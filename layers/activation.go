@@ -40,6 +40,9 @@ func (l *activateLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
 	return l.y
 }
 
+// Describe adds act(x) to a graph.
+func (l *activateLayer) Describe(g *Graph, x Value) Value { return g.activate(l.Act, x) }
+
 func (l *activateLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
 	biasBackward{act: l.Act}.record(rec, l.y, dy)
 	return dy.lastRows(inputRows)

@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"vkgan/internal/onnx"
 	"vkgan/shaders"
 	"vkgan/vk"
 )
@@ -47,6 +48,19 @@ func (l *batchNormLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
 func (l *batchNormLayer) Infer(rec *vk.Recorder, x Tensor) Tensor {
 	l.moments.recordGiven(rec, l.calibrated, x.C, l.Eps)
 	return l.apply(rec, x.InGroups(1)).InGroups(x.Groups)
+}
+
+// Describe adds y by the calibrated statistics to a graph.
+func (l *batchNormLayer) Describe(g *Graph, x Value) Value {
+	if x.Shape != Vector(x.C) {
+		x = g.pixels(x)
+	}
+	inputs := []string{x.Name}
+	for _, name := range []string{".weight", ".bias", ".running_mean", ".running_var"} {
+		inputs = append(inputs, g.weight(l.Name+name))
+	}
+	y := g.Add("BatchNormalization", l.Name, inputs, onnx.Attribute{Name: "epsilon", Value: l.Eps})
+	return g.activate(l.Act, x.as(y))
 }
 
 // beginCalibration records zeros, to which calibrate adds.

@@ -30,6 +30,14 @@ func (g biasBackward) value() vk.Range {
 	return g.bias.Value()
 }
 
+// describe gives a layer's operands: those given, and the bias, added to a graph, if the layer has one.
+func (b biasBackward) describe(g *Graph, layer string, operands ...string) []string {
+	if b.bias == nil {
+		return operands
+	}
+	return append(operands, g.weight(layer+".bias"))
+}
+
 // record turns dy into dz = dy act'(y) in place and sums dz over the forward rows into the bias's gradient.
 func (g biasBackward) record(rec *vk.Recorder, y, dy Tensor) {
 	if g.act == Identity && g.bias == nil {

@@ -35,6 +35,8 @@ type Config interface {
 type Layer interface {
 	// Forward records y = f(x).
 	Forward(rec *vk.Recorder, x Tensor) Tensor
+	// Describe adds y = f(x), as it is away from training, to a graph.
+	Describe(g *Graph, x Value) Value
 	// Backward records the gradients of the parameters and, if inputRows is not 0, dx for the last inputRows rows
 	// of dy. It may overwrite dy.
 	Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor

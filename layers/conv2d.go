@@ -74,6 +74,14 @@ func (l *conv2DLayer) activated(rec *vk.Recorder, x Tensor, act Activation) Tens
 	return l.last
 }
 
+// Describe adds act(conv(x, w) + b) to a graph.
+func (l *conv2DLayer) Describe(g *Graph, x Value) Value {
+	behind := func(in, out, pad int) int { return max(0, (out-1)*l.Stride+l.Kernel-in-pad) }
+	y := g.Add("Conv", l.Name, l.bias.describe(g, l.Name, g.pixels(x).Name, l.filter.describe(g, l.Name)),
+		window(l.convolution, behind(l.x.H, l.y.H, l.padY), behind(l.x.W, l.y.W, l.padX))...)
+	return g.activate(l.Act, Value{Name: y, Shape: l.y, image: true})
+}
+
 // InitialiseFrom records s and b from x (Sequence.InitialiseFrom), then Forward.
 func (l *conv2DLayer) InitialiseFrom(rec *vk.Recorder, x Tensor) Tensor {
 	if l.init != nil {

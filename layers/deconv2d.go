@@ -1,6 +1,9 @@
 package layers
 
-import "vkgan/vk"
+import (
+	"vkgan/internal/onnx"
+	"vkgan/vk"
+)
 
 // Deconv2D is a transposed convolution, NHWC: y = act(deconv(x, w) + b), w [kH,kW,out,in], b [out]: the data gradient
 // of a convolution from y to x. The output has size*stride pixels and TensorFlow's SAME padding; with Pad, it has
@@ -67,6 +70,17 @@ func (l *deconv2DLayer) ForwardInto(rec *vk.Recorder, x, y Tensor) Tensor {
 	l.in, l.last = x, y
 	l.backwardData(rec, x, l.filter.Value(), l.bias.value(), l.Act, y)
 	return y
+}
+
+// Describe adds act(deconv(x, w) + b) to a graph. Where the whole output goes beyond the image it is cropped by padding
+// behind it; where it falls short it is extended by output_padding.
+func (l *deconv2DLayer) Describe(g *Graph, x Value) Value {
+	beyond := func(in, out, pad int) int { return (in-1)*l.Stride + l.Kernel - pad - out }
+	rows, columns := beyond(l.y.H, l.x.H, l.padY), beyond(l.y.W, l.x.W, l.padX)
+	attributes := append(window(l.convolution, max(0, rows), max(0, columns)),
+		onnx.Attribute{Name: "output_padding", Value: []int{max(0, -rows), max(0, -columns)}})
+	y := g.Add("ConvTranspose", l.Name, l.bias.describe(g, l.Name, g.pixels(x).Name, g.weight(l.Name+".weight")), attributes...)
+	return g.activate(l.Act, Value{Name: y, Shape: l.x, image: true})
 }
 
 // Backward records dw, db and dx = conv(dz, w), from dz = dy act'.

@@ -1,6 +1,9 @@
 package layers
 
-import "vkgan/vk"
+import (
+	"vkgan/internal/onnx"
+	"vkgan/vk"
+)
 
 // Linear is y = act(x w + b): x [rows,in], w [in,out], b [out]. The input is flattened, H, W, C in this order.
 type Linear struct {
@@ -65,6 +68,13 @@ func (l *LinearLayer) forwardInto(rec *vk.Recorder, x, y Tensor, act Activation)
 	l.w.forward(rec)
 	product{m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.value(), bias: l.bias.value(), c: l.y.Data, act: act, packed: l.packed, partial: l.partial}.record(rec)
 	return l.y
+}
+
+// Describe adds act(x w + b) to a graph.
+func (l *LinearLayer) Describe(g *Graph, x Value) Value {
+	inputs := l.bias.describe(g, l.Name, g.flat(x).Name, l.w.describe(g, l.Name))
+	y := g.Add("Gemm", l.Name, inputs, onnx.Attribute{Name: "transB", Value: 1})
+	return g.activate(l.Act, Value{Name: y, Shape: l.out.Shape})
 }
 
 // InitialiseFrom records s and b from x (Sequence.InitialiseFrom), then Forward.

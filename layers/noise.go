@@ -39,6 +39,9 @@ func (l *noiseLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
 
 func (l *noiseLayer) Infer(_ *vk.Recorder, x Tensor) Tensor { return x }
 
+// Describe adds nothing.
+func (l *noiseLayer) Describe(_ *Graph, x Value) Value { return x }
+
 func (l *noiseLayer) Backward(_ *vk.Recorder, dy Tensor, inputRows int) Tensor {
 	return dy.lastRows(inputRows).InGroups(dy.Groups)
 }

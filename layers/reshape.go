@@ -16,6 +16,13 @@ func (c Reshape) build(b *Builder, in Shape) (Layer, Shape) {
 
 func (l reshapeLayer) Forward(_ *vk.Recorder, x Tensor) Tensor { return x.As(l.to) }
 
+// Describe adds nothing yet: the value is a vector until a layer wants its pixels.
+func (l reshapeLayer) Describe(g *Graph, x Value) Value {
+	x = g.flat(x)
+	x.Shape = l.to
+	return x
+}
+
 func (l reshapeLayer) Backward(_ *vk.Recorder, dy Tensor, inputRows int) Tensor {
 	return dy.lastRows(inputRows).InGroups(dy.Groups).As(l.from)
 }

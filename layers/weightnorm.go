@@ -1,6 +1,10 @@
 package layers
 
 import (
+	"math"
+	"slices"
+
+	"vkgan/internal/onnx"
 	"vkgan/shaders"
 	"vkgan/vk"
 )
@@ -92,6 +96,30 @@ func (w *weight) forward(rec *vk.Recorder) {
 		Rows: int32(rows), Columns: int32(columns), Chunk: l.per, Eps: weightNormEps,
 		Local: l.local, SCALE: w.hasFactor(), RUNS: l.runs, Groups: l.groups,
 	})
+}
+
+// describe adds w to a graph, normalised already, and gives its name.
+func (w *weight) describe(g *Graph, layer string) string {
+	name := layer + ".weight"
+	if w.norm == nil {
+		return g.weight(name)
+	}
+	dims, v := g.Weight(name) // PyTorch's layouts: an output's v lies together
+	scale := slices.Repeat([]float32{1}, dims[0])
+	if w.hasFactor() {
+		_, scale = g.Weight(layer + ".scale")
+	}
+	values := make([]float32, 0, len(v))
+	for o, s := range scale {
+		v, squares := v[o*len(v)/len(scale):(o+1)*len(v)/len(scale)], 0.0
+		for _, x := range v {
+			squares += float64(x) * float64(x)
+		}
+		for _, x := range v {
+			values = append(values, float32(float64(x)*float64(s)/math.Sqrt(weightNormEps+squares)))
+		}
+	}
+	return g.Constant(onnx.Tensor{Name: name, Dims: dims, Values: values})
 }
 
 // backward records dv and ds from dw.

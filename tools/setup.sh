@@ -2,7 +2,7 @@
 # setup.sh run|test|shaders makes this machine ready, and takes a moment where it is.
 #   run      what `make run` needs: system packages, MNIST, a fast CPU Vulkan driver where there is no GPU
 #   test     the same, the CPU driver in any case, and what only tests use: validation layers, Xvfb,
-#            shader tools, the old drivers of the matrix
+#            shader tools, the old drivers of the matrix, onnxruntime
 #   shaders  the shader compiler alone
 # All but the system packages goes to the user's cache, ${XDG_CACHE_HOME:-~/.cache}/vkgan.
 # shellcheck disable=SC2016 # what stands in single quotes is for others to expand
@@ -18,6 +18,7 @@ die() { say "$*"; exit 1; }
 packages=(gcc libc6-dev libvulkan1 mesa-vulkan-drivers
 	libx11-dev libxcursor-dev libxi-dev libxinerama-dev libxrandr-dev libxxf86vm-dev libgl-dev)
 [ "$what" != test ] || packages+=(vulkan-validationlayers xvfb)
+[ "$what" != test ] || command -v npm >/dev/null || packages+=(nodejs npm ca-certificates) # else Node.js is another's than Debian's
 
 as_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
@@ -46,12 +47,12 @@ other_packages() {
 		X11/extensions/Xrandr X11/extensions/xf86vmode GL/gl' h
 	if command -v gcc >/dev/null && [ -n "$(find /usr/lib* /lib* -maxdepth 2 -name libvulkan.so.1 -print -quit 2>/dev/null)" ] &&
 		for h in $headers; do echo "#include <$h.h>"; done | gcc -E - >/dev/null 2>&1 &&
-		{ [ "$what" != test ] || command -v Xvfb >/dev/null; }; then
+		{ [ "$what" != test ] || { command -v Xvfb && command -v npm; } >/dev/null; }; then
 		return 0
 	fi
 	die "vkgan needs gcc, the Vulkan loader and driver, and the X11 headers of GLFW. Install them with
-    Fedora: dnf install gcc vulkan-loader mesa-vulkan-drivers vulkan-validation-layers libX11-devel libXcursor-devel libXi-devel libXinerama-devel libXrandr-devel libXxf86vm-devel mesa-libGL-devel xorg-x11-server-Xvfb
-    Arch:   pacman -S gcc vulkan-icd-loader vulkan-swrast vulkan-validation-layers libx11 libxcursor libxi libxinerama libxrandr libxxf86vm libglvnd xorg-server-xvfb (and your GPU's driver)
+    Fedora: dnf install gcc vulkan-loader mesa-vulkan-drivers vulkan-validation-layers libX11-devel libXcursor-devel libXi-devel libXinerama-devel libXrandr-devel libXxf86vm-devel mesa-libGL-devel xorg-x11-server-Xvfb nodejs-npm
+    Arch:   pacman -S gcc vulkan-icd-loader vulkan-swrast vulkan-validation-layers libx11 libxcursor libxi libxinerama libxrandr libxxf86vm libglvnd xorg-server-xvfb npm (and your GPU's driver)
     others: the same by their names there"
 }
 
@@ -134,6 +135,24 @@ folder() {
 	echo "$key" >"$dir/stamp"
 }
 
+# onnxruntime for Node.js, which the tests run exported models in: the versions and hashes of tools/onnx/package-lock.json.
+# No package's own script runs: this one's would fetch a GPU's libraries from elsewhere.
+onnxruntime() {
+	local dir=$cache/onnxruntime key
+	key=$(cat tools/onnx/package*.json | sha256sum | cut -c1-32)
+	stamped "$dir" "$key" && return
+	say "fetching onnxruntime (by npm, 115 MB, of which 45 MB stay) into $dir"
+	rm -rf "$dir.try"
+	mkdir "$dir.try"
+	cp tools/onnx/package*.json "$dir.try"
+	npm ci --prefix "$dir.try" --ignore-scripts --no-audit --no-fund --cache "$dir.try/npm" >"$dir.try/log" 2>&1 ||
+		{ tail -n 20 "$dir.try/log" >&2; die "npm could not install what tools/onnx/package-lock.json names (see above)"; }
+	rm -rf "$dir.try/npm"
+	find "$dir.try/node_modules/onnxruntime-node/bin" -type f ! -path '*/linux/x64/*' -delete
+	NODE_PATH=$dir.try/node_modules node -e 'require("onnxruntime-node")' || die "onnxruntime cannot be loaded (see above)"
+	ready "$dir.try" "$dir" "$key"
+}
+
 # A GPU that vkgan can use. Vulkan is asked only where some GPU's device node exists.
 gpu() {
 	compgen -G '/dev/dri/*' >/dev/null || compgen -G '/dev/nvidia[0-9]*' >/dev/null || [ -e /dev/dxg ] || return
@@ -172,6 +191,7 @@ run | test)
 		shader_tools
 		folder system-lavapipe system
 		folder swiftshader swiftshader
+		onnxruntime
 	elif ! gpu; then
 		lavapipe
 	fi

@@ -16,6 +16,10 @@ func (d *Device) Rehearsal() *Device {
 	return r
 }
 
+// NewRehearsal is a Rehearsal of no device in particular: it needs no driver, and
+// what is built on it can be described, but not measured.
+func NewRehearsal() *Device { return new(Device).Rehearsal() }
+
 // Rehearses reports whether the device is a Rehearsal.
 func (d *Device) Rehearses() bool { return d.rehearsal }
 

@@ -43,6 +43,10 @@ func TestRehearsal(t *testing.T) {
 	if _, err := rec.End(); err == nil || !r.Rehearses() || d.Rehearses() {
 		t.Error("a rehearsal can be recorded on")
 	}
+	nowhere := NewRehearsal()
+	if got, want := use(nowhere), use(d); got != want || !nowhere.Rehearses() {
+		t.Errorf("of no device: rehearsed %+v, took %+v", got, want)
+	}
 	if free := d.FreeMemory(); free <= 0 || free > d.Info().HeapBytes {
 		t.Errorf("%d bytes are free of %d", free, d.Info().HeapBytes)
 	}

@@ -34,8 +34,12 @@ const (
 type trainable struct {
 	name   string
 	recipe func(f *pflag.FlagSet) // defines a flag for every field of its recipe
+	fit    func(w *gan.Weights)   // sets the recipe's sizes to those of weights
 	job    func(seed uint64, set *mnist.Set) (job, error)
 }
+
+// trainables are all of them.
+func trainables() []trainable { return []trainable{trainableInfoGAN(), trainableSSGAN()} }
 
 // trainFlags are the flags that every model's training has.
 type trainFlags struct {

@@ -13,6 +13,7 @@ func trainableInfoGAN() trainable {
 	return trainable{
 		name:   "infogan",
 		recipe: func(f *pflag.FlagSet) { infoGANFlags(f, &recipe) },
+		fit:    func(w *gan.Weights) { w.FitInfoGAN(&recipe) },
 		job:    func(seed uint64, set *mnist.Set) (job, error) { return infoGANJob(recipe, seed, set) },
 	}
 }

@@ -13,6 +13,7 @@ func trainableSSGAN() trainable {
 	return trainable{
 		name:   "ssgan",
 		recipe: func(f *pflag.FlagSet) { ssganFlags(f, &recipe) },
+		fit:    func(w *gan.Weights) { w.FitSSGAN(&recipe) },
 		job:    func(seed uint64, set *mnist.Set) (job, error) { return ssganJob(recipe, seed, set) },
 	}
 }
