@@ -193,3 +193,8 @@ func (m *InfoGAN) codeLogits(rec *vk.Recorder, x layers.Tensor, mode BatchNormMo
 
 // Sample records the grid of samples: a row per code, a column per noise vector.
 func (m *InfoGAN) Sample(rec *vk.Recorder) layers.Tensor { return m.generator.Forward(rec, m.wanted) }
+
+// Explore records the images of latents x.
+func (m *InfoGAN) Explore(rec *vk.Recorder, x layers.Tensor) layers.Tensor {
+	return m.generator.Again(rec, x)
+}

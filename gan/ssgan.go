@@ -248,5 +248,10 @@ func (m *SSGAN) classLogits(rec *vk.Recorder, x layers.Tensor) (logits layers.Te
 // Sample records the grid of samples.
 func (m *SSGAN) Sample(rec *vk.Recorder) layers.Tensor { return m.generator.Forward(rec, m.wanted) }
 
+// Explore records the images of latents x.
+func (m *SSGAN) Explore(rec *vk.Recorder, x layers.Tensor) layers.Tensor {
+	return m.generator.Again(rec, x)
+}
+
 // mostRows is the most that D takes at once: of a step, of an evaluation, or of its initialisation.
 func (m *SSGAN) mostRows() int { return max(3*m.recipe.BatchSize, testRows, m.recipe.InitImages) }

@@ -23,6 +23,7 @@ type Options struct {
 	// StepsPerSubmission is how many steps one submission holds; 0: as many as keep it under 100 ms. It never
 	// changes a result.
 	StepsPerSubmission int
+	Spectator          Spectator // nil: none
 }
 
 // Observer learns how training goes. It slows nothing but the host.
@@ -62,6 +63,7 @@ type Trainer struct {
 	mean     mean
 	last     Metrics
 	reported time.Time
+	phase    string // of the latest report
 
 	pending bool          // what is due after t.done steps has not been done
 	sampled int           // the step of the latest sample grid
@@ -190,6 +192,12 @@ func (t *Trainer) advance(ctx context.Context, stop int) error {
 			return err
 		}
 		t.report("training", false)
+		if err := t.landAllButOne(); err != nil {
+			return err
+		}
+		if err := t.spectated(); err != nil {
+			return err
+		}
 	}
 	return t.drain()
 }
