@@ -14,6 +14,7 @@ type Latents struct {
 	Codes      int       // values of the categorical code; 0: there is none
 	Continuous int       // continuous codes, each from -1 to 1
 	Grid       []float32 // [rows,Width], the sample grid's latents
+	Rows       int       // that the generator takes at once
 	Seed       uint64
 }
 

@@ -43,7 +43,7 @@ func (m *SSGAN) upload() error {
 
 // Latents is noise on the unit sphere.
 func (m *SSGAN) Latents() Latents {
-	l := Latents{Noise: m.recipe.ZDim, Seed: m.seed}
+	l := Latents{Noise: m.recipe.ZDim, Rows: m.mostSamples(), Seed: m.seed}
 	for i := range m.wanted.Rows {
 		l.Grid = append(l.Grid, sphere(m.stream(philox.StreamSampleZ), i, l.Noise)...)
 	}

@@ -77,6 +77,17 @@ func (s *Screen) Size() (width, height int) { return s.chain.width, s.chain.heig
 // BGR tells whether a pixel's first byte is blue; else it is red.
 func (s *Screen) BGR() bool { return s.chain.bgr }
 
+// Ready is nil when there is an image to draw to, ErrNoImage while none is free.
+func (s *Screen) Ready() error {
+	if err := s.d.usable(); err != nil {
+		return err
+	}
+	if s.chain.handle == 0 {
+		return ErrNoImage
+	}
+	return s.lost(s.acquire())
+}
+
 // Draw submits the copy of pixels, [height,width] of 4 bytes, into an image of
 // the window, behind all that was submitted before. Present shows it. The error
 // is ErrNoImage while none is free.

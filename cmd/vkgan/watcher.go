@@ -19,6 +19,7 @@ type watcher struct {
 	run     *gan.Run
 	tested  int          // the step of the latest evaluation
 	memory  func() int64 // what is allocated on the device
+	window  *showing     // nil: none
 }
 
 func newWatcher(s streams, quiet, asJSON bool) *watcher {
@@ -42,6 +43,7 @@ func (w *watcher) Metrics(m gan.Metrics) error {
 	if err := w.run.Metrics(m); err != nil {
 		return err
 	}
+	w.window.metrics(m)
 	if _, e, _ := m.Errors(); e != nil {
 		w.tested = m.Step
 		w.view.tested(m)

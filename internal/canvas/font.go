@@ -19,7 +19,7 @@ var glyphs = func() []rune {
 	for r := ' '; r <= '~'; r++ {
 		list = append(list, r)
 	}
-	return append(list, '×', '·', '…', '–', '←', '→', '±', '°', '□')
+	return append(list, '×', '·', '…', '–', '←', '→', '↑', '↓', '±', '°', '□')
 }()
 
 // Face is a font of one size; its glyphs are all as large as Cell.
