@@ -6,6 +6,7 @@ import "time"
 type Progress struct {
 	Phase       string // "compiling kernels", "training", "evaluating"
 	Step, Steps int    // Steps: in all; 0: not bounded by steps
+	Submitted   int    // the step that the device has reached when it is idle
 	Epoch       float64
 	ImagesPerS  float64
 	Elapsed     time.Duration
@@ -28,7 +29,7 @@ func (t *Trainer) report(phase string, always bool) {
 
 func (t *Trainer) progress() Progress {
 	p := Progress{
-		Phase: t.phase, Step: t.read, Steps: t.steps(), Epoch: t.epoch(), ImagesPerS: t.imagesPerS(), Elapsed: time.Since(t.start), Last: t.last,
+		Phase: t.phase, Step: t.read, Steps: t.steps(), Submitted: t.done, Epoch: t.epoch(), ImagesPerS: t.imagesPerS(), Elapsed: time.Since(t.start), Last: t.last,
 	}
 	if step := t.pace.step(); step > 0 {
 		if p.Steps > 0 {

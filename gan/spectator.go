@@ -10,9 +10,9 @@ type Spectator interface {
 	// Step tells the figures of every step, one after the other, once they have been read.
 	Step(Metrics)
 	// Between comes between two submissions of steps, of an evaluation or of a calibration; at most one of them is then
-	// unfinished. It may submit work that leaves the model's state alone, as Model.Sample does, and may take its time:
-	// training waits for it.
-	Between(Progress) error
+	// unfinished. It may submit work that leaves the model's state alone, as Model.Sample does, and may take its time,
+	// until the run is told to stop: training waits for it.
+	Between(p Progress, stop <-chan struct{}) error
 }
 
 // spectated lets the spectator, if any, do what it wants to.
@@ -22,7 +22,7 @@ func (t *Trainer) spectated() error {
 		return nil
 	}
 	began := time.Now()
-	err := s.Between(t.progress())
+	err := s.Between(t.progress(), t.stop)
 	if time.Since(began) > submission {
 		t.pace.interrupted() // it took its time, which is no step's
 	}

@@ -27,7 +27,7 @@ func (m *meddler) Step(line Metrics) {
 	}
 }
 
-func (m *meddler) Between(p Progress) error {
+func (m *meddler) Between(p Progress, _ <-chan struct{}) error {
 	m.phases[p.Phase]++
 	if p.Step < m.progress {
 		m.t.Errorf("step %d after step %d", p.Step, m.progress)

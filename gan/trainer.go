@@ -63,7 +63,8 @@ type Trainer struct {
 	mean     mean
 	last     Metrics
 	reported time.Time
-	phase    string // of the latest report
+	phase    string          // of the latest report
+	stop     <-chan struct{} // the run is told to
 
 	pending bool          // what is due after t.done steps has not been done
 	sampled int           // the step of the latest sample grid
@@ -146,6 +147,7 @@ func totalWork(commands []vk.Command) (total vk.Work) {
 // Run trains until a bound is met or ctx is done; then it ends after the submissions under way, without an evaluation.
 // Both leave a checkpoint and a final sample grid.
 func (t *Trainer) Run(ctx context.Context) (Result, error) {
+	t.stop = ctx.Done()
 	t.start = time.Now().Add(-t.elapsed)
 	t.savedAt = time.Now()
 	t.report("compiling kernels", true)

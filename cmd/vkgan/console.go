@@ -12,8 +12,8 @@ import (
 	"vkgan/gan"
 )
 
-// view shows a person how training goes.
-type view interface {
+// console shows a person how training goes.
+type console interface {
 	say(format string, args ...any)
 	progress(gan.Progress)
 	tested(gan.Metrics) // a line with the errors of an evaluation
@@ -21,41 +21,41 @@ type view interface {
 }
 
 // newView fits the view to the stream: a live line on a terminal, plain lines elsewhere, nothing if quiet.
-func newView(out io.Writer, quiet bool) view {
+func newConsole(out io.Writer, quiet bool) console {
 	if quiet {
-		return noView{}
+		return noConsole{}
 	}
 	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return &liveView{out: out, width: func() int {
+		return &liveConsole{out: out, width: func() int {
 			if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
 				return w
 			}
 			return 80
 		}}
 	}
-	return &plainView{out: out, now: time.Now}
+	return &plainConsole{out: out, now: time.Now}
 }
 
-type noView struct{}
+type noConsole struct{}
 
-func (noView) say(string, ...any)    {}
-func (noView) progress(gan.Progress) {}
-func (noView) tested(gan.Metrics)    {}
-func (noView) clear()                {}
+func (noConsole) say(string, ...any)    {}
+func (noConsole) progress(gan.Progress) {}
+func (noConsole) tested(gan.Metrics)    {}
+func (noConsole) clear()                {}
 
-// liveView writes one line over and over.
-type liveView struct {
+// liveConsole writes one line over and over.
+type liveConsole struct {
 	out   io.Writer
 	width func() int // columns
 }
 
 const eraseLine = "\r\x1b[K"
 
-func (v *liveView) say(format string, args ...any) {
+func (v *liveConsole) say(format string, args ...any) {
 	fmt.Fprintf(v.out, eraseLine+format+"\n", args...)
 }
 
-func (v *liveView) progress(p gan.Progress) {
+func (v *liveConsole) progress(p gan.Progress) {
 	line := []rune(progressLine(p))
 	if most := v.width() - 1; len(line) > most {
 		line = line[:max(most, 0)]
@@ -63,24 +63,24 @@ func (v *liveView) progress(p gan.Progress) {
 	fmt.Fprint(v.out, eraseLine+string(line))
 }
 
-func (v *liveView) tested(m gan.Metrics) { v.say("%s", testedLine(m)) }
+func (v *liveConsole) tested(m gan.Metrics) { v.say("%s", testedLine(m)) }
 
-func (v *liveView) clear() { fmt.Fprint(v.out, eraseLine) }
+func (v *liveConsole) clear() { fmt.Fprint(v.out, eraseLine) }
 
-// plainEvery is how often a plainView writes a line.
+// plainEvery is how often a plainConsole writes a line.
 const plainEvery = 10 * time.Second
 
-// plainView writes a line now and then, for logs.
-type plainView struct {
+// plainConsole writes a line now and then, for logs.
+type plainConsole struct {
 	out   io.Writer
 	now   func() time.Time
 	last  time.Time
 	phase string
 }
 
-func (v *plainView) say(format string, args ...any) { fmt.Fprintf(v.out, format+"\n", args...) }
+func (v *plainConsole) say(format string, args ...any) { fmt.Fprintf(v.out, format+"\n", args...) }
 
-func (v *plainView) progress(p gan.Progress) {
+func (v *plainConsole) progress(p gan.Progress) {
 	now := v.now()
 	starts := p.Phase != v.phase && p.Phase != phaseTraining && v.phase == "" // the first phase takes a while
 	if !starts && now.Sub(v.last) < plainEvery {
@@ -90,9 +90,9 @@ func (v *plainView) progress(p gan.Progress) {
 	v.say("%s", progressLine(p))
 }
 
-func (v *plainView) tested(m gan.Metrics) { v.say("%s", testedLine(m)) }
+func (v *plainConsole) tested(m gan.Metrics) { v.say("%s", testedLine(m)) }
 
-func (v *plainView) clear() {}
+func (v *plainConsole) clear() {}
 
 // phaseTraining is the phase that goes without saying.
 const phaseTraining = "training"

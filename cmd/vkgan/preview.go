@@ -54,7 +54,7 @@ func (s *showing) watch(session *session, w *watcher) gan.Spectator {
 		Path: func(step int) string { return filepath.Join(w.run.Dir, "preview", fmt.Sprintf("%06d.png", step)) },
 	})
 	if err == nil {
-		err = viewer.Between(gan.Progress{Phase: "compiling kernels"})
+		err = viewer.Between(gan.Progress{Phase: "compiling kernels"}, nil)
 	}
 	if err != nil {
 		s.notice(err)

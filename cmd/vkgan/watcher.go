@@ -15,7 +15,7 @@ type watcher struct {
 	streams streams
 	text    io.Writer // for people: stdout, with --json stderr
 	json    bool
-	view    view
+	view    console
 	run     *gan.Run
 	tested  int          // the step of the latest evaluation
 	memory  func() int64 // what is allocated on the device
@@ -27,7 +27,7 @@ func newWatcher(s streams, quiet, asJSON bool) *watcher {
 	if asJSON {
 		w.text = s.err
 	}
-	w.view = newView(w.text, quiet)
+	w.view = newConsole(w.text, quiet)
 	return w
 }
 

@@ -32,7 +32,7 @@ func addTo(list []curve, name string, step, value float64) []curve {
 func (v *Viewer) drawPlot(r image.Rectangle, title string, list []curve, percent bool) {
 	c, small := &v.canvas, v.atlas.Small
 	x := r.Min.X + c.Text(r.Min, v.atlas.Bold, title+" ", bright)
-	lastStep, highest := 1.0, 0.0
+	lastStep, highest := max(1, float64(v.shown)), 0.0
 	for i, k := range list {
 		text := k.name
 		if n := len(k.values); n > 0 {

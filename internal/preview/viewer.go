@@ -163,11 +163,11 @@ func (v *Viewer) Metrics(m gan.Metrics) {
 
 // Between is gan.Spectator's: it shows what is due, and returns when training is to go on. It never fails because of the
 // window: where that cannot go on, training goes on without it.
-func (v *Viewer) Between(p gan.Progress) error {
+func (v *Viewer) Between(p gan.Progress, stop <-chan struct{}) error {
 	if v.window == nil {
 		return nil
 	}
-	if p.Step != v.progress.Step || p.Phase != v.progress.Phase {
+	if p.Submitted != v.progress.Submitted || p.Phase != v.progress.Phase {
 		v.stale = true
 	}
 	v.progress = p
@@ -180,6 +180,8 @@ func (v *Viewer) Between(p gan.Progress) error {
 		}
 		select {
 		case <-v.window.Happened():
+		case <-stop:
+			return nil
 		case <-time.After(50 * time.Millisecond): // the display may have had no image free
 		}
 	}
@@ -222,11 +224,15 @@ func (v *Viewer) turn() error {
 	if !v.asked && !((v.stale || v.dirty) && v.budget.due(now, v.state.Rate)) || v.state.Size.X == 0 {
 		return nil
 	}
-	err := v.show()
+	return v.heed(v.show())
+}
+
+// heed does what follows from showing a picture.
+func (v *Viewer) heed(err error) error {
 	switch {
 	case err == nil:
 		v.asked = false
-	case errors.Is(err, vk.ErrNoImage):
+	case errors.Is(err, vk.ErrNoImage): // later
 	case errors.Is(err, vk.ErrStale), errors.Is(err, vk.ErrSurfaceLost):
 		v.dropScreen()
 		v.dirty, v.asked = true, true
@@ -260,7 +266,7 @@ func (v *Viewer) show() error {
 			return err
 		}
 		if v.Training {
-			v.shown = v.progress.Step
+			v.shown = v.progress.Submitted
 			if err := v.history.keep(v.explorer.version, v.shown); err != nil {
 				return err
 			}
