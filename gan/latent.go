@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"vkgan/internal/philox"
+	"vkgan/vk"
 )
 
 // Latents is the space that a generator makes images from. A row of latents is Noise components on the unit sphere, the
@@ -16,6 +17,7 @@ type Latents struct {
 	Grid       []float32 // [rows,Width], the sample grid's latents
 	Rows       int       // that the generator takes at once
 	Seed       uint64
+	Average    *vk.Buffer // of the generator's parameters over the steps, laid out as they are; nil: none is kept
 }
 
 // Width is the length of a row.

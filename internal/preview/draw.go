@@ -219,7 +219,7 @@ func (v *Viewer) drawExplorer(r image.Rectangle) {
 	} else {
 		say("B: right click a cell", dim)
 	}
-	say("weights: live", dim)
+	say(v.weightsText(), dim)
 	y = square.Max.Y + v.px(8)
 	if n := len(v.history.kept); v.Training && n > 0 {
 		tile := (r.Dx() - (filmLength-1)*v.px(2)) / filmLength
@@ -237,6 +237,16 @@ func (v *Viewer) drawExplorer(r image.Rectangle) {
 		v.drawSlider(image.Rect(r.Min.X, y+i*each, r.Max.X, y+(i+1)*each-v.px(4)), i, s)
 	}
 	c.Text(image.Pt(r.Min.X, r.Max.Y-small.Cell.Y), small, v.fitted("h keys · ↑↓ slider · ←→ value · click pins", r, small), dim)
+}
+
+func (v *Viewer) weightsText() string {
+	switch {
+	case v.latents.Average == nil:
+		return "weights: live (no average)"
+	case v.weights == 1:
+		return "weights: average (w)"
+	}
+	return "weights: live (w)"
 }
 
 // drawSlider draws a slider: its name, its variations, and a track with a handle.
@@ -302,6 +312,7 @@ var helpLines = []string{
 	"up, down      choose a slider",
 	"left, right   move it; or drag it",
 	"r             sliders back",
+	"w             live weights or their average, where one is kept",
 }
 
 // drawHelp draws the keys over everything.

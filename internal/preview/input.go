@@ -39,6 +39,11 @@ func (v *Viewer) press(k Key) {
 		if v.Training {
 			v.exploring = !v.exploring
 		}
+	case 'W':
+		if v.latents.Average != nil {
+			v.weights = 1 - v.weights
+			e.version++
+		}
 	case 'R':
 		e.rest()
 		e.version++

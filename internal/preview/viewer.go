@@ -39,9 +39,9 @@ type Viewer struct {
 	scale   float64 // of the atlas
 	painter *canvas.Painter
 	canvas  canvas.Canvas
-	images  *vk.Buffer // the grid's, then the sheet's
-	tables  *vk.Buffer // seen, then tested
-	refresh *vk.Program
+	images  *vk.Buffer     // the grid's, then the sheet's
+	tables  *vk.Buffer     // seen, then tested
+	refresh [2]*vk.Program // by the generator's parameters, and by their average where there is one
 	sheet   *sheet
 	history *history
 
@@ -53,6 +53,7 @@ type Viewer struct {
 	help      bool
 	exploring bool
 	closing   bool
+	weights   int // 1: the average
 	explorer  explorer
 	places    places
 
@@ -111,8 +112,13 @@ func (v *Viewer) allocate() (err error) {
 	if v.tables, err = v.dev.NewBuffer("preview counts", 2*bytes, vk.Local); err != nil {
 		return err
 	}
-	if v.refresh, err = v.record(); err != nil {
+	if v.refresh[0], err = v.record(nil); err != nil {
 		return err
+	}
+	if v.latents.Average != nil {
+		if v.refresh[1], err = v.record(v.latents.Average); err != nil {
+			return err
+		}
 	}
 	if v.atlas, err = canvas.NewAtlas(v.state.Scale); err != nil {
 		return err
@@ -122,13 +128,17 @@ func (v *Viewer) allocate() (err error) {
 	return err
 }
 
-// record records the grid's images, those of the sheet, and the counts, as they are now.
-func (v *Viewer) record() (*vk.Program, error) {
+// record records the grid's images, those of the sheet, and the counts, as they are now. average, if not nil, takes the
+// place of the generator's parameters.
+func (v *Viewer) record(average *vk.Buffer) (*vk.Program, error) {
 	rec := v.dev.NewRecorder("preview")
-	grid := v.model.Sample(rec)
-	rec.Copy(v.images.All().Slice(0, grid.Data.Bytes()), grid.Data)
-	sheet := v.model.Explore(rec, v.sheet.latents)
-	rec.Copy(v.images.All().Slice(grid.Data.Bytes(), sheet.Data.Bytes()), sheet.Data)
+	generator, _ := v.model.Networks()
+	generator.With(average, func() {
+		grid := v.model.Sample(rec)
+		rec.Copy(v.images.All().Slice(0, grid.Data.Bytes()), grid.Data)
+		sheet := v.model.Explore(rec, v.sheet.latents)
+		rec.Copy(v.images.All().Slice(grid.Data.Bytes(), sheet.Data.Bytes()), sheet.Data)
+	})
 	bytes := v.counts.Seen.Bytes()
 	rec.Copy(v.tables.All().Slice(0, bytes), v.counts.Seen)
 	rec.Copy(v.tables.All().Slice(bytes, bytes), v.counts.Tested)
@@ -262,7 +272,7 @@ func (v *Viewer) show() error {
 	began := time.Now()
 	if v.stale {
 		v.sheet.write(v.explorer.points())
-		if _, err := v.dev.Submit(v.refresh, 1); err != nil {
+		if _, err := v.dev.Submit(v.refresh[v.weights], 1); err != nil {
 			return err
 		}
 		if v.Training {
@@ -341,8 +351,10 @@ func (v *Viewer) free() {
 	if v.painter != nil {
 		v.painter.Free()
 	}
-	if v.refresh != nil {
-		v.refresh.Free()
+	for _, p := range v.refresh {
+		if p != nil {
+			p.Free()
+		}
 	}
 	if v.sheet != nil {
 		v.sheet.free()

@@ -22,7 +22,7 @@ import (
 )
 
 // timeout is how long something may take on a busy machine.
-const timeout = time.Minute
+const timeout = 4 * time.Minute
 
 // until waits for something to become true.
 func until(t *testing.T, what string, is func() bool) {
@@ -47,9 +47,8 @@ func (s *stage) turns(v *Viewer, what string, is func() bool) {
 	})
 }
 
-// shows compares the grid on the screen with what samples/ would hold.
-func shows(t *testing.T, v *Viewer, shot *image.RGBA, grid gan.Grid) {
-	t.Helper()
+// differs compares the grid on the screen with what samples/ would hold.
+func differs(v *Viewer, shot *image.RGBA, grid gan.Grid) error {
 	want := grid.Image()
 	for i, cell := range v.places.cells {
 		zoom := cell.Dx() / grid.Width
@@ -58,11 +57,24 @@ func shows(t *testing.T, v *Viewer, shot *image.RGBA, grid gan.Grid) {
 			for dx := range cell.Dx() {
 				got, want := shot.RGBAAt(cell.Min.X+dx, cell.Min.Y+dy), int(want.GrayAt(x+dx/zoom, y+dy/zoom).Y)
 				if d := int(got.G) - want; d < -1 || d > 1 || got.R != got.G || got.G != got.B {
-					t.Fatalf("cell %d of the screen has %v at (%d,%d), samples/ %d", i, got, dx, dy, want)
+					return fmt.Errorf("cell %d of the screen has %v at (%d,%d), samples/ %d", i, got, dx, dy, want)
 				}
 			}
 		}
 	}
+	return nil
+}
+
+// shows waits until the screen shows the grid.
+func (s *stage) shows(v *Viewer, pixels []float32) {
+	s.Helper()
+	grid := v.grid
+	grid.Pixels = pixels[:v.cells()*grid.Width*grid.Height]
+	var err error
+	s.turns(v, "the grid on the screen", func() bool {
+		err = differs(v, s.screenshot(), grid)
+		return err == nil
+	})
 }
 
 // keeper keeps the sample grids of a run, as cmd/vkgan writes them into samples/.
@@ -133,7 +145,7 @@ func TestTrainingIsShown(t *testing.T) {
 		var n int
 		until(t, "the pause", func() bool {
 			n = step()
-			time.Sleep(300 * time.Millisecond)
+			time.Sleep(time.Second) // the display may lag behind
 			return n == step()
 		})
 		return s.screenshot(), n
@@ -181,7 +193,9 @@ func TestTrainingIsShown(t *testing.T) {
 		if !ok {
 			t.Fatalf("there is no grid of step %d", step)
 		}
-		shows(t, v, shot, grid)
+		if err := differs(v, shot, grid); err != nil {
+			t.Errorf("step %d: %v", step, err)
+		}
 	}
 	if len(v.losses) < 2 || len(v.errors) < 1 {
 		t.Errorf("%d curves of losses, %d of errors", len(v.losses), len(v.errors))
@@ -270,7 +284,7 @@ func TestExplorer(t *testing.T) {
 	for code := range 4 { // the grid's column has the same noise under every code
 		same("a variation of the code", variation(0, code), code*v.grid.Cols+3)
 	}
-	shows(t, v, s.screenshot(), gan.Grid{Rows: v.grid.Rows, Cols: v.grid.Cols, Height: v.grid.Height, Width: v.grid.Width, Pixels: read()[:v.cells()*size]})
+	s.shows(v, read())
 
 	cell = v.places.cells[20]
 	click(cell.Min.X+5, cell.Min.Y+5, "3")
@@ -313,6 +327,52 @@ func TestExplorer(t *testing.T) {
 	s.turns(v, "the drag", func() bool { return v.explorer.sliders[0].value == 3 && !v.stale })
 }
 
+// averaged is a model that keeps an average of its generator.
+type averaged struct {
+	gan.Model
+	average *vk.Buffer
+}
+
+func (a averaged) Latents() gan.Latents {
+	l := a.Model.Latents()
+	l.Average = a.average
+	return l
+}
+
+// The key w takes the average for the weights, and the weights again.
+func TestAverage(t *testing.T) {
+	s := setting(t, false)
+	g, _ := s.model.Networks()
+	average, err := s.dev.NewBuffer("average", g.Value.All().Bytes(), vk.Local) // zeros: every pixel is sigmoid(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(average.Free)
+	s.model = averaged{s.model, average}
+	v := s.viewer(Options{})
+	grey := func() bool {
+		values := make([]float32, v.images.All().Bytes()/4)
+		if err := s.dev.Download(floatBytes(values), v.images.All()); err != nil {
+			t.Fatal(err)
+		}
+		for _, value := range values[:(v.cells()+v.sheet.rows)*28*28] {
+			if value != 0.5 {
+				return false
+			}
+		}
+		return true
+	}
+	s.turns(v, "a picture", func() bool { return v.frames > 0 })
+	s.focus()
+	for _, want := range []bool{true, false} {
+		s.do("key", "w")
+		s.turns(v, "the other weights", func() bool { return (v.weights == 1) == want && !v.stale })
+		if grey() != want {
+			t.Errorf("the average is shown: %v, want %v", !want, want)
+		}
+	}
+}
+
 // 100 sizes, and none.
 func TestResizes(t *testing.T) {
 	s := setting(t, false)
@@ -342,12 +402,11 @@ func TestResizes(t *testing.T) {
 	if v.window == nil {
 		t.Fatal("the window was closed")
 	}
-	shot := s.screenshot()
-	pixels := make([]float32, v.cells()*28*28)
-	if err := s.dev.Download(floatBytes(pixels), v.images.All().Slice(0, 4*int64(len(pixels)))); err != nil {
+	pixels := make([]float32, v.images.All().Bytes()/4)
+	if err := s.dev.Download(floatBytes(pixels), v.images.All()); err != nil {
 		t.Fatal(err)
 	}
-	shows(t, v, shot, v.model.Grid(pixels))
+	s.shows(v, pixels)
 }
 
 // What the window system says of a screen is dealt with: a new screen, or none any more.
