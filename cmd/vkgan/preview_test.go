@@ -61,7 +61,7 @@ func tensors(t *testing.T, out string) map[string][]byte {
 func TestPreview(t *testing.T) {
 	display := startDisplay(t)
 	flags := func(out string, more ...string) []string {
-		return append([]string{"train", "ssgan", "--data", digits(t), "--batch-size", "20", "--class-labels", "2", "--max-steps", "60",
+		return append([]string{"train", "ssgan", "--data", digits(t), "--batch-size", "20", "--class-labels", "2", "--max-steps", "60", "--deterministic",
 			"--eval-every", "20", "--calibrate-on", "40", "--out", out}, more...)
 	}
 	plain, watched, blind := t.TempDir(), t.TempDir(), t.TempDir()

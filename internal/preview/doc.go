@@ -12,7 +12,10 @@
 // there is no GLFW, and no window can be opened.
 package preview
 
-import "image"
+import (
+	"image"
+	"time"
+)
 
 // Key is a key of the keyboard: a capital letter or digit as itself, or one of these.
 type Key rune
@@ -34,6 +37,7 @@ type Event struct {
 	Click  bool        // it, or the right one, was just pressed
 	Right  bool        // it was the right one
 	At     image.Point // the mouse, in pixels
+	When   time.Time
 }
 
 // State is how a window is.

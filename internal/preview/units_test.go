@@ -62,3 +62,21 @@ func TestSeries(t *testing.T) {
 		}
 	}
 }
+
+// Pictures are timed from their beginning, and from when a person first asked for them.
+func TestPace(t *testing.T) {
+	var p pace
+	if got := p.String(); got != "0 pictures" {
+		t.Error(got)
+	}
+	now := time.Now()
+	at := func(ms int) time.Time { return now.Add(time.Duration(ms) * time.Millisecond) }
+	p.shown(at(0), at(10))
+	p.ask(at(20))
+	p.ask(at(90))
+	p.shown(at(100), at(120))
+	p.shown(at(200), at(230))
+	if got := p.String(); got != "3 pictures of 20.0 ms; 100 ms from a key to its picture" {
+		t.Error(got)
+	}
+}

@@ -62,7 +62,7 @@ type Viewer struct {
 	asked  bool // a person waits for it
 	shown  int  // the step of the images
 	budget budget
-	frames int
+	pace   pace
 }
 
 // NewViewer shows a model that lives on a device that was opened with the window's Vulkan, and takes the window over.
@@ -224,6 +224,7 @@ func (v *Viewer) turn() error {
 	}
 	for _, e := range events {
 		v.dirty, v.asked = true, true
+		v.pace.ask(e.When)
 		v.happen(e)
 	}
 	if v.state.Closed {
@@ -291,9 +292,10 @@ func (v *Viewer) show() error {
 		return err
 	}
 	v.stale, v.dirty = false, false
-	v.frames++
 	err := v.screen.Present()
-	v.budget.spent(began, time.Now())
+	ended := time.Now()
+	v.budget.spent(began, ended)
+	v.pace.shown(began, ended)
 	v.window.SetTitle(fmt.Sprintf("%s – step %d", v.Title, v.shown))
 	return err
 }
@@ -344,6 +346,7 @@ func (v *Viewer) Close() {
 	v.dev.Leave()
 	v.window.Close()
 	v.window = nil
+	v.Say("window      %s", &v.pace)
 }
 
 func (v *Viewer) free() {

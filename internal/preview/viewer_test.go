@@ -270,7 +270,7 @@ func TestExplorer(t *testing.T) {
 	click := func(x, y int, button string) {
 		s.do("mousemove", "--window", s.id, fmt.Sprint(x), fmt.Sprint(y), "click", button)
 	}
-	s.turns(v, "a picture", func() bool { return v.frames > 0 })
+	s.turns(v, "a picture", func() bool { return v.pace.count > 0 })
 	s.focus()
 	same("the first cell is pinned", explored, 0)
 
@@ -362,7 +362,7 @@ func TestAverage(t *testing.T) {
 		}
 		return true
 	}
-	s.turns(v, "a picture", func() bool { return v.frames > 0 })
+	s.turns(v, "a picture", func() bool { return v.pace.count > 0 })
 	s.focus()
 	for _, want := range []bool{true, false} {
 		s.do("key", "w")
@@ -377,7 +377,7 @@ func TestAverage(t *testing.T) {
 func TestResizes(t *testing.T) {
 	s := setting(t, false)
 	v := s.viewer(Options{})
-	s.turns(v, "a picture", func() bool { return v.frames > 0 })
+	s.turns(v, "a picture", func() bool { return v.pace.count > 0 })
 	s.focus()
 	count := 100
 	if testing.Short() {
@@ -396,8 +396,8 @@ func TestResizes(t *testing.T) {
 			}
 			v.window.change(func(s *State) { s.Size = size })
 		}
-		frames := v.frames
-		s.turns(v, "the new size", func() bool { return v.frames > frames && v.canvas.Size == size })
+		frames := v.pace.count
+		s.turns(v, "the new size", func() bool { return v.pace.count > frames && v.canvas.Size == size })
 	}
 	if v.window == nil {
 		t.Fatal("the window was closed")
@@ -413,14 +413,14 @@ func TestResizes(t *testing.T) {
 func TestScreenTrouble(t *testing.T) {
 	s := setting(t, false)
 	v := s.viewer(Options{Training: true})
-	s.turns(v, "a picture", func() bool { return v.frames > 0 })
+	s.turns(v, "a picture", func() bool { return v.pace.count > 0 })
 	for _, trouble := range []error{vk.ErrStale, vk.ErrSurfaceLost, vk.ErrNoImage} {
-		old, frames := v.screen, v.frames
+		old, frames := v.screen, v.pace.count
 		if err := v.heed(trouble); err != nil {
 			t.Fatal(err)
 		}
 		v.dirty, v.asked = true, true
-		s.turns(v, "a picture after "+trouble.Error(), func() bool { return v.frames > frames })
+		s.turns(v, "a picture after "+trouble.Error(), func() bool { return v.pace.count > frames })
 		if kept := v.screen == old; kept != (trouble == vk.ErrNoImage) {
 			t.Errorf("after %v the screen was kept: %v", trouble, kept)
 		}

@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 	"unsafe"
 
 	"github.com/go-gl/glfw/v3.3/glfw"
@@ -243,6 +244,7 @@ func (w *Window) change(f func(s *State)) {
 }
 
 func (w *Window) happen(e Event) {
+	e.When = time.Now()
 	w.mu.Lock()
 	if n := len(w.events); n > 0 && e.Key == 0 && !e.Click && e.Button && w.events[n-1].Key == 0 && w.events[n-1].Button {
 		w.events[n-1].At = e.At // the mouse moved on
