@@ -471,7 +471,7 @@ func openAndClose(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := screen.Draw(pixels.All()); err == nil {
+	if _, err = screen.Draw(pixels.All()); err == nil {
 		err = screen.Present()
 	}
 	if err != nil && !errors.Is(err, vk.ErrStale) {

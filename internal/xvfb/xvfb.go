@@ -47,7 +47,7 @@ func Start(size image.Point) (*Display, error) {
 	number, err := bufio.NewReader(told).ReadString('\n')
 	if err != nil {
 		d.Stop()
-		return nil, fmt.Errorf("Xvfb has not started: %w", err)
+		return nil, fmt.Errorf("the display has not started: %w", err)
 	}
 	d.Name = ":" + strings.TrimSpace(number)
 	return d, nil
