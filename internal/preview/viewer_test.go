@@ -164,7 +164,7 @@ func TestTrainingIsShown(t *testing.T) {
 			return false
 		}
 		r, g, b, _ := picture.At(3, 3).RGBA()
-		return picture.Bounds().Size() == v.canvas.Size && [3]uint8{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8)} == [3]uint8{18, 20, 24}
+		return picture.Bounds().Size() == image.Pt(900, 600) && [3]uint8{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8)} == [3]uint8{18, 20, 24}
 	})
 	press("e")
 	until(t, "the explorer", func() bool { return !bytes.Equal(s.screenshot().Pix, first.Pix) })
