@@ -73,8 +73,7 @@ func NewInfoGAN(dev *vk.Device, r InfoGANRecipe, data *Dataset, seed uint64) (*I
 // buildGenerator: z and code → 7×7×128 → deconvolutions to 28×28, doubling the side each.
 func (m *InfoGAN) buildGenerator() (err error) {
 	seedling := m.seedling()
-	rows := max(m.recipe.BatchSize, m.recipe.Labels*sampleColumns)
-	m.memoryG = layers.NewBuilder(m.dev, "G", layers.Batch{Forward: rows, Backward: m.recipe.BatchSize, Groups: 1})
+	m.memoryG = layers.NewBuilder(m.dev, "G", layers.Batch{Forward: m.mostSamples(), Backward: m.recipe.BatchSize, Groups: 1})
 	m.generator = m.memoryG.Sequence(layers.Vector(m.recipe.ZDim+m.recipe.Labels),
 		layers.Linear{Name: "linear1", Out: seedling.Size()},
 		layers.BatchNorm{Name: "bn1", Act: layers.ReLU},
@@ -221,3 +220,11 @@ func (m *InfoGAN) Describe(g *layers.Graph, part Part) {
 
 // Sample records the grid of samples: a row per code, a column per noise vector.
 func (m *InfoGAN) Sample(rec *vk.Recorder) layers.Tensor { return m.generator.Forward(rec, m.wanted) }
+
+// Explore records the images of latents x.
+func (m *InfoGAN) Explore(rec *vk.Recorder, x layers.Tensor) layers.Tensor {
+	return m.generator.Again(rec, x)
+}
+
+// mostSamples is the most that G makes at once: of a step, or of the sample grid.
+func (m *InfoGAN) mostSamples() int { return max(m.recipe.BatchSize, m.recipe.Labels*sampleColumns) }

@@ -32,14 +32,17 @@ func (m *InfoGAN) uploadSampleLatents() error {
 	if m.dev.Rehearses() {
 		return nil
 	}
-	z, width := m.recipe.ZDim, m.wanted.C
-	values := make([]float32, m.wanted.Rows*width)
-	for i := range m.wanted.Rows {
-		row, code, column := values[i*width:][:width], i/sampleColumns, i%sampleColumns
-		copy(row, sphere(m.stream(philox.StreamSampleZ), column, z))
-		row[z+code] = 1
-	}
+	values := m.Latents().Grid
 	return m.dev.Upload(m.wanted.Data, unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), 4*len(values)))
+}
+
+// Latents is noise on the unit sphere, then the one-hot code.
+func (m *InfoGAN) Latents() Latents {
+	l := Latents{Noise: m.recipe.ZDim, Codes: m.recipe.Labels, Rows: m.mostSamples(), Seed: m.seed}
+	for i := range m.wanted.Rows {
+		l.Grid = append(l.Grid, l.Row(Point{Z: sphere(m.stream(philox.StreamSampleZ), i%sampleColumns, l.Noise), Code: i / sampleColumns})...)
+	}
+	return l
 }
 
 // State is both networks with Adam's moments, the count of steps, and the predictions made in this epoch.

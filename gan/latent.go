@@ -2,9 +2,99 @@ package gan
 
 import (
 	"math"
+	"slices"
 
 	"vkgan/internal/philox"
+	"vkgan/vk"
 )
+
+// Latents is the space that a generator makes images from. A row of latents is Noise components on the unit sphere, the
+// one-hot categorical code, then the continuous codes.
+type Latents struct {
+	Noise      int       // components of the noise
+	Codes      int       // values of the categorical code; 0: there is none
+	Continuous int       // continuous codes, each from -1 to 1
+	Grid       []float32 // [rows,Width], the sample grid's latents
+	Rows       int       // that the generator takes at once
+	Seed       uint64
+	Average    *vk.Buffer // of the generator's parameters over the steps, laid out as they are; nil: none is kept
+}
+
+// Width is the length of a row.
+func (l Latents) Width() int { return l.Noise + l.Codes + l.Continuous }
+
+// Point is a place in a latent space.
+type Point struct {
+	Z          []float32 // on the unit sphere
+	Code       int
+	Continuous []float32
+}
+
+// Row is a point as a row of latents.
+func (l Latents) Row(p Point) []float32 {
+	row := make([]float32, l.Width())
+	copy(row, p.Z)
+	if l.Codes > 0 {
+		row[l.Noise+p.Code] = 1
+	}
+	copy(row[l.Noise+l.Codes:], p.Continuous)
+	return row
+}
+
+// Cell is the point of a cell of the sample grid.
+func (l Latents) Cell(i int) Point {
+	row := l.Grid[i*l.Width():][:l.Width()]
+	p := Point{Z: slices.Clone(row[:l.Noise]), Continuous: slices.Clone(row[l.Noise+l.Codes:])}
+	for c := range l.Codes {
+		if row[l.Noise+c] != 0 {
+			p.Code = c
+		}
+	}
+	return p
+}
+
+// Direction is number i of a few directions of the noise, drawn from the seed, each of unit length.
+func (l Latents) Direction(i int) []float32 {
+	return sphere(philox.Stream{Seed: l.Seed, ID: philox.StreamDirections}, i, l.Noise)
+}
+
+// Turned is z turned by an angle, in radians, towards a direction on the sphere.
+func Turned(z, direction []float32, angle float64) []float32 {
+	along := 0.0
+	for i := range z {
+		along += float64(z[i]) * float64(direction[i])
+	}
+	across, length := make([]float64, len(z)), 0.0
+	for i := range z {
+		across[i] = float64(direction[i]) - along*float64(z[i])
+		length += across[i] * across[i]
+	}
+	if length < 1e-12 {
+		return slices.Clone(z)
+	}
+	out := make([]float32, len(z))
+	for i := range z {
+		out[i] = float32(math.Cos(angle)*float64(z[i]) + math.Sin(angle)*across[i]/math.Sqrt(length))
+	}
+	return out
+}
+
+// Between is the point a share t of the way from a to b: the noise along the great circle (Shoemake 1985, "Animating
+// Rotation with Quaternion Curves", slerp), continuous codes along the line, the categorical code of the nearer.
+func Between(a, b Point, t float64) Point {
+	cosine := 0.0
+	for i := range a.Z {
+		cosine += float64(a.Z[i]) * float64(b.Z[i])
+	}
+	p := Point{Z: Turned(a.Z, b.Z, t*math.Acos(min(1, max(-1, cosine)))), Code: a.Code, Continuous: slices.Clone(a.Continuous)}
+	if t > 0.5 {
+		p.Code = b.Code
+	}
+	for i := range p.Continuous {
+		p.Continuous[i] += float32(t) * (b.Continuous[i] - a.Continuous[i])
+	}
+	return p
+}
 
 // sphere is noise vector number i of a stream: n normal components, scaled to unit length.
 func sphere(s philox.Stream, i, n int) []float32 {

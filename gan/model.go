@@ -13,12 +13,17 @@ type Model interface {
 	BeginTest(rec *vk.Recorder)                              // forgets the last evaluation
 	Test(rec *vk.Recorder, mode BatchNormMode) layers.Tensor // the next batch of an evaluation; the logits that it goes by
 	Sample(rec *vk.Recorder) layers.Tensor                   // the sample grid's images
+	// Explore is the images of latents x, laid out as Latents says; batch-norms normalise by the statistics of a Sample
+	// recorded before, so that the sample grid's latents make the same images alone.
+	Explore(rec *vk.Recorder, x layers.Tensor) layers.Tensor
 
 	Figures(step int) ([]float64, error) // of a finished step that is not long ago
 	Losses(figures []float64, line *Metrics)
 	TrainErrors(line *Metrics) error // of the predictions made since BeginEpoch
 	Evaluation() (Evaluation, error) // since BeginTest
 	Grid(pixels []float32) Grid      // arranges Sample's images
+	Latents() Latents                // what the generator makes images from
+	Predictions() Predictions        // where the device counts what the discriminator takes images for
 	State() []Saved                  // what a checkpoint holds
 
 	Describe(g *layers.Graph, part Part)                  // adds a network, as it is away from training, to a graph

@@ -104,6 +104,18 @@ func (p *pair) allTested() (Confusion, error) {
 	return c, err
 }
 
+// Predictions is where the device counts the codes of images, by true class.
+type Predictions struct {
+	Codes, Classes int
+	Seen           vk.Range // [Codes,Classes] u32, of the training images of this epoch
+	Tested         vk.Range // the same of the test images of the latest evaluation
+}
+
+// Predictions is where the device counts.
+func (p *pair) Predictions() Predictions {
+	return Predictions{Codes: p.codes, Classes: p.data.Classes, Seen: p.seen, Tested: p.tested}
+}
+
 func (p *pair) confusion(counts vk.Range) (Confusion, error) {
 	c := NewConfusion(p.codes, p.data.Classes)
 	return c, p.dev.Download(unsafe.Slice((*byte)(unsafe.Pointer(&c.Counts[0])), 4*len(c.Counts)), counts)

@@ -6,6 +6,7 @@ import "time"
 type Progress struct {
 	Phase       string // "compiling kernels", "training", "evaluating"
 	Step, Steps int    // Steps: in all; 0: not bounded by steps
+	Submitted   int    // the step that the device has reached when it is idle
 	Epoch       float64
 	ImagesPerS  float64
 	Elapsed     time.Duration
@@ -18,11 +19,18 @@ const reportEvery = 250 * time.Millisecond
 
 func (t *Trainer) report(phase string, always bool) {
 	now := time.Now()
+	t.phase = phase
 	if !always && now.Sub(t.reported) < reportEvery {
 		return
 	}
 	t.reported = now
-	p := Progress{Phase: phase, Step: t.read, Steps: t.steps(), Epoch: t.epoch(), ImagesPerS: t.imagesPerS(), Elapsed: now.Sub(t.start), Last: t.last}
+	t.observer.Progress(t.progress())
+}
+
+func (t *Trainer) progress() Progress {
+	p := Progress{
+		Phase: t.phase, Step: t.read, Steps: t.steps(), Submitted: t.done, Epoch: t.epoch(), ImagesPerS: t.imagesPerS(), Elapsed: time.Since(t.start), Last: t.last,
+	}
 	if step := t.pace.step(); step > 0 {
 		if p.Steps > 0 {
 			p.ETA = time.Duration(p.Steps-t.read) * step
@@ -31,7 +39,7 @@ func (t *Trainer) report(phase string, always bool) {
 			p.ETA = max(left, 0)
 		}
 	}
-	t.observer.Progress(p)
+	return p
 }
 
 func (t *Trainer) epoch() float64 { return float64(t.read) / float64(t.model.StepsPerEpoch()) }

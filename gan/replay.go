@@ -1,6 +1,7 @@
 package gan
 
 import (
+	"errors"
 	"time"
 
 	"vkgan/vk"
@@ -77,6 +78,7 @@ func (t *Trainer) collect() error {
 		}
 		t.read++
 		t.mean.add(f)
+		t.tell(f)
 		// a line is due, unless an evaluation at this step will write one
 		if t.read%t.options.LogEvery == 0 && t.read%t.options.EvalEvery != 0 {
 			if err := t.line(Metrics{}); err != nil {
@@ -103,10 +105,16 @@ func (t *Trainer) perSubmission() int {
 func (t *Trainer) repeat(p *vk.Program, times int) error {
 	for times > 0 {
 		n := min(times, t.perSubmission())
-		if _, err := t.dev.Submit(p, n); err != nil {
+		ticket, err := t.dev.Submit(p, n)
+		if err != nil {
 			return err
 		}
 		times -= n
+		if t.options.Spectator != nil {
+			if err := errors.Join(t.dev.Wait(ticket-1), t.spectated()); err != nil {
+				return err
+			}
+		}
 	}
 	t.pace.interrupted()
 	return t.dev.Idle()

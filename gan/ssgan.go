@@ -99,8 +99,7 @@ func NewSSGAN(dev *vk.Device, r SSGANRecipe, data *Dataset, seed uint64) (*SSGAN
 
 // buildGenerator: z → 500 → 500 → pixels.
 func (m *SSGAN) buildGenerator() (err error) {
-	rows := max(m.recipe.BatchSize, sampleRows*sampleColumns)
-	m.memoryG = layers.NewBuilder(m.dev, "G", layers.Batch{Forward: rows, Backward: m.recipe.BatchSize, Groups: 1})
+	m.memoryG = layers.NewBuilder(m.dev, "G", layers.Batch{Forward: m.mostSamples(), Backward: m.recipe.BatchSize, Groups: 1})
 	m.generator = m.memoryG.Sequence(layers.Vector(m.recipe.ZDim),
 		layers.Linear{Name: "linear1", Out: ssganGenerator[0]},
 		layers.BatchNorm{Name: "bn1", Act: layers.Softplus},
@@ -262,6 +261,14 @@ func (m *SSGAN) Describe(g *layers.Graph, part Part) {
 
 // Sample records the grid of samples.
 func (m *SSGAN) Sample(rec *vk.Recorder) layers.Tensor { return m.generator.Forward(rec, m.wanted) }
+
+// Explore records the images of latents x.
+func (m *SSGAN) Explore(rec *vk.Recorder, x layers.Tensor) layers.Tensor {
+	return m.generator.Again(rec, x)
+}
+
+// mostSamples is the most that G makes at once: of a step, or of the sample grid.
+func (m *SSGAN) mostSamples() int { return max(m.recipe.BatchSize, sampleRows*sampleColumns) }
 
 // mostRows is the most that D takes at once: of a step, of an evaluation, or of its initialisation.
 func (m *SSGAN) mostRows() int { return max(3*m.recipe.BatchSize, testRows, m.recipe.InitImages) }

@@ -33,10 +33,7 @@ func (m *SSGAN) upload() error {
 	if m.dev.Rehearses() {
 		return nil
 	}
-	var latents []float32
-	for i := range m.wanted.Rows {
-		latents = append(latents, sphere(m.stream(philox.StreamSampleZ), i, m.recipe.ZDim)...)
-	}
+	latents := m.Latents().Grid
 	err := m.dev.Upload(m.wanted.Data, unsafe.Slice((*byte)(unsafe.Pointer(&latents[0])), 4*len(latents)))
 	if n := len(m.chosen); n > 0 {
 		err = errors.Join(err, m.dev.Upload(m.known.Slice(0, 4*int64(n)), unsafe.Slice((*byte)(unsafe.Pointer(&m.chosen[0])), 4*n)))
@@ -46,6 +43,15 @@ func (m *SSGAN) upload() error {
 
 // Flattened are none: images have one channel.
 func (m *SSGAN) Flattened() (image layers.Shape, axes map[string]int) { return m.data.Shape, nil }
+
+// Latents is noise on the unit sphere.
+func (m *SSGAN) Latents() Latents {
+	l := Latents{Noise: m.recipe.ZDim, Rows: m.mostSamples(), Seed: m.seed}
+	for i := range m.wanted.Rows {
+		l.Grid = append(l.Grid, sphere(m.stream(philox.StreamSampleZ), i, l.Noise)...)
+	}
+	return l
+}
 
 // State is both networks with Adam's moments, the count of steps, the predictions made in this epoch, and D's average.
 func (m *SSGAN) State() []Saved {

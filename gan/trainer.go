@@ -23,6 +23,7 @@ type Options struct {
 	// StepsPerSubmission is how many steps one submission holds; 0: as many as keep it under 100 ms. It never
 	// changes a result.
 	StepsPerSubmission int
+	Spectator          Spectator // nil: none
 }
 
 // Observer learns how training goes. It slows nothing but the host.
@@ -62,6 +63,8 @@ type Trainer struct {
 	mean     mean
 	last     Metrics
 	reported time.Time
+	phase    string          // of the latest report
+	stop     <-chan struct{} // the run is told to
 
 	pending bool          // what is due after t.done steps has not been done
 	sampled int           // the step of the latest sample grid
@@ -144,6 +147,7 @@ func totalWork(commands []vk.Command) (total vk.Work) {
 // Run trains until a bound is met or ctx is done; then it ends after the submissions under way, without an evaluation.
 // Both leave a checkpoint and a final sample grid.
 func (t *Trainer) Run(ctx context.Context) (Result, error) {
+	t.stop = ctx.Done()
 	t.start = time.Now().Add(-t.elapsed)
 	t.savedAt = time.Now()
 	t.report("compiling kernels", true)
@@ -190,6 +194,12 @@ func (t *Trainer) advance(ctx context.Context, stop int) error {
 			return err
 		}
 		t.report("training", false)
+		if err := t.landAllButOne(); err != nil {
+			return err
+		}
+		if err := t.spectated(); err != nil {
+			return err
+		}
 	}
 	return t.drain()
 }

@@ -40,6 +40,19 @@ func (s *Sequence) Infer(rec *vk.Recorder, x Tensor) Tensor {
 	return x
 }
 
+// Again records y = f(x) with the statistics that the batch-norms took in the Forward recorded last, so that a row of that
+// batch has the same y alone and in any other batch. Like Forward, it overwrites what Backward needs.
+func (s *Sequence) Again(rec *vk.Recorder, x Tensor) Tensor {
+	for _, l := range s.layers {
+		if b, ok := l.(*batchNormLayer); ok {
+			x = b.apply(rec, x)
+		} else {
+			x = l.Forward(rec, x)
+		}
+	}
+	return x
+}
+
 // inferrer is a layer that does something else away from training.
 type inferrer interface {
 	Infer(rec *vk.Recorder, x Tensor) Tensor

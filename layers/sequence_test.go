@@ -3,6 +3,7 @@ package layers
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"vkgan/internal/devicetest"
@@ -158,4 +159,40 @@ func TestShapesThatDoNotFit(t *testing.T) {
 	if text := fmt.Sprint(Shape{2, 3, 4}); text != "2×3×4" {
 		t.Error(text)
 	}
+}
+
+// Again gives rows of the batch that Forward took its statistics from the same outputs alone, bit by bit.
+func TestAgain(t *testing.T) {
+	const rows = 7
+	in := Vector(12)
+	each(t, func(t *testing.T, d *vk.Device) {
+		b := NewBuilder(d, "net", Batch{Forward: rows, Backward: rows, Groups: 1})
+		t.Cleanup(b.Free)
+		net := b.Sequence(in,
+			Linear{Name: "linear1", Out: 2 * 3 * 9},
+			BatchNorm{Name: "bn1", Act: LeakyReLU},
+			Reshape{To: Shape{2, 3, 9}},
+			Deconv2D{Name: "deconv1", Out: 3, Kernel: 4, Stride: 2},
+			BatchNorm{Name: "bn2", Act: Sigmoid})
+		if _, err := b.Finish(1, 0); err != nil {
+			t.Fatal(err)
+		}
+		x := b.tensor("x", rows, in)
+		upload(t, d, x.Data, narrow(random(1, x.elements())))
+		var all, some Tensor
+		forward := record(t, d, func(rec *vk.Recorder) { all = net.Forward(rec, x) })
+		again := record(t, d, func(rec *vk.Recorder) { some = net.Again(rec, x.Part(2, 5)) })
+		fresh := record(t, d, func(rec *vk.Recorder) { net.Forward(rec, x.Part(2, 5)) })
+		run(t, d, forward, 1)
+		row := all.Size()
+		want := download[float32](t, d, all.Data)[2*row : 5*row]
+		run(t, d, again, 1)
+		if got := download[float32](t, d, some.Data); !slices.Equal(got, want) {
+			t.Errorf("rows are %v, in their batch %v", got[:4], want[:4])
+		}
+		run(t, d, fresh, 1)
+		if got := download[float32](t, d, some.Data); slices.Equal(got, want) {
+			t.Error("their own statistics make the same of them: the test sees nothing")
+		}
+	})
 }

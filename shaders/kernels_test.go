@@ -26,6 +26,7 @@ var kernels = map[string]func(r *rig){
 	"bn_stats_finish":       testBnStatsFinish,
 	"col2im":                testCol2im,
 	"column_dots":           testColumnDots,
+	"compose":               testCompose,
 	"confusion":             testConfusion,
 	"conv_bwd_data_lanes":   testConvBwdDataLanes,
 	"conv_bwd_data_tiled":   testConvBwdDataTiled,

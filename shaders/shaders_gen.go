@@ -27,6 +27,7 @@ var Shaders = []*vk.Shader{
 	BnStatsFinishShader,
 	Col2imShader,
 	ColumnDotsShader,
+	ComposeShader,
 	ConfusionShader,
 	ConvBwdDataLanesShader,
 	ConvBwdDataTiledShader,
@@ -896,6 +897,87 @@ var columnDotsAddresses []byte
 
 //go:embed spv/column_dots.ssbo.spv
 var columnDotsStorage []byte
+
+// Compose: Draws a picture of rectangles, glyphs, images, lines and heat maps, one over the other.
+//
+//	items  : [n,12] u32: kind, left, top, right, bottom (pixels), colour (R low, A high), then six arguments by kind
+//	tiles  : [rows of tiles, columns of tiles, plus 1] u32, where each tile's part of lists begins; the last: its end
+//	lists  : [..] u32, the items that touch each tile, in the order of drawing
+//	atlas  : [..] u32, four coverages of glyphs a word, the first in the low byte
+//	images : [..] f32, 0 black to 1 white
+//	counts : [..] u32, tables [rows,classes]
+//	pixels : [height,width] u32, R low or, with BGR, B low; A high and 255
+//
+// Kinds and arguments; a picture's values are read when it is drawn:
+//
+//	0 fill
+//	1 glyph   a: its coverages' place in the atlas
+//	2 image   a: place in images  b, c: its width and height  d: 1 interpolates, 0 takes the nearest pixel
+//	3 heat    a: place in counts  b, c: rows and classes; a count's share of its row is how opaque the colour is
+//	4 digit   a: place of a row in counts  b: classes  c: place of "0" in the atlas, the other digits follow
+//	          d: 0 the ones, 1 the tens of the row's most frequent class, the first of equals; nothing for an empty row
+//	5 line    a, b, c, d: its ends x0 y0 x1 y1 and e: half its width, in sixteenths of a pixel
+//
+// Colours are laid over each other in integers: (new alpha + old (255 - alpha) + 127) / 255.
+//
+// A CPU driver goes through code that no lane is in, and loads there what has one address for all lanes. So that
+// such an address is valid where it means nothing, items end at lastItem and counts at lastCount.
+//
+// A work-group draws one tile of TILE×TILE pixels. Work-groups: x = columns, y = rows of tiles.
+type Compose struct {
+	Items, Tiles, Lists, Atlas, Images, Counts vk.Range // read
+	Pixels                                     vk.Range // written
+
+	// push constants
+	Width, Height       int32
+	LastItem, LastCount uint32
+
+	// specialisation constants
+	Local uint32
+	TILE  int32
+	BGR   bool
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k Compose) Call() vk.Call {
+	return vk.Call{
+		Shader: ComposeShader,
+		Args:   []vk.Range{k.Items, k.Tiles, k.Lists, k.Atlas, k.Images, k.Counts, k.Pixels},
+		Push:   []uint32{uint32(k.Width), uint32(k.Height), k.LastItem, k.LastCount},
+		Specs:  []uint32{k.Local, uint32(k.TILE), word(k.BGR)},
+		Groups: k.Groups,
+	}
+}
+
+// ComposeShader is the kernel behind [Compose].
+var ComposeShader = &vk.Shader{
+	Name: "compose",
+	Args: []vk.Arg{
+		{Name: "items", Access: vk.Read, Elem: "uint"},
+		{Name: "tiles", Access: vk.Read, Elem: "uint"},
+		{Name: "lists", Access: vk.Read, Elem: "uint"},
+		{Name: "atlas", Access: vk.Read, Elem: "uint"},
+		{Name: "images", Access: vk.Read, Elem: "float"},
+		{Name: "counts", Access: vk.Read, Elem: "uint"},
+		{Name: "pixels", Access: vk.Write, Elem: "uint"},
+	},
+	Push: []string{"width", "height", "lastItem", "lastCount"},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "TILE", ID: 1, Default: 32},
+		{Name: "BGR", ID: 2, Default: 0},
+	},
+	Local: [3]uint32{0, 1, 1},
+	Code:  [2][]byte{vk.Addresses: composeAddresses, vk.Storage: composeStorage},
+}
+
+//go:embed spv/compose.addr.spv
+var composeAddresses []byte
+
+//go:embed spv/compose.ssbo.spv
+var composeStorage []byte
 
 // Confusion: Counts predictions against labels: counts[predicted[r], labels[indices[r]]] += 1, but for indices with bit 31 set.
 //

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # setup.sh run|test|shaders makes this machine ready, and takes a moment where it is.
 #   run      what `make run` needs: system packages, MNIST, a fast CPU Vulkan driver where there is no GPU
-#   test     the same, the CPU driver in any case, and what only tests use: validation layers, Xvfb,
+#   test     the same, the CPU driver in any case, and what only tests use: validation layers, Xvfb, xdotool,
 #            shader tools, the old drivers of the matrix, onnxruntime
 #   shaders  the shader compiler alone
 # All but the system packages goes to the user's cache, ${XDG_CACHE_HOME:-~/.cache}/vkgan.
@@ -17,7 +17,7 @@ die() { say "$*"; exit 1; }
 # ---- system packages -------------------------------------------------------------------------------
 packages=(gcc libc6-dev libvulkan1 mesa-vulkan-drivers
 	libx11-dev libxcursor-dev libxi-dev libxinerama-dev libxrandr-dev libxxf86vm-dev libgl-dev)
-[ "$what" != test ] || packages+=(vulkan-validationlayers xvfb)
+[ "$what" != test ] || packages+=(vulkan-validationlayers xvfb xdotool)
 [ "$what" != test ] || command -v npm >/dev/null || packages+=(nodejs npm ca-certificates) # else Node.js is another's than Debian's
 
 as_root() {
@@ -47,12 +47,12 @@ other_packages() {
 		X11/extensions/Xrandr X11/extensions/xf86vmode GL/gl' h
 	if command -v gcc >/dev/null && [ -n "$(find /usr/lib* /lib* -maxdepth 2 -name libvulkan.so.1 -print -quit 2>/dev/null)" ] &&
 		for h in $headers; do echo "#include <$h.h>"; done | gcc -E - >/dev/null 2>&1 &&
-		{ [ "$what" != test ] || { command -v Xvfb && command -v npm; } >/dev/null; }; then
+		{ [ "$what" != test ] || { command -v Xvfb && command -v xdotool && command -v npm; } >/dev/null; }; then
 		return 0
 	fi
 	die "vkgan needs gcc, the Vulkan loader and driver, and the X11 headers of GLFW. Install them with
-    Fedora: dnf install gcc vulkan-loader mesa-vulkan-drivers vulkan-validation-layers libX11-devel libXcursor-devel libXi-devel libXinerama-devel libXrandr-devel libXxf86vm-devel mesa-libGL-devel xorg-x11-server-Xvfb nodejs-npm
-    Arch:   pacman -S gcc vulkan-icd-loader vulkan-swrast vulkan-validation-layers libx11 libxcursor libxi libxinerama libxrandr libxxf86vm libglvnd xorg-server-xvfb npm (and your GPU's driver)
+    Fedora: dnf install gcc vulkan-loader mesa-vulkan-drivers vulkan-validation-layers libX11-devel libXcursor-devel libXi-devel libXinerama-devel libXrandr-devel libXxf86vm-devel mesa-libGL-devel xorg-x11-server-Xvfb xdotool nodejs-npm
+    Arch:   pacman -S gcc vulkan-icd-loader vulkan-swrast vulkan-validation-layers libx11 libxcursor libxi libxinerama libxrandr libxxf86vm libglvnd xorg-server-xvfb xdotool npm (and your GPU's driver)
     others: the same by their names there"
 }
 

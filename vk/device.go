@@ -21,6 +21,7 @@ type Options struct {
 	Validate bool   // with the validation layer and synchronization validation; VKGAN_VALIDATE=1 does the same
 	Guard    bool   // with guard bands around every buffer, for tests; see CheckGuards
 	AsGPU    bool   // a processor is used as if it were a GPU, for tests of the kernels meant for one; see CPU
+	Window   Window // to show images in; see CanShow
 }
 
 // Device is an open device with one queue.
@@ -44,6 +45,7 @@ type Device struct {
 	transfers transfers
 	ring      ring
 	programs  programs
+	display   display
 	unused    func() (*Buffer, error) // made once; see withUnused
 }
 
@@ -77,7 +79,7 @@ func Open(o Options) (*Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := openInstance(validationWanted(o))
+	in, err := openInstance(validationWanted(o), o.Window.Extensions...)
 	if err != nil {
 		return nil, err
 	}
@@ -116,13 +118,16 @@ func (in *instance) open(o Options) (*Device, error) {
 		lacks := (BufferAddress | Int64) &^ p.info.Capabilities
 		return nil, fmt.Errorf("device %d (%s) cannot run the %s build: it lacks %s", i, p.info.Name, build, lacks)
 	}
-	native, r := in.native.createDevice(p.handle, p.family, p.info.Capabilities)
+	shows := in.display(p, o.Window)
+	native, r := in.native.createDevice(p.handle, p.family, shows.family, p.info.Capabilities)
 	if r != vulkan.Success {
+		shows.close()
 		return nil, fmt.Errorf("device %d (%s): %w", i, p.info.Name, check("vkCreateDevice", r))
 	}
 	var queue vulkan.Queue
 	vulkan.GetDeviceQueue(native.handle(), p.family, 0, &queue)
-	d := &Device{instance: in, physical: p, native: native, handle: native.handle(), queue: queue, build: build, guard: o.Guard, asGPU: o.AsGPU}
+	d := &Device{instance: in, physical: p, native: native, handle: native.handle(), queue: queue, build: build, guard: o.Guard, asGPU: o.AsGPU, display: shows}
+	d.display.use(d)
 	d.arena.buffers = map[*Buffer]struct{}{}
 	d.programs.list = map[*Program]struct{}{}
 	d.unused = sync.OnceValues(d.newUnused)
@@ -203,6 +208,7 @@ func (d *Device) Close() error {
 		return nil
 	}
 	leaks := d.leaks()
+	d.closeScreen()
 	d.destroyPrograms()
 	d.destroyPipelines()
 	d.closeTransfers()
@@ -212,6 +218,7 @@ func (d *Device) Close() error {
 	}
 	vulkan.DestroyDevice(d.handle, nil)
 	d.native.free()
+	d.display.close()
 	d.instance.close()
 	d.said = d.currentMessages()
 	d.instance.free()
@@ -228,6 +235,9 @@ func (d *Device) leaks() error {
 	}
 	for p := range d.programs.list {
 		names = append(names, "program "+p.name)
+	}
+	if d.display.screen != nil {
+		names = append(names, "screen")
 	}
 	if names == nil {
 		return nil

@@ -19,6 +19,16 @@ var (
 	ErrTimeout = errors.New("timeout")
 	// ErrNoDevice is returned by Open and Choose when no device fits.
 	ErrNoDevice = errors.New("no usable Vulkan device")
+	// ErrNoImage is returned by Screen.Draw while all of the window's images
+	// wait to be shown: try again later.
+	ErrNoImage = errors.New("no image is free")
+	// ErrStale is returned by Screen.Draw and Screen.Present when the window
+	// has another size than the screen, or none: make a new one.
+	ErrStale = errors.New("the window has changed")
+	// ErrSurfaceLost is returned by NewScreen, Screen.Draw and Screen.Present
+	// when the window system took the window's surface away. NewScreen makes
+	// another.
+	ErrSurfaceLost = errors.New("the window's surface is lost")
 	// ErrNoLoader is returned when libvulkan.so.1 cannot be loaded.
 	ErrNoLoader = errors.New("cannot load libvulkan.so.1")
 )
@@ -31,8 +41,11 @@ var resultNames = map[vulkan.Result]string{
 	vulkan.ErrorExtensionNotPresent: "VK_ERROR_EXTENSION_NOT_PRESENT", vulkan.ErrorFeatureNotPresent: "VK_ERROR_FEATURE_NOT_PRESENT",
 	vulkan.ErrorIncompatibleDriver: "VK_ERROR_INCOMPATIBLE_DRIVER", vulkan.ErrorTooManyObjects: "VK_ERROR_TOO_MANY_OBJECTS",
 	vulkan.ErrorOutOfPoolMemory: "VK_ERROR_OUT_OF_POOL_MEMORY", vulkan.ErrorValidationFailed: "VK_ERROR_VALIDATION_FAILED_EXT",
-	vulkan.ErrorFragmentedPool:  "VK_ERROR_FRAGMENTED_POOL",
-	vulkan.ErrorInvalidShaderNv: "VK_ERROR_INVALID_SHADER_NV",
+	vulkan.ErrorOutOfDate: "VK_ERROR_OUT_OF_DATE_KHR", vulkan.Suboptimal: "VK_SUBOPTIMAL_KHR",
+	vulkan.ErrorSurfaceLost: "VK_ERROR_SURFACE_LOST_KHR", vulkan.ErrorNativeWindowInUse: "VK_ERROR_NATIVE_WINDOW_IN_USE_KHR",
+	vulkan.ErrorFormatNotSupported: "VK_ERROR_FORMAT_NOT_SUPPORTED",
+	vulkan.ErrorFragmentedPool:     "VK_ERROR_FRAGMENTED_POOL",
+	vulkan.ErrorInvalidShaderNv:    "VK_ERROR_INVALID_SHADER_NV",
 }
 
 // check turns the result of a Vulkan call into an error that names both.
@@ -49,6 +62,10 @@ func check(call string, r vulkan.Result) error {
 		return fmt.Errorf("%s: %w (%s)", call, ErrOutOfMemory, name)
 	case vulkan.ErrorDeviceLost:
 		return fmt.Errorf("%s: %w (%s)", call, ErrDeviceLost, name)
+	case vulkan.ErrorOutOfDate, vulkan.Suboptimal:
+		return fmt.Errorf("%s: %w (%s)", call, ErrStale, name)
+	case vulkan.ErrorSurfaceLost:
+		return fmt.Errorf("%s: %w (%s)", call, ErrSurfaceLost, name)
 	case vulkan.Timeout:
 		return fmt.Errorf("%s: %w (%s)", call, ErrTimeout, name)
 	}

@@ -15,9 +15,10 @@ type instance struct {
 	validate bool
 }
 
-// openInstance loads libvulkan.so.1 and creates an instance (section 4.2). It
+// openInstance loads libvulkan.so.1 and creates an instance (section 4.2),
+// with the extensions for a window's surfaces where the loader has them. It
 // fails where validation is wanted and the layer is absent.
-func openInstance(validate bool) (*instance, error) {
+func openInstance(validate bool, surfaces ...string) (*instance, error) {
 	if why := load(); why != "" {
 		return nil, fmt.Errorf("%w: %s (Debian and Ubuntu: apt-get install libvulkan1)", ErrNoLoader, why)
 	}
@@ -28,7 +29,7 @@ func openInstance(validate bool) (*instance, error) {
 			return nil, err
 		}
 	}
-	native, r := nativeCreateInstance(layer)
+	native, r := nativeCreateInstance(layer, surfaces)
 	switch {
 	case r == vulkan.ErrorIncompatibleDriver:
 		return nil, fmt.Errorf("%w: the loader found no driver%s (a driver for the processor: apt-get install mesa-vulkan-drivers)", ErrNoDevice, driverHint())

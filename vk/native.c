@@ -9,7 +9,7 @@
 #define LAYER "VK_LAYER_KHRONOS_validation"
 #define API_1_2 (1u << 22 | 2u << 12)
 #define API_1_3 (1u << 22 | 3u << 12)
-enum { KEEP_MESSAGES = 64, MESSAGE_BYTES = 2048 };
+enum { KEEP_MESSAGES = 64, MESSAGE_BYTES = 2048, MOST_SURFACES = 8 };
 
 // ---- The loader ----------------------------------------------------------
 
@@ -107,7 +107,27 @@ uint64_t vkg_message_count(vkg_instance *in) {
 	return n;
 }
 
-int32_t vkg_create_instance(const vkg_layer *layer, vkg_instance **out, uint32_t *api) {
+pfn vkg_instance_proc(const vkg_instance *in, const char *name) { return get_proc(in->handle, name); }
+
+// Appends the names of surfaces, each ended by a zero, the list by an empty one, where the loader has them all.
+static u32 add_surfaces(const char *surfaces, const char **extensions, u32 *count, u32 most) {
+	int32_t (*available)(const char *, u32 *, ExtensionProperties *) = (void *)get_proc(0, "vkEnumerateInstanceExtensionProperties");
+	u32 n = 0, had = *count;
+	if (!*surfaces || available(0, &n, 0) < 0) return 0;
+	ExtensionProperties *e = calloc(n + 1, sizeof *e);
+	if (!e || available(0, &n, e) < 0) n = 0;
+	for (const char *name = surfaces; *name; name += strlen(name) + 1) {
+		if (*count == most || !has_extension(e, n, name)) {
+			*count = had;
+			break;
+		}
+		extensions[(*count)++] = name;
+	}
+	free(e);
+	return *count > had;
+}
+
+int32_t vkg_create_instance(const vkg_layer *layer, const char *surfaces, vkg_instance **out, uint32_t *api, uint32_t *has_surfaces) {
 	int32_t (*create)(const InstanceCreateInfo *, const void *, D *) = (void *)get_proc(0, "vkCreateInstance");
 	int32_t (*version)(u32 *) = (void *)get_proc(0, "vkEnumerateInstanceVersion"); // null in a 1.0 loader
 	*api = 1u << 22;
@@ -118,9 +138,9 @@ int32_t vkg_create_instance(const vkg_layer *layer, vkg_instance **out, uint32_t
 	pthread_mutex_init(&in->lock, 0);
 	in->debug = layer->found;
 
-	const char *layers[] = {LAYER}, *extensions[] = {"VK_EXT_debug_utils", 0};
+	const char *layers[] = {LAYER}, *extensions[2 + MOST_SURFACES] = {"VK_EXT_debug_utils", 0};
 	ApplicationInfo app = {.sType = 0, .app = "vkgan", .engine = "vkgan", .apiVersion = *api < API_1_3 ? *api : API_1_3};
-	InstanceCreateInfo ci = {.sType = 1, .app = &app};
+	InstanceCreateInfo ci = {.sType = 1, .app = &app, .extensions = extensions};
 	// Warnings and errors (0x1100) of the validation layer itself (types 2).
 	MessengerCreateInfo messenger = {.sType = 1000128004, .severities = 0x1100, .types = 2, .callback = on_message, .user = in};
 	const B32 on = 1;
@@ -131,7 +151,6 @@ int32_t vkg_create_instance(const vkg_layer *layer, vkg_instance **out, uint32_t
 	if (in->debug) {
 		ci.layerCount = 1;
 		ci.layers = layers;
-		ci.extensions = extensions;
 		ci.extensionCount = 2;
 		if (layer->settings) {
 			extensions[1] = "VK_EXT_layer_settings";
@@ -141,6 +160,7 @@ int32_t vkg_create_instance(const vkg_layer *layer, vkg_instance **out, uint32_t
 			ci.pNext = &validation;
 		}
 	}
+	*has_surfaces = add_surfaces(surfaces, extensions, &ci.extensionCount, ci.extensionCount + MOST_SURFACES);
 	int32_t r = create(&ci, 0, &in->handle);
 	if (r != SUCCESS) {
 		vkg_free_instance(in);
@@ -364,13 +384,22 @@ struct vkg_device {
 	void (*stamp)(D, u32, H, u32);
 };
 
-int32_t vkg_create_device(vkg_instance *in, void *physical, uint32_t family, uint32_t features, vkg_device **out) {
+uint32_t vkg_has_swapchain(vkg_instance *in, void *physical) {
+	u32 n;
+	ExtensionProperties *e = device_extensions(in, physical, &n);
+	u32 has = has_extension(e, n, "VK_KHR_swapchain");
+	free(e);
+	return has;
+}
+
+int32_t vkg_create_device(vkg_instance *in, void *physical, uint32_t family, uint32_t present, uint32_t features, vkg_device **out) {
 	PhysicalDeviceProperties p;
 	in->properties(physical, &p);
 	u32 n;
 	ExtensionProperties *e = device_extensions(in, physical, &n);
 	const char *names[4];
 	u32 count = 0;
+	if (present != ~0u) names[count++] = "VK_KHR_swapchain";
 	u32 control = features & (VKG_SUBGROUP_SIZE | VKG_FULL_SUBGROUPS), matrix = features & VKG_COOPERATIVE_MATRIX;
 	if (control && p.apiVersion < API_1_3) names[count++] = "VK_EXT_subgroup_size_control";
 	if (matrix) names[count++] = "VK_KHR_cooperative_matrix";
@@ -393,8 +422,9 @@ int32_t vkg_create_device(vkg_instance *in, void *physical, uint32_t family, uin
 	f.subgroup.computeFullSubgroups = !!(features & VKG_FULL_SUBGROUPS);
 	f.matrix.cooperativeMatrix = !!matrix;
 	const float priority = 1;
-	QueueCreateInfo queue = {.sType = 2, .family = family, .count = 1, .priorities = &priority};
-	DeviceCreateInfo ci = {.sType = 3, .pNext = &f.base, .queueCount = 1, .queues = &queue, .extensionCount = count, .extensions = names};
+	const QueueCreateInfo queues[] = {{.sType = 2, .family = family, .count = 1, .priorities = &priority}, {.sType = 2, .family = present, .count = 1, .priorities = &priority}};
+	const u32 queue_count = present == ~0u || present == family ? 1 : 2;
+	DeviceCreateInfo ci = {.sType = 3, .pNext = &f.base, .queueCount = queue_count, .queues = queues, .extensionCount = count, .extensions = names};
 	D handle;
 	int32_t r = in->create_device(physical, &ci, 0, &handle);
 	if (r != SUCCESS) return r;
@@ -434,6 +464,8 @@ int32_t vkg_create_device(vkg_instance *in, void *physical, uint32_t family, uin
 }
 
 void *vkg_device_handle(const vkg_device *d) { return d->handle; }
+
+pfn vkg_device_proc(const vkg_instance *in, const vkg_device *d, const char *name) { return in->device_proc(d->handle, name); }
 
 void vkg_free_device(vkg_device *d) {
 	free(d->list);

@@ -14,6 +14,7 @@ import "C"
 
 import (
 	"runtime"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -73,12 +74,18 @@ func nativeFindLayer() (l nativeLayer, r vulkan.Result) {
 }
 
 type nativeInstance struct {
-	p   *C.vkg_instance
-	api uint32 // the loader's version
+	p        *C.vkg_instance
+	api      uint32 // the loader's version
+	surfaces bool   // their extensions are on
 }
 
-func nativeCreateInstance(layer nativeLayer) (in nativeInstance, r vulkan.Result) {
-	r = vulkan.Result(C.vkg_create_instance(&layer, &in.p, (*C.uint32_t)(&in.api)))
+// nativeCreateInstance switches surfaces, the extensions of these names, on
+// where the loader has them all.
+func nativeCreateInstance(layer nativeLayer, surfaces []string) (in nativeInstance, r vulkan.Result) {
+	names := append([]byte(strings.Join(surfaces, "\x00")), 0, 0)
+	var has C.uint32_t
+	r = vulkan.Result(C.vkg_create_instance(&layer, (*C.char)(unsafe.Pointer(&names[0])), &in.p, (*C.uint32_t)(&in.api), &has))
+	in.surfaces = has != 0
 	if r != vulkan.Success {
 		return
 	}
@@ -134,8 +141,13 @@ func octets(b *[16]C.uint8_t) [16]byte { return *(*[16]byte)(unsafe.Pointer(b)) 
 
 type nativeDevice struct{ p *C.vkg_device }
 
-func (in nativeInstance) createDevice(p vulkan.PhysicalDevice, family uint32, f Features) (d nativeDevice, r vulkan.Result) {
-	r = vulkan.Result(C.vkg_create_device(in.p, dispatchable(p), C.uint32_t(family), C.uint32_t(f), &d.p))
+// noFamily stands for no queue family.
+const noFamily = ^uint32(0)
+
+// createDevice makes a device with a queue of family and, where it is another
+// family and not noFamily, one of present.
+func (in nativeInstance) createDevice(p vulkan.PhysicalDevice, family, present uint32, f Features) (d nativeDevice, r vulkan.Result) {
+	r = vulkan.Result(C.vkg_create_device(in.p, dispatchable(p), C.uint32_t(family), C.uint32_t(present), C.uint32_t(f), &d.p))
 	return
 }
 

@@ -75,7 +75,8 @@ void *vkg_load(char *why, uint32_t size); // vkGetInstanceProcAddr, or null and 
 int32_t vkg_find_layer(vkg_layer *out);
 
 // Instances. The layer is switched on where layer->found is set.
-int32_t vkg_create_instance(const vkg_layer *layer, vkg_instance **out, uint32_t *api);
+// surfaces: extensions, each name ended by a zero, the list by an empty one; has_surfaces: the loader has them.
+int32_t vkg_create_instance(const vkg_layer *layer, const char *surfaces, vkg_instance **out, uint32_t *api, uint32_t *has_surfaces);
 void *vkg_instance_handle(const vkg_instance *);
 void vkg_close_instance(vkg_instance *); // destroys the VkInstance; messages stay readable
 void vkg_free_instance(vkg_instance *);
@@ -85,7 +86,8 @@ int32_t vkg_physical_devices(vkg_instance *, void **out, uint32_t *count);
 void vkg_physical_info(vkg_instance *, void *physical, vkg_info *out);
 
 // Devices.
-int32_t vkg_create_device(vkg_instance *, void *physical, uint32_t family, uint32_t features, vkg_device **out);
+uint32_t vkg_has_swapchain(vkg_instance *, void *physical);
+int32_t vkg_create_device(vkg_instance *, void *physical, uint32_t family, uint32_t present, uint32_t features, vkg_device **out); // present: a family, ~0 for none
 void *vkg_device_handle(const vkg_device *);
 void vkg_free_device(vkg_device *); // after vkDestroyDevice
 void vkg_name(vkg_device *, uint32_t type, vkg_handle, const char *name);
@@ -105,4 +107,26 @@ void vkg_bind(vkg_device *, const vkg_binding *, uint32_t count);
 int32_t vkg_create_commands(vkg_device *, uint32_t family, vkg_handle *pool, void **commands);
 int32_t vkg_create_queries(vkg_device *, uint32_t count, vkg_handle *out);
 int32_t vkg_record(vkg_device *, void *commands, uint32_t reuse, vkg_handle queries, uint32_t query_count, const vkg_op *ops, size_t count, const uint8_t *push);
+
+// Windows (present.c).
+typedef void (*vkg_function)(void);
+vkg_function vkg_instance_proc(const vkg_instance *, const char *name);
+vkg_function vkg_device_proc(const vkg_instance *, const vkg_device *, const char *name);
+
+typedef struct vkg_surface vkg_surface; // a window's surface with the functions that show images in it
+typedef struct {
+	vkg_handle handle, images[16];
+	uint32_t count, width, height, bgr; // bgr: a pixel's first byte is blue
+} vkg_swapchain;
+
+vkg_surface *vkg_open_surface(vkg_instance *, void *physical, vkg_handle surface);
+uint32_t vkg_surface_family(vkg_surface *, uint32_t preferred); // that presents; ~0: none
+void vkg_close_surface(vkg_surface *);
+int32_t vkg_use_device(vkg_surface *, vkg_device *); // once, before what follows
+int32_t vkg_create_swapchain(vkg_surface *, uint32_t width, uint32_t height, uint32_t family, uint32_t present, vkg_swapchain *out);
+void vkg_destroy_swapchain(vkg_surface *, vkg_handle swapchain);
+int32_t vkg_acquire(vkg_surface *, vkg_handle swapchain, vkg_handle fence, uint32_t *image);
+int32_t vkg_record_show(vkg_surface *, void *commands, vkg_handle buffer, uint64_t at, vkg_handle image, uint32_t width, uint32_t height);
+int32_t vkg_present(vkg_surface *, void *queue, vkg_handle swapchain, uint32_t image);
+int32_t vkg_wait_queue(vkg_surface *, void *queue);
 #endif

@@ -61,6 +61,15 @@ func (d *Device) Submit(p *Program, times int) (Ticket, error) {
 	if p.freed {
 		return 0, errFreed
 	}
+	t, err := d.enqueue(p.commands.buffer, times)
+	if err == nil {
+		p.last = t
+	}
+	return t, err
+}
+
+// enqueue submits commands, listed times times. The caller holds ring.mu.
+func (d *Device) enqueue(c vulkan.CommandBuffer, times int) (Ticket, error) {
 	next := Ticket(d.ring.last.Load() + 1)
 	s := &d.ring.slots[next%inFlight]
 	s.mu.Lock()
@@ -68,10 +77,10 @@ func (d *Device) Submit(p *Program, times int) (Ticket, error) {
 	if err := d.finish(s); err != nil {
 		return 0, err
 	}
-	if r := d.native.submit(d.queue, p.commands.buffer, uint32(times), s.fence); r != vulkan.Success {
+	if r := d.native.submit(d.queue, c, uint32(times), s.fence); r != vulkan.Success {
 		return 0, d.fail(check("vkQueueSubmit", r))
 	}
-	s.ticket, p.last = next, next
+	s.ticket = next
 	d.ring.last.Store(uint64(next))
 	return next, nil
 }

@@ -160,7 +160,23 @@ typedef struct { u32 sType; const void *pNext; H pool; u32 count; const H *layou
 typedef struct { H buffer; u64 offset, range; } DescriptorBufferInfo;
 typedef struct { u32 sType; const void *pNext; H set; u32 binding, element, count, type; const void *images; const DescriptorBufferInfo *buffers; const void *texels; } WriteDescriptorSet;
 
+// Surfaces. 1000001000 SWAPCHAIN_CREATE_INFO_KHR, 1000001001 PRESENT_INFO_KHR, 45 IMAGE_MEMORY_BARRIER
+typedef struct { u32 width, height; } Extent;
+typedef struct { u32 minImageCount, maxImageCount; Extent current, min, max; u32 maxArrayLayers, supportedTransforms, currentTransform, supportedCompositeAlpha, supportedUsage; } SurfaceCapabilities;
+typedef struct { u32 format, colorSpace; } SurfaceFormat;
+typedef struct {
+	u32 sType; const void *pNext; u32 flags; H surface; u32 minImageCount, format, colorSpace; Extent extent;
+	u32 arrayLayers, usage, sharing, familyCount; const u32 *families; u32 preTransform, compositeAlpha, presentMode; B32 clipped; H old;
+} SwapchainCreateInfo;
+typedef struct { u32 sType; const void *pNext; u32 waitCount; const H *waits; u32 swapchainCount; const H *swapchains; const u32 *images; int32_t *results; } PresentInfo;
+typedef struct { u32 aspects, baseLevel, levels, baseLayer, layers; } ImageSubresourceRange;
+typedef struct { u32 sType; const void *pNext; u32 src, dst, oldLayout, newLayout, srcFamily, dstFamily; H image; ImageSubresourceRange range; } ImageMemoryBarrier;
+typedef struct { u64 offset; u32 rowLength, imageHeight, aspects, level, baseLayer, layers; int32_t at[3]; u32 size[3]; } BufferImageCopy;
+
 _Static_assert(sizeof(void *) == 8, "64-bit only");
+_Static_assert(sizeof(SwapchainCreateInfo) == 104, "VkSwapchainCreateInfoKHR");
+_Static_assert(sizeof(ImageMemoryBarrier) == 72, "VkImageMemoryBarrier");
+_Static_assert(sizeof(BufferImageCopy) == 56, "VkBufferImageCopy");
 _Static_assert(sizeof(PhysicalDeviceLimits) == 504, "VkPhysicalDeviceLimits");
 _Static_assert(sizeof(PhysicalDeviceProperties) == 824, "VkPhysicalDeviceProperties");
 _Static_assert(sizeof(Vulkan11Properties) == 112, "VkPhysicalDeviceVulkan11Properties");

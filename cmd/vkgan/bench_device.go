@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vkgan/bench"
+	"vkgan/vk"
 )
 
 func newBenchDevice(s streams) *cobra.Command {
@@ -41,7 +42,7 @@ type deviceReport struct {
 }
 
 func (f *benchFlags) measureDevice(ctx *interrupt, s streams) (report deviceReport, err error) {
-	dev, err := openDevice(f.device, s.err)
+	dev, err := openDevice(vk.Options{Device: f.device}, s.err)
 	if err != nil {
 		return report, err
 	}

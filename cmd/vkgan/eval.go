@@ -10,6 +10,7 @@ import (
 
 	"vkgan/gan"
 	"vkgan/internal/mnist"
+	"vkgan/vk"
 )
 
 // evalFlags are the flags of `vkgan eval`.
@@ -68,7 +69,7 @@ func (f *evalFlags) run(c *cobra.Command, s streams, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	session, err := openModel(f.device, savedJob(checkpoint, set), recordedTable(checkpoint.Info.Tuning), s.err)
+	session, err := openModel(vk.Options{Device: f.device}, savedJob(checkpoint, set), recordedTable(checkpoint.Info.Tuning), s.err)
 	if err != nil {
 		return err
 	}

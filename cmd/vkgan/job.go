@@ -41,7 +41,8 @@ func ssganJob(r gan.SSGANRecipe, seed uint64, set *mnist.Set) (job, error) {
 
 // savedJob is the model of a checkpoint, to be measured on a data set.
 func savedJob(c *gan.Checkpoint, set *mnist.Set) job {
-	return job{model: c.Info.Model, set: set, build: c.Model}
+	titles := map[string]string{"infogan": "InfoGAN", "ssgan": "SSGAN"}
+	return job{model: c.Info.Model, title: titles[c.Info.Model], set: set, build: c.Model}
 }
 
 // referenceJob is a model by its name, under its reference recipe.

@@ -10,10 +10,9 @@ import (
 	"vkgan/vk/sidecar"
 )
 
-// openDevice opens the device that want names, "" for the best, and warns of a slow driver on say. Errors name the
-// remedy.
-func openDevice(want string, say io.Writer) (*vk.Device, error) {
-	dev, err := vk.Open(vk.Options{Device: want})
+// openDevice opens a device and warns of a slow driver on say. Errors name the remedy.
+func openDevice(o vk.Options, say io.Writer) (*vk.Device, error) {
+	dev, err := vk.Open(o)
 	if err != nil {
 		return nil, deviceError(err)
 	}
@@ -53,29 +52,36 @@ type session struct {
 	dev     *vk.Device
 	data    *gan.Dataset
 	model   gan.Model
+	title   string       // for people
 	trainer *gan.Trainer // nil: it is not to be trained
 }
 
 // openSession makes a job's model ready to be trained on a device, with the kernels of a table. The caller closes the
 // session.
 func openSession(device string, j job, table tabling, o gan.Options, watch gan.Observer, say io.Writer) (*session, error) {
-	s, err := openModel(device, j, table, say)
+	s, err := openModel(vk.Options{Device: device}, j, table, say)
 	if err != nil {
 		return nil, err
 	}
-	if s.trainer, err = gan.NewTrainer(s.dev, s.model, o, watch); err != nil {
-		return nil, errors.Join(workError(err), s.close())
+	if err := s.prepare(o, watch); err != nil {
+		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
+// prepare makes the trainer.
+func (s *session) prepare(o gan.Options, watch gan.Observer) (err error) {
+	s.trainer, err = gan.NewTrainer(s.dev, s.model, o, watch)
+	return workError(err)
+}
+
 // openModel sets a job's model up on a device, with the kernels of a table. The caller closes the session.
-func openModel(device string, j job, table tabling, say io.Writer) (*session, error) {
+func openModel(device vk.Options, j job, table tabling, say io.Writer) (*session, error) {
 	dev, err := openDevice(device, say)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{name: j.model, dev: dev}
+	s := &session{name: j.model, title: j.title, dev: dev}
 	if err := s.build(j, table); err != nil {
 		return nil, errors.Join(workError(err), s.close())
 	}

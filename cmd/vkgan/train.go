@@ -28,6 +28,7 @@ const (
 	sectionRecipe = "Recipe"
 	sectionData   = "What on"
 	sectionAgain  = "Again"
+	sectionSee    = "What to see and keep"
 )
 
 // trainable is a model as the command line knows it.
@@ -55,6 +56,7 @@ type trainFlags struct {
 	deterministic          bool
 	resume, config         string
 	quiet, json, dryRun    bool
+	preview                bool
 }
 
 // define defines the flags of one run.
@@ -62,6 +64,9 @@ func (t *trainFlags) define(c *cobra.Command) {
 	t.defineShared(c)
 	section(c, sectionData, func(f *pflag.FlagSet) {
 		f.Uint64Var(&t.seed, "seed", 1, "`number` that all randomness follows from")
+	})
+	section(c, sectionSee, func(f *pflag.FlagSet) {
+		f.BoolVar(&t.preview, "preview", false, "watch it learn in a window; its key h shows the others")
 	})
 	section(c, sectionAgain, func(f *pflag.FlagSet) {
 		f.StringVar(&t.resume, "resume", "", "go on with a `run`: its folder, its number, a checkpoint's file, or latest")
@@ -84,7 +89,7 @@ func (t *trainFlags) defineShared(c *cobra.Command) {
 	section(c, sectionAgain, func(f *pflag.FlagSet) {
 		f.StringVar(&t.config, "config", "", "begin a run like that of a `run.json`, but for the flags given here")
 	})
-	section(c, "What to see and keep", func(f *pflag.FlagSet) {
+	section(c, sectionSee, func(f *pflag.FlagSet) {
 		f.StringVar(&t.out, "out", defaultRuns, "`folder` to make the run's own folder in")
 		f.IntVar(&t.evalEvery, "eval-every", 0, "`steps` between evaluations; 0: an epoch")
 		f.IntVar(&t.sampleEvery, "sample-every", 0, "`steps` between sample grids; 0: an epoch")

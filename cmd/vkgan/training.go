@@ -13,6 +13,8 @@ import (
 
 	"vkgan/gan"
 	"vkgan/internal/mnist"
+	"vkgan/internal/preview"
+	"vkgan/vk"
 )
 
 // checkpointsThrough, if set, is what the bytes of checkpoints pass through: tests slow them down, or let them fail.
@@ -36,6 +38,15 @@ type optionsJSON struct {
 
 // train runs `vkgan train MODEL`: it begins a run or goes on with one.
 func (t *trainFlags) train(c *cobra.Command, s streams, m trainable) (err error) {
+	if !t.preview || t.dryRun {
+		return t.trainIn(c, s, m, nil)
+	}
+	preview.Main(func() { err = t.trainIn(c, s, m, &showing{say: s.err}) })
+	return err
+}
+
+// trainIn is train with a window; nil for none.
+func (t *trainFlags) trainIn(c *cobra.Command, s streams, m trainable, window *showing) (err error) {
 	before, err := t.recall(c, m.name)
 	if err != nil {
 		return err
@@ -54,8 +65,14 @@ func (t *trainFlags) train(c *cobra.Command, s streams, m trainable) (err error)
 	}
 	signals := onInterrupt(context.Background(), s.err)
 	defer signals.release()
+	ctx, stop := context.WithCancel(signals)
+	defer stop()
 	w := newWatcher(s, t.quiet, t.json)
-	result, err := t.work(signals, j, data.digest, before, w, func(session *session, plan plan, info gan.RunInfo) (*gan.Run, error) {
+	if window != nil {
+		window.stop, w.window = stop, window
+		window.open(j.title)
+	}
+	result, err := t.work(ctx, j, data.digest, before, w, func(session *session, plan plan, info gan.RunInfo) (*gan.Run, error) {
 		if t.dryRun {
 			return nil, plan.print(s.out, t.json)
 		}
@@ -104,11 +121,18 @@ func (t *trainFlags) work(ctx context.Context, j job, digest string, before *pas
 	if before != nil {
 		table = recordedTable(before.run.Info.Tuning)
 	}
-	session, err := openSession(t.device, j, table, t.options(), w, w.streams.err)
+	session, err := openModel(vk.Options{Device: t.device, Window: w.window.vulkan()}, j, table, w.streams.err)
 	if err != nil {
+		w.window.close(nil)
 		return result, err
 	}
 	defer func() { err = closing(session, err) }()
+	defer func() { w.window.close(session.dev) }()
+	options := t.options()
+	options.Spectator = w.window.watch(session, w)
+	if err := session.prepare(options, w); err != nil {
+		return result, err
+	}
 	info, err := t.runInfo(j, session, digest)
 	if err != nil {
 		return result, err

@@ -78,7 +78,7 @@ func (t *trainFlags) firstTable(ctx context.Context, w *watcher) tabling {
 
 // tune tunes operations on a device that it opens for that alone: the kernels it compiles are not kept.
 func tune(ctx context.Context, device string, operations []fmt.Stringer, deadline time.Time, found func(layers.Tuned)) error {
-	d, err := openDevice(device, io.Discard)
+	d, err := openDevice(vk.Options{Device: device}, io.Discard)
 	if err != nil {
 		return err
 	}

@@ -1,143 +1,98 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"io"
-	"os"
-	"strings"
-	"time"
+	"path/filepath"
 
-	"golang.org/x/term"
+	"github.com/spf13/cobra"
 
 	"vkgan/gan"
+	"vkgan/internal/preview"
+	"vkgan/vk"
 )
 
-// view shows a person how training goes.
-type view interface {
-	say(format string, args ...any)
-	progress(gan.Progress)
-	tested(gan.Metrics) // a line with the errors of an evaluation
-	clear()             // nothing half-written stays on the screen
-}
-
-// newView fits the view to the stream: a live line on a terminal, plain lines elsewhere, nothing if quiet.
-func newView(out io.Writer, quiet bool) view {
-	if quiet {
-		return noView{}
-	}
-	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return &liveView{out: out, width: func() int {
-			if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
-				return w
+func newView(s streams) *cobra.Command {
+	var f evalFlags
+	c := &cobra.Command{
+		Use:   "view RUN|FILE",
+		Short: "Explore what a model learned, in a window",
+		Long: "Opens a window on a checkpoint's generator: pin a cell of the sample grid, move its code and its noise by\n" +
+			"sliders, go from one cell to another. The key h shows the keys. A RUN is a run's folder, its number, or\n" +
+			"'latest', the run most recently started, and stands for its latest checkpoint; a FILE is a checkpoint.",
+		Example: "  vkgan view latest\n" +
+			"  vkgan view runs/00001-infogan-l10/checkpoints/000550.safetensors",
+		GroupID: groupResults,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return wrongUsage(c, "%s wants one run, a folder, a number or 'latest', or a checkpoint's file", c.CommandPath())
 			}
-			return 80
-		}}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			preview.Main(func() { err = f.view(c, s, args[0]) })
+			return err
+		},
 	}
-	return &plainView{out: out, now: time.Now}
-}
-
-type noView struct{}
-
-func (noView) say(string, ...any)    {}
-func (noView) progress(gan.Progress) {}
-func (noView) tested(gan.Metrics)    {}
-func (noView) clear()                {}
-
-// liveView writes one line over and over.
-type liveView struct {
-	out   io.Writer
-	width func() int // columns
-}
-
-const eraseLine = "\r\x1b[K"
-
-func (v *liveView) say(format string, args ...any) {
-	fmt.Fprintf(v.out, eraseLine+format+"\n", args...)
-}
-
-func (v *liveView) progress(p gan.Progress) {
-	line := []rune(progressLine(p))
-	if most := v.width() - 1; len(line) > most {
-		line = line[:max(most, 0)]
-	}
-	fmt.Fprint(v.out, eraseLine+string(line))
-}
-
-func (v *liveView) tested(m gan.Metrics) { v.say("%s", testedLine(m)) }
-
-func (v *liveView) clear() { fmt.Fprint(v.out, eraseLine) }
-
-// plainEvery is how often a plainView writes a line.
-const plainEvery = 10 * time.Second
-
-// plainView writes a line now and then, for logs.
-type plainView struct {
-	out   io.Writer
-	now   func() time.Time
-	last  time.Time
-	phase string
-}
-
-func (v *plainView) say(format string, args ...any) { fmt.Fprintf(v.out, format+"\n", args...) }
-
-func (v *plainView) progress(p gan.Progress) {
-	now := v.now()
-	starts := p.Phase != v.phase && p.Phase != phaseTraining && v.phase == "" // the first phase takes a while
-	if !starts && now.Sub(v.last) < plainEvery {
-		return
-	}
-	v.last, v.phase = now, p.Phase
-	v.say("%s", progressLine(p))
-}
-
-func (v *plainView) tested(m gan.Metrics) { v.say("%s", testedLine(m)) }
-
-func (v *plainView) clear() {}
-
-// phaseTraining is the phase that goes without saying.
-const phaseTraining = "training"
-
-// progressLine is where a run stands, the most important first.
-func progressLine(p gan.Progress) string {
-	var parts []string
-	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
-	if p.Steps > 0 {
-		add("step %s/%s", count(p.Step), count(p.Steps))
-	} else {
-		add("step %s", count(p.Step))
-	}
-	if p.Phase != phaseTraining {
-		add("%s", p.Phase)
-	}
-	add("epoch %.2f", p.Epoch)
-	if p.ImagesPerS > 0 {
-		add("%s images/s", count(int(p.ImagesPerS+0.5)))
-	}
-	if p.ETA > 0 {
-		add("ETA %s", span(p.ETA))
-	}
-	if m := p.Last; m.LossD != nil && m.LossG != nil {
-		losses := fmt.Sprintf("loss D %.3f G %.3f", *m.LossD, *m.LossG)
-		if m.LossCode != nil {
-			losses += fmt.Sprintf(" code %.3f", *m.LossCode)
+	c.Flags().StringVar(&f.data, "data", "", "`folder` of IDX files with MNIST's names (default: the data set that it was trained on)")
+	c.Flags().StringVar(&f.device, "device", "", "`index`, name or UUID of a device (default: the best)")
+	c.Flags().StringVar(&f.dir, "dir", defaultRuns, "`folder` in which to look for runs by number or as 'latest'")
+	for _, folder := range []string{"data", "dir"} {
+		if err := c.MarkFlagDirname(folder); err != nil {
+			panic(err) // only if there is no such flag
 		}
-		parts = append(parts, losses)
 	}
-	if images, e, _ := p.Last.Errors(); e != nil {
-		add("%s error %s", images, percent(*e))
-	}
-	return strings.Join(parts, "  ")
+	return c
 }
 
-// testedLine is a line of metrics with the errors of an evaluation.
-func testedLine(m gan.Metrics) string {
-	images, e, hungarian := m.Errors()
-	line := fmt.Sprintf("step %s  epoch %.2f  %s error %s", count(m.Step), m.Epoch, images, percent(*e))
-	if hungarian != nil {
-		line += fmt.Sprintf("  one-to-one %s", percent(*hungarian))
+// view runs `vkgan view`, inside of preview.Main.
+func (f *evalFlags) view(c *cobra.Command, s streams, name string) (err error) {
+	run, checkpoint, err := readCheckpoint(f.dir, name)
+	if err != nil {
+		return err
 	}
-	if m.NMI != nil {
-		line += fmt.Sprintf("  NMI %.3f", *m.NMI)
+	set, err := f.load(c, checkpoint)
+	if err != nil {
+		return err
 	}
-	return line + "  after " + span(time.Duration(m.TimeS*float64(time.Second)))
+	j := savedJob(checkpoint, set)
+	window, err := preview.OpenWindow("vkgan: "+j.title, windowSize)
+	if err != nil {
+		return fmt.Errorf("no window: %w", err)
+	}
+	session, err := openModel(vk.Options{Device: f.device, Window: window.Vulkan()}, j, recordedTable(checkpoint.Info.Tuning), s.err)
+	if err != nil {
+		window.Close()
+		return err
+	}
+	defer func() { err = closing(session, err) }()
+	signals := onInterrupt(context.Background(), s.err)
+	defer signals.release()
+	viewer, err := f.viewer(s, window, session, run, checkpoint)
+	if err != nil {
+		session.dev.Leave()
+		window.Close()
+		return fmt.Errorf("no window: %w", err)
+	}
+	defer viewer.Close()
+	if err := viewer.Explore(signals.Done()); err != nil {
+		return workError(err)
+	}
+	return signals.stopped()
+}
+
+// viewer restores a checkpoint and shows it.
+func (f *evalFlags) viewer(s streams, w *preview.Window, session *session, run string, checkpoint *gan.Checkpoint) (*preview.Viewer, error) {
+	if err := checkpoint.Restore(session.dev, session.model); err != nil {
+		return nil, err
+	}
+	folder := filepath.Join(run, "preview")
+	if run == "" {
+		folder = "."
+	}
+	return preview.NewViewer(w, session.dev, session.model, preview.Options{
+		Title: session.title, Lines: []string{checkpoint.Path}, At: checkpoint.Position.Step,
+		Say:  func(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) },
+		Path: func(step int) string { return filepath.Join(folder, fmt.Sprintf("explorer-%06d.png", step)) },
+	})
 }

@@ -15,10 +15,11 @@ type watcher struct {
 	streams streams
 	text    io.Writer // for people: stdout, with --json stderr
 	json    bool
-	view    view
+	view    console
 	run     *gan.Run
 	tested  int          // the step of the latest evaluation
 	memory  func() int64 // what is allocated on the device
+	window  *showing     // nil: none
 }
 
 func newWatcher(s streams, quiet, asJSON bool) *watcher {
@@ -26,7 +27,7 @@ func newWatcher(s streams, quiet, asJSON bool) *watcher {
 	if asJSON {
 		w.text = s.err
 	}
-	w.view = newView(w.text, quiet)
+	w.view = newConsole(w.text, quiet)
 	return w
 }
 
@@ -42,6 +43,7 @@ func (w *watcher) Metrics(m gan.Metrics) error {
 	if err := w.run.Metrics(m); err != nil {
 		return err
 	}
+	w.window.metrics(m)
 	if _, e, _ := m.Errors(); e != nil {
 		w.tested = m.Step
 		w.view.tested(m)

@@ -54,7 +54,7 @@ func TestValidationErrorIsCalledThat(t *testing.T) {
 func TestPlainView(t *testing.T) {
 	var out bytes.Buffer
 	now := time.Unix(0, 0)
-	v := &plainView{out: &out, now: func() time.Time { return now }}
+	v := &plainConsole{out: &out, now: func() time.Time { return now }}
 	for i, p := range []gan.Progress{early, midway, midway, midway, timed, midway} {
 		now = time.Unix(int64(4*i), 0)
 		v.progress(p)
@@ -70,7 +70,7 @@ func TestPlainView(t *testing.T) {
 
 func TestLiveView(t *testing.T) {
 	var out bytes.Buffer
-	v := &liveView{out: &out, width: func() int { return 20 }}
+	v := &liveConsole{out: &out, width: func() int { return 20 }}
 	v.progress(midway)
 	v.tested(tests)
 	v.clear()
@@ -82,10 +82,10 @@ func TestLiveView(t *testing.T) {
 
 func TestNewView(t *testing.T) {
 	var out bytes.Buffer
-	if _, ok := newView(&out, false).(*plainView); !ok {
+	if _, ok := newConsole(&out, false).(*plainConsole); !ok {
 		t.Error("what is no terminal gets a live line")
 	}
-	v := newView(&out, true)
+	v := newConsole(&out, true)
 	v.say("x")
 	v.progress(midway)
 	v.tested(tests)

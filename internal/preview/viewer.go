@@ -1,0 +1,373 @@
+package preview
+
+import (
+	"errors"
+	"fmt"
+	"image"
+	"math"
+	"time"
+
+	"vkgan/gan"
+	"vkgan/internal/canvas"
+	"vkgan/vk"
+)
+
+// Options says what a Viewer tells a person, and what it may ask for.
+type Options struct {
+	Title    string                           // of the window
+	Lines    []string                         // about the model, at the top
+	Training bool                             // the model is being trained
+	At       int                              // the step where it stands, if it is not
+	Stop     func()                           // asks the run to stop and save; nil without training
+	Say      func(format string, args ...any) // tells a person of what happened
+	Path     func(step int) string            // where a picture of a step is saved
+}
+
+// Viewer shows a model in a window. Its methods are for one goroutine at a time: the one that submits.
+type Viewer struct {
+	Options
+	window  *Window // nil: it was closed
+	dev     *vk.Device
+	model   gan.Model
+	latents gan.Latents
+	grid    gan.Grid // without its pixels
+	counts  gan.Predictions
+
+	screen  *vk.Screen
+	state   State
+	atlas   *canvas.Atlas
+	scale   float64 // of the atlas
+	painter *canvas.Painter
+	canvas  canvas.Canvas
+	images  *vk.Buffer     // the grid's, then the sheet's
+	tables  *vk.Buffer     // seen, then tested
+	refresh [2]*vk.Program // by the generator's parameters, and by their average where there is one
+	sheet   *sheet
+	history *history
+
+	progress  gan.Progress
+	tested    bool // an evaluation has ended
+	losses    []curve
+	errors    []curve
+	paused    bool
+	help      bool
+	exploring bool
+	closing   bool
+	weights   int // 1: the average
+	explorer  explorer
+	places    places
+
+	stale  bool // the images are of an earlier step, or another point
+	dirty  bool // something else has changed
+	asked  bool // a person waits for it
+	shown  int  // the step of the images
+	budget budget
+	pace   pace
+}
+
+// NewViewer shows a model that lives on a device that was opened with the window's Vulkan, and takes the window over.
+func NewViewer(w *Window, dev *vk.Device, m gan.Model, o Options) (*Viewer, error) {
+	v := &Viewer{Options: o, window: w, dev: dev, model: m, latents: m.Latents(), grid: m.Grid(nil), counts: m.Predictions(), stale: true, dirty: true}
+	v.shown, v.exploring = o.At, !o.Training
+	v.budget = newBudget(dev.CPU())
+	v.state, _ = w.Take()
+	if err := errors.Join(dev.CanShow(), v.allocate()); err != nil {
+		v.free()
+		return nil, err
+	}
+	return v, nil
+}
+
+func (v *Viewer) cells() int { return v.grid.Rows * v.grid.Cols }
+
+// film is the first of the images of the explored point's history.
+func (v *Viewer) film() int { return v.cells() + v.sheet.rows }
+
+func (v *Viewer) imageSize() image.Point { return image.Pt(v.grid.Width, v.grid.Height) }
+
+// table is the counts to show, and what they are of: the training images of this epoch, but at its beginning and in an
+// evaluation the test images.
+func (v *Viewer) table() (canvas.Table, string) {
+	t := canvas.Table{Rows: v.counts.Codes, Classes: v.counts.Classes}
+	_, into := math.Modf(v.progress.Epoch)
+	if v.progress.Phase == "evaluating" || v.tested && into < 0.1 {
+		t.First = t.Rows * t.Classes
+		return t, "test images"
+	}
+	return t, "training images"
+}
+
+// allocate takes memory, and records what makes the images.
+func (v *Viewer) allocate() (err error) {
+	v.explorer = newExplorer(v.latents, v.grid.Cols)
+	if v.sheet, err = newSheet(v.dev, v.latents, v.explorer.rows()); err != nil {
+		return err
+	}
+	image := 4 * int64(v.grid.Width*v.grid.Height)
+	if v.images, err = v.dev.NewBuffer("preview images", image*int64(v.film()+filmLength), vk.Local); err != nil {
+		return err
+	}
+	v.history = newHistory(v.dev, v.images.All().Slice(image*int64(v.cells()), image), v.images.All().Slice(image*int64(v.film()), image*filmLength))
+	bytes := v.counts.Seen.Bytes()
+	if v.tables, err = v.dev.NewBuffer("preview counts", 2*bytes, vk.Local); err != nil {
+		return err
+	}
+	if v.refresh[0], err = v.record(nil); err != nil {
+		return err
+	}
+	if v.latents.Average != nil {
+		if v.refresh[1], err = v.record(v.latents.Average); err != nil {
+			return err
+		}
+	}
+	if v.atlas, err = canvas.NewAtlas(v.state.Scale); err != nil {
+		return err
+	}
+	v.scale = v.state.Scale
+	v.painter, err = canvas.NewPainter(v.dev, v.atlas, v.images.All(), v.tables.All())
+	return err
+}
+
+// record records the grid's images, those of the sheet, and the counts, as they are now. average, if not nil, takes the
+// place of the generator's parameters.
+func (v *Viewer) record(average *vk.Buffer) (*vk.Program, error) {
+	rec := v.dev.NewRecorder("preview")
+	generator, _ := v.model.Networks()
+	generator.With(average, func() {
+		grid := v.model.Sample(rec)
+		rec.Copy(v.images.All().Slice(0, grid.Data.Bytes()), grid.Data)
+		sheet := v.model.Explore(rec, v.sheet.latents)
+		rec.Copy(v.images.All().Slice(grid.Data.Bytes(), sheet.Data.Bytes()), sheet.Data)
+	})
+	bytes := v.counts.Seen.Bytes()
+	rec.Copy(v.tables.All().Slice(0, bytes), v.counts.Seen)
+	rec.Copy(v.tables.All().Slice(bytes, bytes), v.counts.Tested)
+	return rec.End()
+}
+
+// Step takes the figures of a step in.
+func (v *Viewer) Step(m gan.Metrics) {
+	for _, c := range []struct {
+		name  string
+		value *float64
+	}{{"D", m.LossD}, {"G", m.LossG}, {"code", m.LossCode}, {"class", m.LossClass}} {
+		if c.value != nil {
+			v.losses = addTo(v.losses, c.name, float64(m.Step), *c.value)
+		}
+	}
+}
+
+// Metrics takes an evaluation in.
+func (v *Viewer) Metrics(m gan.Metrics) {
+	images, e, hungarian := m.Errors()
+	for _, c := range []struct {
+		name  string
+		value *float64
+	}{{images, e}, {"one-to-one", hungarian}, {"train", m.TrainError}} {
+		if c.value != nil {
+			v.errors = addTo(v.errors, c.name, float64(m.Step), *c.value)
+			v.tested = v.tested || c.name == images
+		}
+	}
+}
+
+// Between is gan.Spectator's: it shows what is due, and returns when training is to go on. It never fails because of the
+// window: where that cannot go on, training goes on without it.
+func (v *Viewer) Between(p gan.Progress, stop <-chan struct{}) error {
+	if v.window == nil {
+		return nil
+	}
+	if p.Submitted != v.progress.Submitted || p.Phase != v.progress.Phase {
+		v.stale = true
+	}
+	v.progress = p
+	for {
+		if err := v.turn(); err != nil {
+			return err
+		}
+		if v.window == nil || !v.paused || v.closing {
+			return nil
+		}
+		select {
+		case <-v.window.Happened():
+		case <-stop:
+			return nil
+		case <-time.After(50 * time.Millisecond): // the display may have had no image free
+		}
+	}
+}
+
+// Explore shows a model that is not trained until the window is closed or stopped is.
+func (v *Viewer) Explore(stopped <-chan struct{}) error {
+	for {
+		if err := v.turn(); err != nil || v.window == nil || v.closing {
+			return err
+		}
+		again := time.Hour
+		if v.dirty || v.stale || v.state.Size.X == 0 {
+			again = 20 * time.Millisecond
+		}
+		select {
+		case <-v.window.Happened():
+		case <-stopped:
+			return nil
+		case <-time.After(again):
+		}
+	}
+}
+
+// turn takes in what a person did and shows a picture if one is due. Only a device that is lost makes it fail.
+func (v *Viewer) turn() error {
+	state, events := v.window.Take()
+	if state != v.state {
+		v.state, v.dirty, v.asked = state, true, true
+	}
+	for _, e := range events {
+		v.dirty, v.asked = true, true
+		v.pace.ask(e.When)
+		v.happen(e)
+	}
+	if v.state.Closed {
+		v.Close()
+		return nil
+	}
+	now := time.Now()
+	if !v.asked && !((v.stale || v.dirty) && v.budget.due(now, v.state.Rate)) || v.state.Size.X == 0 {
+		return nil
+	}
+	return v.heed(v.show())
+}
+
+// heed does what follows from showing a picture.
+func (v *Viewer) heed(err error) error {
+	switch {
+	case err == nil:
+		v.asked = false
+	case errors.Is(err, vk.ErrNoImage): // later
+	case errors.Is(err, vk.ErrStale), errors.Is(err, vk.ErrSurfaceLost):
+		v.dropScreen()
+		v.dirty, v.asked = true, true
+	case errors.Is(err, vk.ErrDeviceLost), errors.Is(err, vk.ErrTimeout):
+		return err
+	default:
+		v.Close()
+		if !v.Training {
+			return err
+		}
+		v.Say("training goes on without the window: %v", err)
+	}
+	return nil
+}
+
+// show draws a picture and shows it. The device is idle before and after: what it takes is the picture's cost.
+func (v *Viewer) show() error {
+	if err := v.fit(); err != nil {
+		return err
+	}
+	if err := v.screen.Ready(); err != nil {
+		return err
+	}
+	if err := v.dev.Idle(); err != nil {
+		return err
+	}
+	began := time.Now()
+	if v.stale {
+		v.sheet.write(v.explorer.points())
+		if _, err := v.dev.Submit(v.refresh[v.weights], 1); err != nil {
+			return err
+		}
+		if v.Training {
+			v.shown = v.progress.Submitted
+			if err := v.history.keep(v.explorer.version, v.shown); err != nil {
+				return err
+			}
+		}
+	}
+	v.canvas.Reset(image.Pt(v.screen.Size()))
+	v.draw()
+	if _, err := v.painter.Paint(&v.canvas); err != nil {
+		return err
+	}
+	if _, err := v.screen.Draw(v.painter.Pixels()); err != nil {
+		return err
+	}
+	v.stale, v.dirty = false, false
+	err := v.screen.Present()
+	ended := time.Now()
+	v.budget.spent(began, ended)
+	v.pace.shown(began, ended)
+	v.window.SetTitle(fmt.Sprintf("%s – step %d", v.Title, v.shown))
+	return err
+}
+
+// fit makes the screen, the painter and the letters as large as the window wants them.
+func (v *Viewer) fit() error {
+	if v.screen != nil {
+		if w, h := v.screen.Size(); image.Pt(w, h) == v.state.Size {
+			return nil
+		}
+		v.dropScreen()
+	}
+	if v.scale != v.state.Scale {
+		a, err := canvas.NewAtlas(v.state.Scale)
+		if err == nil {
+			err = v.painter.SetAtlas(a)
+		}
+		if err != nil {
+			return err
+		}
+		v.atlas, v.scale = a, v.state.Scale
+	}
+	var err error
+	if v.screen, err = v.dev.NewScreen(v.state.Size.X, v.state.Size.Y); err != nil {
+		return err
+	}
+	w, h := v.screen.Size()
+	if w == 0 || h == 0 {
+		v.dropScreen()
+		return vk.ErrNoImage
+	}
+	return v.painter.SetSize(image.Pt(w, h), v.screen.BGR())
+}
+
+func (v *Viewer) dropScreen() {
+	if v.screen != nil {
+		v.screen.Close()
+		v.screen = nil
+	}
+}
+
+// Close closes the window and gives what the viewer has back. A second Close does nothing.
+func (v *Viewer) Close() {
+	if v.window == nil {
+		return
+	}
+	v.free()
+	v.dev.Leave()
+	v.window.Close()
+	v.window = nil
+	v.Say("window      %s", &v.pace)
+}
+
+func (v *Viewer) free() {
+	v.dropScreen()
+	if v.painter != nil {
+		v.painter.Free()
+	}
+	for _, p := range v.refresh {
+		if p != nil {
+			p.Free()
+		}
+	}
+	if v.sheet != nil {
+		v.sheet.free()
+	}
+	if v.history != nil {
+		v.history.free()
+	}
+	for _, b := range []*vk.Buffer{v.images, v.tables} {
+		if b != nil {
+			b.Free()
+		}
+	}
+}
