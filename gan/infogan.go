@@ -72,35 +72,43 @@ func NewInfoGAN(dev *vk.Device, r InfoGANRecipe, data *Dataset, seed uint64) (*I
 
 // buildGenerator: z and code → 7×7×128 → deconvolutions to 28×28, doubling the side each.
 func (m *InfoGAN) buildGenerator() (err error) {
-	seedling := layers.Shape{H: m.data.Shape.H / 4, W: m.data.Shape.W / 4, C: 128}
 	rows := max(m.recipe.BatchSize, m.recipe.Labels*sampleColumns)
 	m.memoryG = layers.NewBuilder(m.dev, "G", layers.Batch{Forward: rows, Backward: m.recipe.BatchSize, Groups: 1})
-	m.generator = m.memoryG.Sequence(layers.Vector(m.recipe.ZDim+m.recipe.Labels),
+	m.generator = m.recipe.generator(m.memoryG, m.data.Shape)
+	m.ParamsG, err = m.memoryG.Finish(m.seed, philox.StreamGenerator)
+	return err
+}
+
+func (r InfoGANRecipe) generator(b *layers.Builder, image layers.Shape) *layers.Sequence {
+	seedling := layers.Shape{H: image.H / 4, W: image.W / 4, C: 128}
+	return b.Sequence(layers.Vector(r.ZDim+r.Labels),
 		layers.Linear{Name: "linear1", Out: seedling.Size()},
 		layers.BatchNorm{Name: "bn1", Act: layers.ReLU},
 		layers.Reshape{To: seedling},
 		layers.Deconv2D{Name: "deconv1", Out: 128, Kernel: 5, Stride: 2},
 		layers.BatchNorm{Name: "bn2", Act: layers.ReLU},
 		layers.Deconv2D{Name: "deconv2", Out: 1, Kernel: 5, Stride: 2, Bias: true, Act: layers.Sigmoid})
-	m.ParamsG, err = m.memoryG.Finish(m.seed, philox.StreamGenerator)
-	return err
 }
 
 // buildDiscriminator: 28×28 → convolutions to 7×7×128, halving the side each → 1024 features → two heads.
 func (m *InfoGAN) buildDiscriminator() (err error) {
 	b := m.recipe.BatchSize
 	m.memoryD = layers.NewBuilder(m.dev, "D", layers.Batch{Forward: max(2*b, testRows), Backward: 3 * b, Groups: 2})
-	m.discriminator = m.memoryD.Sequence(m.data.Shape,
+	m.discriminator, m.adversarial, m.posterior = m.recipe.discriminator(m.memoryD, m.data.Shape)
+	m.ParamsD, err = m.memoryD.Finish(m.seed, philox.StreamDiscriminator)
+	return err
+}
+
+func (r InfoGANRecipe) discriminator(b *layers.Builder, image layers.Shape) (shared *layers.Sequence, adversarial, posterior *layers.LinearLayer) {
+	shared = b.Sequence(image,
 		layers.Conv2D{Name: "conv1", Out: 64, Kernel: 5, Stride: 2, Bias: true, Act: layers.LeakyReLU},
 		layers.Conv2D{Name: "conv2", Out: 128, Kernel: 5, Stride: 2},
 		layers.BatchNorm{Name: "bn2", Act: layers.LeakyReLU},
 		layers.Linear{Name: "linear3", Out: 1024},
 		layers.BatchNorm{Name: "bn3", Act: layers.LeakyReLU})
-	features := m.discriminator.Out
-	m.adversarial = m.memoryD.Linear(features, layers.Linear{Name: "adversarial", Out: 1, Bias: true})
-	m.posterior = m.memoryD.Linear(features, layers.Linear{Name: "code", Out: m.recipe.Labels, Bias: true})
-	m.ParamsD, err = m.memoryD.Finish(m.seed, philox.StreamDiscriminator)
-	return err
+	adversarial = b.Linear(shared.Out, layers.Linear{Name: "adversarial", Out: 1, Bias: true})
+	posterior = b.Linear(shared.Out, layers.Linear{Name: "code", Out: r.Labels, Bias: true})
+	return shared, adversarial, posterior
 }
 
 // Step records one training step: one forward pass, both losses, both networks' gradients from it, both updates.

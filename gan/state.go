@@ -31,6 +31,11 @@ func (s Saved) shape() []int {
 // calibrated statistics.
 func savedNetwork(ps *layers.Params) []Saved {
 	all := slices.Concat(savedParameters("", ps, ps.Value), savedParameters("adam.m.", ps, ps.M), savedParameters("adam.v.", ps, ps.V))
+	return append(all, savedStatistics(ps)...)
+}
+
+func savedStatistics(ps *layers.Params) []Saved {
+	var all []Saved
 	for _, s := range ps.Statistics {
 		all = append(all, Saved{ps.Name + "." + s.Name, safetensors.F32, []int{int(s.Range.Bytes() / 4)}, nil, s.Range})
 	}
