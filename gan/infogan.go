@@ -63,7 +63,11 @@ func CheckInfoGAN(r InfoGANRecipe, set *mnist.Set) error {
 // NewInfoGAN builds both networks on dev and draws their first weights from seed.
 func NewInfoGAN(dev *vk.Device, r InfoGANRecipe, data *Dataset, seed uint64) (*InfoGAN, error) {
 	m := &InfoGAN{pair: pair{ledger: ledger{dev: dev}, data: data, seed: seed, batchSize: r.BatchSize, codes: r.Labels}, recipe: r}
-	if err := errors.Join(m.buildGenerator(), m.buildDiscriminator(), m.allocate()); err != nil {
+	err := errors.Join(m.buildGenerator(), m.buildDiscriminator(), m.allocate())
+	if err == nil && r.EMADecay > 0 {
+		m.averageG, err = m.memoryG.Shadow()
+	}
+	if err != nil {
 		m.Free()
 		return nil, err
 	}
@@ -148,6 +152,9 @@ func (m *InfoGAN) Step(rec *vk.Recorder) {
 
 	rec.Section("update")
 	m.update(rec, layers.Adam{Rate: m.recipe.Rate, Beta1: m.recipe.Beta1, Beta2: m.recipe.Beta2, Eps: m.recipe.Eps}, m.ParamsD, m.ParamsG)
+	if m.averageG != nil {
+		layers.EMA{Decay: m.recipe.EMADecay, Guard: m.guard}.Step(rec, m.ParamsG, m.averageG)
+	}
 }
 
 // drawLatents records [z, code] of the step that counter [1] u32 tells.

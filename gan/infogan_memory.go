@@ -42,5 +42,5 @@ func (m *InfoGAN) uploadSampleLatents() error {
 	return m.dev.Upload(m.wanted.Data, unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), 4*len(values)))
 }
 
-// State is both networks with Adam's moments, the count of steps, and the predictions made in this epoch.
+// State is both networks with Adam's moments, the count of steps, and the predictions made in this epoch, and G's average.
 func (m *InfoGAN) State() []Saved { return m.saved() }

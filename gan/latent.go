@@ -30,7 +30,7 @@ func slerp(a, b []float32, u float64) []float32 {
 	}
 	angle := math.Acos(min(1, max(-1, dot)))
 	s := math.Sin(angle)
-	if s < 1e-6 {
+	if s < 1e-3 {
 		if u < 0.5 {
 			return a
 		}

@@ -88,7 +88,10 @@ func NewSSGAN(dev *vk.Device, r SSGANRecipe, data *Dataset, seed uint64) (*SSGAN
 		err = errors.Join(m.upload(), m.initialise())
 	}
 	if err == nil && r.EMADecay > 0 {
-		m.average, err = m.memoryD.Shadow()
+		var err1, err2 error
+		m.averageG, err1 = m.memoryG.Shadow()
+		m.average, err2 = m.memoryD.Shadow()
+		err = errors.Join(err1, err2)
 	}
 	if err != nil {
 		m.Free()
@@ -219,7 +222,9 @@ func (m *SSGAN) Step(rec *vk.Recorder) {
 	rec.Section("update")
 	m.update(rec, r.adam(), m.ParamsD, m.ParamsG)
 	if m.average != nil {
-		layers.EMA{Decay: r.EMADecay, Guard: m.guard}.Step(rec, m.ParamsD, m.average)
+		average := layers.EMA{Decay: r.EMADecay, Guard: m.guard}
+		average.Step(rec, m.ParamsG, m.averageG)
+		average.Step(rec, m.ParamsD, m.average)
 	}
 }
 

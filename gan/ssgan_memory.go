@@ -44,11 +44,11 @@ func (m *SSGAN) upload() error {
 	return err
 }
 
-// State is both networks with Adam's moments, the count of steps, the predictions made in this epoch, and D's average.
+// State is both networks with Adam's moments, the count of steps, the predictions made in this epoch, and both networks' averages.
 func (m *SSGAN) State() []Saved {
 	all := m.saved()
 	if m.average != nil {
-		all = append(all, savedParameters("ema.", m.ParamsD, m.average)...)
+		all = append(all, savedParameters(averagePrefix, m.ParamsD, m.average)...)
 	}
 	return all
 }

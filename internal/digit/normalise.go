@@ -15,8 +15,8 @@ var ErrBlank = errors.New("it is blank: nothing stands out from its background")
 const (
 	faintest = 16      // grey levels of 255 between background and digit, below which a picture is blank
 	edge     = 255 / 8 // ink that belongs to the digit; less is the antialiasing around it, or noise
-	box      = 20      // pixels of each field that the digit fills
-	field    = 28
+	box      = 20      // pixels of each side that the digit fills
+	field    = 28      // of so many
 )
 
 // Normalise gives the image [height,width], 0 background to 255 digit. A field of another size than MNIST's 28×28 has a box
@@ -123,22 +123,21 @@ func fitted(m *image.Gray, part image.Rectangle, height, width int) *image.Gray 
 // inBox is how much of a field's side the digit may fill.
 func inBox(side int) float64 { return max(1, math.Round(float64(side*box)/field)) }
 
-// centred is a field with m's centre of mass on the pixel in its middle, as near as m stays within.
+// centred is a field [height,width] with m's centre of mass on the pixel in its middle, or as near as all of the digit stays
+// within.
 func centred(m *image.Gray, height, width int) []byte {
-	w, h := m.Rect.Dx(), m.Rect.Dy()
 	var mass, mx, my float64
 	for i, v := range m.Pix {
 		mass += float64(v)
-		mx += float64(v) * float64(i%w)
-		my += float64(v) * float64(i/w)
+		mx += float64(v) * float64(i%m.Stride)
+		my += float64(v) * float64(i/m.Stride)
 	}
-	at := func(centre float64, side, room int) int {
-		return min(room-side, max(0, int(math.Round(float64(room/2)-centre))))
+	digit := bounds(m)
+	at := func(centre float64, from, to, room int) int {
+		return min(room-to, max(-from, int(math.Round(float64(room/2)-centre))))
 	}
-	left, top := at(mx/mass, w, width), at(my/mass, h, height)
-	out := make([]byte, height*width)
-	for y := range h {
-		copy(out[(top+y)*width+left:], m.Pix[y*w:][:w])
-	}
-	return out
+	left, top := at(mx/mass, digit.Min.X, digit.Max.X, width), at(my/mass, digit.Min.Y, digit.Max.Y, height)
+	out := image.NewGray(image.Rect(0, 0, width, height))
+	draw.Draw(out, m.Rect.Add(image.Pt(left, top)), m, image.Point{}, draw.Src)
+	return out.Pix
 }
