@@ -49,7 +49,7 @@ func newClassify(s streams) *cobra.Command {
 		},
 		RunE: func(c *cobra.Command, args []string) error { return f.run(c, s, args[0], args[1:]) },
 	}
-	c.Flags().StringVar(&f.data, "data", "", "`folder` of IDX files that tell what InfoGAN's codes stand for (default: the data set that it was trained on)")
+	c.Flags().StringVar(&f.data, "data", "", "`folder` of IDX files that tell what codes stand for (default: the one it was trained on)")
 	c.Flags().StringVar(&f.device, "device", "", "`index`, name or UUID of a device (default: the best)")
 	c.Flags().StringVar(&f.dir, "dir", defaultRuns, "`folder` in which to look for runs by number or as 'latest'")
 	c.Flags().BoolVar(&f.json, "json", false, "print a JSON object for each image, a line each")

@@ -65,7 +65,7 @@ func golden(t *testing.T, name, text string) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, command := range []string{"", "train", "train infogan", "train ssgan", "sweep", "sweep train", "sweep train ssgan", "runs", "plot", "eval", "bench", "bench step", "devices", "doctor", "version", "completion"} {
+	for _, command := range []string{"", "train", "train infogan", "train ssgan", "sweep", "sweep train", "sweep train ssgan", "runs", "plot", "eval", "sample", "classify", "bench", "bench step", "devices", "doctor", "version", "completion"} {
 		args := append(strings.Fields(command), "--help")
 		code, out, stderr := vkgan(args...)
 		if code != exitDone || stderr != "" {

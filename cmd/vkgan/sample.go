@@ -45,17 +45,17 @@ func newSample(s streams) *cobra.Command {
 		RunE:    func(c *cobra.Command, args []string) error { return f.run(c, s, args[0]) },
 	}
 	section(c, "Which images", func(p *pflag.FlagSet) {
-		p.Uint64Var(&f.seed, "seed", 0, "of the noise vectors (default: the run's, whose grids in samples/ have the same)")
-		p.IntVar(&f.rows, "rows", 0, "of the grid (default: one per code, or 10)")
+		p.Uint64Var(&f.seed, "seed", 0, "`number` that noise vectors follow from (default: the run's, so that they are those of its samples/)")
+		p.IntVar(&f.rows, "rows", 0, "`rows` of the grid (default: one per code, or 10)")
 		p.IntVar(&f.cols, "cols", 0, "`columns` of the grid (default: 10; with --count as near a square as can be)")
-		p.IntVar(&f.count, "count", 0, fmt.Sprintf("so many images, each with a noise vector of its own: 1 to %s", count(gan.MostSamples)))
+		p.IntVar(&f.count, "count", 0, fmt.Sprintf("`images`, each with a noise vector of its own: 1 to %s", count(gan.MostSamples)))
 		p.StringVar(&f.sweep, "sweep", "", "go through a `code` in each row, whose noise vector stays: code, c1 or c2")
 		p.BoolVar(&f.average, "ema", false, "take the average of the generator's weights over the training steps (train --ema-decay)")
 	})
 	section(c, "Output", func(p *pflag.FlagSet) {
 		p.StringVar(&f.out, "out", "grid.png", "`file` or folder to write")
 		p.BoolVar(&f.gif, "gif", false, "an animation; --out is grid.gif by default")
-		p.IntVar(&f.frames, "frames", 60, "of an animation, 20 a second")
+		p.IntVar(&f.frames, "frames", 60, "`frames` of an animation, 20 a second")
 		p.StringVar(&f.device, "device", "", "`index`, name or UUID of a device (default: the best)")
 		p.StringVar(&f.dir, "dir", defaultRuns, "`folder` in which to look for runs by number or as 'latest'")
 	})
