@@ -36,7 +36,7 @@ func newClassify(s streams) *cobra.Command {
 			"code show.",
 		Example: "  vkgan classify latest seven.png\n" +
 			"  vkgan classify 3 photos/ --json | jq -r '[.image, .class] | @tsv'\n" +
-			"  convert -size 200x200 -gravity center -pointsize 160 label:5 png:- | vkgan classify latest -",
+			"  vkgan classify latest - <seven.png",
 		GroupID: groupResults,
 		Args: func(c *cobra.Command, args []string) error {
 			switch len(args) {

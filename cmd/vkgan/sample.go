@@ -45,7 +45,7 @@ func newSample(s streams) *cobra.Command {
 		RunE:    func(c *cobra.Command, args []string) error { return f.run(c, s, args[0]) },
 	}
 	section(c, "Which images", func(p *pflag.FlagSet) {
-		p.Uint64Var(&f.seed, "seed", 0, "`number` that noise vectors follow from (default: the run's, so that they are those of its samples/)")
+		p.Uint64Var(&f.seed, "seed", 0, "`number` of the noise vectors (default: the run's, which has them in samples/)")
 		p.IntVar(&f.rows, "rows", 0, "`rows` of the grid (default: one per code, or 10)")
 		p.IntVar(&f.cols, "cols", 0, "`columns` of the grid (default: 10; with --count as near a square as can be)")
 		p.IntVar(&f.count, "count", 0, fmt.Sprintf("`images`, each with a noise vector of its own: 1 to %s", count(gan.MostSamples)))
