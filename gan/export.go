@@ -17,18 +17,18 @@ import (
 type Part string
 
 const (
-	Generator     Part = "generator"
-	Discriminator Part = "discriminator"
-	Whole         Part = "" // both
+	PartGenerator     Part = "generator"
+	PartDiscriminator Part = "discriminator"
+	Whole             Part = "" // both
 )
 
 // networks are the parameters of a part.
 func (p Part) networks(m Model) []*layers.Params {
 	g, d := m.Networks()
 	switch p {
-	case Generator:
+	case PartGenerator:
 		return []*layers.Params{g}
-	case Discriminator:
+	case PartDiscriminator:
 		return []*layers.Params{d}
 	}
 	return []*layers.Params{g, d}
@@ -79,7 +79,7 @@ func (c *Checkpoint) ExportONNX(path string, part Part) error {
 	model.Graph.Name = c.Info.Model + "_" + string(part)
 	m.Describe(&layers.Graph{Graph: &model.Graph, Weight: func(name string) ([]int, []float32) {
 		t := c.weight(network, name)
-		return t.Shape, floats(t.Data)
+		return t.Shape, decoded(t.Data)
 	}}, part)
 	return writeFile(path, model.Encode())
 }
@@ -121,8 +121,8 @@ func (c *Checkpoint) provenance(part Part) map[string]string {
 	}
 }
 
-// floats decodes little-endian float32.
-func floats(data []byte) []float32 {
+// decoded are little-endian float32.
+func decoded(data []byte) []float32 {
 	values := make([]float32, len(data)/4)
 	for i := range values {
 		values[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))

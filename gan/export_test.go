@@ -81,7 +81,7 @@ func TestExportSafetensors(t *testing.T) {
 		}
 		return part
 	}
-	for part, want := range map[Part]map[string][]byte{Whole: whole, Generator: of("G."), Discriminator: of("D.")} {
+	for part, want := range map[Part]map[string][]byte{Whole: whole, PartGenerator: of("G."), PartDiscriminator: of("D.")} {
 		f, got := exported(t, c, part), map[string][]byte{}
 		for _, s := range f.Tensors {
 			got[s.Name] = s.Data
@@ -103,7 +103,7 @@ func TestExportOfAnAverageInONNXRuntime(t *testing.T) {
 	d := devicetest.Open(t, vk.Options{})
 	m, c := trainedSSGAN(t, d, 1, 4)
 	path := filepath.Join(t.TempDir(), "model")
-	if err := c.ExportONNX(path, Discriminator); err != nil {
+	if err := c.ExportONNX(path, PartDiscriminator); err != nil {
 		t.Fatal(err)
 	}
 	x := portable{x: m.x.Part(0, 10)}
@@ -151,7 +151,7 @@ func TestExportErrors(t *testing.T) {
 			t.Fatal(err)
 		}
 		for format, write := range map[string]func(string, Part) error{"safetensors": c.ExportSafetensors, "onnx": c.ExportONNX} {
-			if err := write(filepath.Join(dir, test.path), Discriminator); err == nil || !strings.Contains(err.Error(), test.want) {
+			if err := write(filepath.Join(dir, test.path), PartDiscriminator); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%s, %s: %v, want %q", test.name, format, err, test.want)
 			}
 		}

@@ -51,6 +51,38 @@ func replace(path string, write func(w io.Writer) error) error {
 	return syncFolder(filepath.Dir(path))
 }
 
+// writeFolder makes a folder and fills it, whole or not at all. There may be an empty one already.
+func writeFolder(path string, fill func(dir string) error) error {
+	path = filepath.Clean(path)
+	if there, err := os.ReadDir(path); len(there) > 0 {
+		return fmt.Errorf("cannot write %s: it is not empty: choose another folder, or empty it", path)
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return cannotWrite(path, err)
+	}
+	if err := placeFolder(path, fill); err != nil {
+		return cannotWrite(path, err)
+	}
+	return nil
+}
+
+func placeFolder(path string, fill func(dir string) error) error {
+	half := temporary(path)
+	if err := errors.Join(os.RemoveAll(half), os.MkdirAll(half, 0o777)); err != nil { // an earlier process of the same number may have been killed here
+		return err
+	}
+	defer os.RemoveAll(half) // not there any more when all went well
+	if err := fill(half); err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Rename(half, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
 // linkTo makes path a symbolic link to target, in one step also where there is one already.
 func linkTo(target, path string) error {
 	link := temporary(path)

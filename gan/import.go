@@ -202,7 +202,7 @@ func (w *Weights) check(state []Saved) error {
 // sound says whether a float32 tensor's numbers are finite, and variances not negative.
 func sound(t safetensors.Tensor) bool {
 	variance := strings.HasSuffix(t.Name, ".running_var")
-	for _, v := range floats(t.Data) {
+	for _, v := range decoded(t.Data) {
 		if v-v != 0 || variance && v < 0 {
 			return false
 		}

@@ -63,7 +63,11 @@ func CheckInfoGAN(r InfoGANRecipe, set *mnist.Set) error {
 // NewInfoGAN builds both networks on dev and draws their first weights from seed.
 func NewInfoGAN(dev *vk.Device, r InfoGANRecipe, data *Dataset, seed uint64) (*InfoGAN, error) {
 	m := &InfoGAN{pair: pair{ledger: ledger{dev: dev}, data: data, seed: seed, batchSize: r.BatchSize, codes: r.Labels}, recipe: r}
-	if err := errors.Join(m.buildGenerator(), m.buildDiscriminator(), m.allocate()); err != nil {
+	err := errors.Join(m.buildGenerator(), m.buildDiscriminator(), m.allocate())
+	if err == nil && r.EMADecay > 0 {
+		m.averageG, err = m.memoryG.Shadow()
+	}
+	if err != nil {
 		m.Free()
 		return nil, err
 	}
@@ -72,27 +76,31 @@ func NewInfoGAN(dev *vk.Device, r InfoGANRecipe, data *Dataset, seed uint64) (*I
 
 // buildGenerator: z and code → 7×7×128 → deconvolutions to 28×28, doubling the side each.
 func (m *InfoGAN) buildGenerator() (err error) {
-	seedling := m.seedling()
 	m.memoryG = layers.NewBuilder(m.dev, "G", layers.Batch{Forward: m.mostSamples(), Backward: m.recipe.BatchSize, Groups: 1})
-	m.generator = m.memoryG.Sequence(layers.Vector(m.recipe.ZDim+m.recipe.Labels),
+	m.generator = m.recipe.generator(m.memoryG, m.data.Shape)
+	m.ParamsG, err = m.memoryG.Finish(m.seed, philox.StreamGenerator)
+	return err
+}
+
+func (r InfoGANRecipe) generator(b *layers.Builder, image layers.Shape) *layers.Sequence {
+	seedling := seedling(image)
+	return b.Sequence(layers.Vector(r.ZDim+r.Labels),
 		layers.Linear{Name: "linear1", Out: seedling.Size()},
 		layers.BatchNorm{Name: "bn1", Act: layers.ReLU},
 		layers.Reshape{To: seedling},
 		layers.Deconv2D{Name: "deconv1", Out: 128, Kernel: 5, Stride: 2},
 		layers.BatchNorm{Name: "bn2", Act: layers.ReLU},
 		layers.Deconv2D{Name: "deconv2", Out: 1, Kernel: 5, Stride: 2, Bias: true, Act: layers.Sigmoid})
-	m.ParamsG, err = m.memoryG.Finish(m.seed, philox.StreamGenerator)
-	return err
 }
 
 // seedling is the image that G's deconvolutions begin with and D's convolutions end with.
-func (m *InfoGAN) seedling() layers.Shape {
-	return layers.Shape{H: m.data.Shape.H / 4, W: m.data.Shape.W / 4, C: 128}
+func seedling(image layers.Shape) layers.Shape {
+	return layers.Shape{H: image.H / 4, W: image.W / 4, C: 128}
 }
 
 // Flattened are those on either side of the seedling.
 func (m *InfoGAN) Flattened() (image layers.Shape, axes map[string]int) {
-	return m.seedling(), map[string]int{
+	return seedling(m.data.Shape), map[string]int{
 		"G.linear1.weight": 0, "G.bn1.weight": 0, "G.bn1.bias": 0, "G.bn1.running_mean": 0, "G.bn1.running_var": 0, "D.linear3.weight": 1,
 	}
 }
@@ -101,17 +109,21 @@ func (m *InfoGAN) Flattened() (image layers.Shape, axes map[string]int) {
 func (m *InfoGAN) buildDiscriminator() (err error) {
 	b := m.recipe.BatchSize
 	m.memoryD = layers.NewBuilder(m.dev, "D", layers.Batch{Forward: max(2*b, testRows), Backward: 3 * b, Groups: 2})
-	m.discriminator = m.memoryD.Sequence(m.data.Shape,
+	m.discriminator, m.adversarial, m.posterior = m.recipe.discriminator(m.memoryD, m.data.Shape)
+	m.ParamsD, err = m.memoryD.Finish(m.seed, philox.StreamDiscriminator)
+	return err
+}
+
+func (r InfoGANRecipe) discriminator(b *layers.Builder, image layers.Shape) (shared *layers.Sequence, adversarial, posterior *layers.LinearLayer) {
+	shared = b.Sequence(image,
 		layers.Conv2D{Name: "conv1", Out: 64, Kernel: 5, Stride: 2, Bias: true, Act: layers.LeakyReLU},
 		layers.Conv2D{Name: "conv2", Out: 128, Kernel: 5, Stride: 2},
 		layers.BatchNorm{Name: "bn2", Act: layers.LeakyReLU},
 		layers.Linear{Name: "linear3", Out: 1024},
 		layers.BatchNorm{Name: "bn3", Act: layers.LeakyReLU})
-	features := m.discriminator.Out
-	m.adversarial = m.memoryD.Linear(features, layers.Linear{Name: "adversarial", Out: 1, Bias: true})
-	m.posterior = m.memoryD.Linear(features, layers.Linear{Name: "code", Out: m.recipe.Labels, Bias: true})
-	m.ParamsD, err = m.memoryD.Finish(m.seed, philox.StreamDiscriminator)
-	return err
+	adversarial = b.Linear(shared.Out, layers.Linear{Name: "adversarial", Out: 1, Bias: true})
+	posterior = b.Linear(shared.Out, layers.Linear{Name: "code", Out: r.Labels, Bias: true})
+	return shared, adversarial, posterior
 }
 
 // Step records one training step: one forward pass, both losses, both networks' gradients from it, both updates.
@@ -151,6 +163,9 @@ func (m *InfoGAN) Step(rec *vk.Recorder) {
 
 	rec.Section("update")
 	m.update(rec, layers.Adam{Rate: m.recipe.Rate, Beta1: m.recipe.Beta1, Beta2: m.recipe.Beta2, Eps: m.recipe.Eps}, m.ParamsD, m.ParamsG)
+	if m.averageG != nil {
+		layers.EMA{Decay: m.recipe.EMADecay, Guard: m.guard}.Step(rec, m.ParamsG, m.averageG)
+	}
 }
 
 // drawLatents records [z, code] of the step that counter [1] u32 tells.
@@ -206,7 +221,7 @@ func (m *InfoGAN) codeLogits(rec *vk.Recorder, x layers.Tensor, mode BatchNormMo
 
 // Describe adds G, z and code → image, or D with Q, image → the codes' logits and probabilities and D's logit.
 func (m *InfoGAN) Describe(g *layers.Graph, part Part) {
-	if part == Generator {
+	if part == PartGenerator {
 		z := g.Input("z", "normal numbers, scaled to unit length", layers.Vector(m.recipe.ZDim))
 		code := g.Input("code", "one-hot", layers.Vector(m.recipe.Labels))
 		g.Output("image", "0 black to 1 white", m.generator.Describe(g, g.Concat("latent", z, code)))

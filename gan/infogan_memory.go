@@ -45,5 +45,5 @@ func (m *InfoGAN) Latents() Latents {
 	return l
 }
 
-// State is both networks with Adam's moments, the count of steps, and the predictions made in this epoch.
+// State is both networks with Adam's moments, the count of steps, and the predictions made in this epoch, and G's average.
 func (m *InfoGAN) State() []Saved { return m.saved() }

@@ -263,7 +263,7 @@ func TestExportInONNXRuntime(t *testing.T) {
 	f, d := readFixture[outputsFixture](t, "testdata/outputs.json.gz"), devicetest.Open(t, vk.Options{})
 	for name, p := range portables(t, d, f) {
 		c, dir := imported(t, d, p.Model, writeWeights(t, p.known.weights(f.Seed)), Options{}), t.TempDir()
-		for _, part := range []Part{Generator, Discriminator} {
+		for _, part := range []Part{PartGenerator, PartDiscriminator} {
 			if err := c.ExportONNX(filepath.Join(dir, string(part)), part); err != nil {
 				t.Fatal(err)
 			}
@@ -286,7 +286,7 @@ func TestExportInONNXRuntime(t *testing.T) {
 		}
 		within(t, name+": images", got[1]["image"], p.answers(t, d, p.latents, latents, p.generator.Infer), tolerance)
 		within(t, name+": images of PyTorch", got[1]["image"][:len(p.known.Pictures)], p.known.Pictures, tolerance)
-		within(t, name+": probabilities", probabilities, softmax(logits, 10), tolerance)
+		within(t, name+": probabilities", probabilities, softmaxRows(logits, 10), tolerance)
 
 		confusion, close := counted10(logits, p.labels, tolerance)
 		e := confusion.Error()
@@ -299,8 +299,8 @@ func TestExportInONNXRuntime(t *testing.T) {
 	}
 }
 
-// softmax is the probabilities of rows of logits.
-func softmax(logits []float32, classes int) []float64 {
+// softmaxRows are the probabilities of rows of logits.
+func softmaxRows(logits []float32, classes int) []float64 {
 	var all []float64
 	for row := range slices.Chunk(logits, classes) {
 		sum := 0.0

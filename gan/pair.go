@@ -20,6 +20,7 @@ type pair struct {
 
 	memoryG, memoryD *layers.Builder
 	ParamsG, ParamsD *layers.Params
+	averageG         *vk.Buffer // of G's parameters over the steps, laid out as they are; nil: none
 
 	winners vk.Range      // [max rows] u32, the codes of a batch
 	seen    vk.Range      // [codes,classes] u32: code × true class over the training images since the last clearing
@@ -121,10 +122,14 @@ func (p *pair) confusion(counts vk.Range) (Confusion, error) {
 	return c, p.dev.Download(unsafe.Slice((*byte)(unsafe.Pointer(&c.Counts[0])), 4*len(c.Counts)), counts)
 }
 
-// saved is both networks with Adam's moments, the count of steps, and the predictions made in this epoch.
+// saved is both networks with Adam's moments, the count of steps, the predictions made in this epoch, and G's average.
 func (p *pair) saved() []Saved {
-	return append(append(savedNetwork(p.ParamsG), savedNetwork(p.ParamsD)...),
+	all := append(append(savedNetwork(p.ParamsG), savedNetwork(p.ParamsD)...),
 		savedWords("step", p.step, 1), savedWords("seen", p.seen, p.codes, p.data.Classes))
+	if p.averageG != nil {
+		all = append(all, savedParameters(averagePrefix, p.ParamsG, p.averageG)...)
+	}
+	return all
 }
 
 // Networks are the parameters of the generator and of the discriminator.

@@ -16,6 +16,7 @@ type InfoGANRecipe struct {
 	Beta1       float32 `json:"beta1"`
 	Beta2       float32 `json:"beta2"`
 	Eps         float32 `json:"eps"`
+	EMADecay    float32 `json:"ema_decay"` // of the generator's averaged parameters, for samples; 0: none
 }
 
 // InfoGANReference is kcobbe/gans_mnist's recipe. TensorFlow's reader kept the first 5,000 training images for
@@ -32,11 +33,11 @@ func (r InfoGANRecipe) check() error {
 	if r.Labels < 2 {
 		return fmt.Errorf("labels is %d: a categorical code has at least 2 values", r.Labels)
 	}
-	return checkTraining(r.ZDim, r.BatchSize, r.TrainImages, layers.Adam{Rate: r.Rate, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps})
+	return checkTraining(r.ZDim, r.BatchSize, r.TrainImages, layers.Adam{Rate: r.Rate, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps}, r.EMADecay)
 }
 
 // checkTraining rejects values that no run of any model can have.
-func checkTraining(zDim, batchSize, trainImages int, adam layers.Adam) error {
+func checkTraining(zDim, batchSize, trainImages int, adam layers.Adam, emaDecay float32) error {
 	switch {
 	case zDim < 1:
 		return fmt.Errorf("z-dim is %d: the generator needs at least 1 noise component", zDim)
@@ -50,6 +51,8 @@ func checkTraining(zDim, batchSize, trainImages int, adam layers.Adam) error {
 		return fmt.Errorf("beta1 is %g, beta2 is %g: want values in [0,1)", adam.Beta1, adam.Beta2)
 	case !(adam.Eps > 0):
 		return fmt.Errorf("eps is %g: want a positive number", adam.Eps)
+	case !(emaDecay >= 0 && emaDecay < 1):
+		return fmt.Errorf("ema-decay is %g: want a number in (0,1), or 0 for no average", emaDecay)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"vkgan/internal/safetensors"
+	"vkgan/layers"
 	"vkgan/vk"
 )
 
@@ -16,26 +17,35 @@ func (c *Checkpoint) Model(dev *vk.Device, data *Dataset) (Model, error) {
 		return nil, fmt.Errorf("%s is of images of %d×%d in %d classes, but the data set has images of %d×%d in %d: choose another data set",
 			c.Path, was.Height, was.Width, was.Classes, data.Shape.H, data.Shape.W, data.Classes)
 	}
-	switch c.Info.Model {
-	case "infogan":
-		r := InfoGANReference()
-		if err := c.recipe(&r, func() error { return r.check() }); err != nil {
-			return nil, err
-		}
-		return NewInfoGAN(dev, r, data, c.Info.Seeds.Seed)
-	case "ssgan":
-		r := SSGANReference()
-		if err := c.recipe(&r, func() error { return r.check() }); err != nil {
-			return nil, err
-		}
-		return NewSSGAN(dev, r, data, c.Info.Seeds.Seed)
+	r, err := c.recipe()
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("%s is of model %q, which this version of vkgan does not know", c.Path, c.Info.Model)
+	return r.model(dev, data, c.Info.Seeds.Seed)
 }
 
-// recipe reads the checkpoint's recipe over r, the reference, whose values are those of fields that are younger than the
-// checkpoint.
-func (c *Checkpoint) recipe(r any, check func() error) error {
+// savedRecipe is a model's recipe, by which its networks can be made again.
+type savedRecipe interface {
+	check() error
+	model(dev *vk.Device, data *Dataset, seed uint64) (Model, error)
+	latent() (zDim, codes int)                                         // what G takes
+	maker(b *layers.Builder, image layers.Shape) *layers.Sequence      // G: latents → images
+	reader(b *layers.Builder, image layers.Shape, classes int) network // D: images → logits of codes
+}
+
+// recipe is the checkpoint's. Fields that are younger than the checkpoint have the reference's values.
+func (c *Checkpoint) recipe() (savedRecipe, error) {
+	var r savedRecipe
+	switch c.Info.Model {
+	case "infogan":
+		reference := InfoGANReference()
+		r = &reference
+	case "ssgan":
+		reference := SSGANReference()
+		r = &reference
+	default:
+		return nil, fmt.Errorf("%s is of model %q, which this version of vkgan does not know", c.Path, c.Info.Model)
+	}
 	text, err := json.Marshal(c.Info.Recipe)
 	if err == nil {
 		fields := json.NewDecoder(bytes.NewReader(text))
@@ -43,18 +53,19 @@ func (c *Checkpoint) recipe(r any, check func() error) error {
 		err = fields.Decode(r)
 	}
 	if err == nil {
-		err = check()
+		err = r.check()
 	}
 	if err != nil {
-		return fmt.Errorf("%s has a recipe that this version of vkgan cannot use: %w", c.Path, err)
+		return nil, fmt.Errorf("%s has a recipe that this version of vkgan cannot use: %w", c.Path, err)
 	}
-	return nil
+	return r, nil
 }
 
 // Restore fills a model with the state that the checkpoint holds. Where that is of another model or of other sizes it
 // changes nothing, and says what differs.
-func (c *Checkpoint) Restore(dev *vk.Device, m Model) error {
-	state := m.State()
+func (c *Checkpoint) Restore(dev *vk.Device, m Model) error { return c.fill(dev, m.State()) }
+
+func (c *Checkpoint) fill(dev *vk.Device, state []Saved) error {
 	tensors := make([]safetensors.Tensor, len(state))
 	for i, s := range state {
 		var err error

@@ -88,7 +88,10 @@ func NewSSGAN(dev *vk.Device, r SSGANRecipe, data *Dataset, seed uint64) (*SSGAN
 		err = errors.Join(m.upload(), m.initialise())
 	}
 	if err == nil && r.EMADecay > 0 {
-		m.average, err = m.memoryD.Shadow()
+		var err1, err2 error
+		m.averageG, err1 = m.memoryG.Shadow()
+		m.average, err2 = m.memoryD.Shadow()
+		err = errors.Join(err1, err2)
 	}
 	if err != nil {
 		m.Free()
@@ -100,47 +103,59 @@ func NewSSGAN(dev *vk.Device, r SSGANRecipe, data *Dataset, seed uint64) (*SSGAN
 // buildGenerator: z → 500 → 500 → pixels.
 func (m *SSGAN) buildGenerator() (err error) {
 	m.memoryG = layers.NewBuilder(m.dev, "G", layers.Batch{Forward: m.mostSamples(), Backward: m.recipe.BatchSize, Groups: 1})
-	m.generator = m.memoryG.Sequence(layers.Vector(m.recipe.ZDim),
+	m.generator = m.recipe.generator(m.memoryG, m.data.Shape.Size())
+	m.ParamsG, err = m.memoryG.Finish(m.seed, philox.StreamGenerator)
+	return err
+}
+
+func (r SSGANRecipe) generator(b *layers.Builder, pixels int) *layers.Sequence {
+	return b.Sequence(layers.Vector(r.ZDim),
 		layers.Linear{Name: "linear1", Out: ssganGenerator[0]},
 		layers.BatchNorm{Name: "bn1", Act: layers.Softplus},
 		layers.Linear{Name: "linear2", Out: ssganGenerator[1]},
 		layers.BatchNorm{Name: "bn2", Act: layers.Softplus},
-		layers.Linear{Name: "linear3", Out: m.data.Shape.Size(), Bias: true, Act: layers.Sigmoid})
-	m.ParamsG, err = m.memoryG.Finish(m.seed, philox.StreamGenerator)
-	return err
+		layers.Linear{Name: "linear3", Out: pixels, Bias: true, Act: layers.Sigmoid})
 }
 
 // buildDiscriminator: pixels → 1000 → 500 → 250 → 250 → 250 features → classes, weight-normalised, with noise ahead of
 // each layer. The features are without the last noise. The last layer's scale is trained; the others' are 1, or what
 // initialisation from images makes of them.
 func (m *SSGAN) buildDiscriminator() (err error) {
-	b, last := m.recipe.BatchSize, len(ssganDiscriminator)
+	b := m.recipe.BatchSize
 	m.memoryD = layers.NewBuilder(m.dev, "D", layers.Batch{Forward: m.mostRows(), Backward: 4 * b, Groups: 1})
 	if err := m.openStep(m.memoryD); err != nil {
 		return err
 	}
-	pixels := layers.Vector(m.data.Shape.Size())
-	m.inputNoise = m.memoryD.Sequence(pixels, m.noiseAhead(0, m.recipe.NoiseInput))
-	var hidden []layers.Config
-	for k, features := range ssganDiscriminator {
-		if k > 0 {
-			hidden = append(hidden, m.noiseAhead(k, m.recipe.NoiseHidden))
-		}
-		hidden = append(hidden, layers.Linear{
-			Name: fmt.Sprintf("linear%d", k+1), Out: features, Norm: &layers.WeightNorm{InitScale: m.recipe.InitImages > 0}, Bias: true, Act: layers.ReLU,
-		})
-	}
-	m.trunk = m.memoryD.Sequence(pixels, hidden...)
-	m.head = m.memoryD.Sequence(m.trunk.Out, m.noiseAhead(last, m.recipe.NoiseHidden), layers.Linear{
-		Name: fmt.Sprintf("linear%d", last+1), Out: m.data.Classes, Norm: &layers.WeightNorm{TrainScale: true}, Bias: true,
-	})
+	pixels := m.data.Shape.Size()
+	m.inputNoise = m.memoryD.Sequence(layers.Vector(pixels), m.noiseAhead(0, m.recipe.NoiseInput)...)
+	m.trunk, m.head = m.recipe.discriminator(m.memoryD, pixels, m.data.Classes, m.noiseAhead)
 	m.ParamsD, err = m.memoryD.Finish(m.seed, philox.StreamDiscriminator)
 	return err
 }
 
-func (m *SSGAN) noiseAhead(layer int, sigma float32) layers.Config {
-	stream := m.stream(philox.StreamNoise + uint32(layer))
-	return layers.GaussianNoise{Name: fmt.Sprintf("noise%d", layer+1), Sigma: sigma, Stream: stream, Step: m.step}
+// discriminator builds D behind its input noise; ahead gives the noise ahead of layer k, if any.
+func (r SSGANRecipe) discriminator(b *layers.Builder, pixels, classes int, ahead func(k int, sigma float32) []layers.Config) (trunk, head *layers.Sequence) {
+	var hidden []layers.Config
+	for k, features := range ssganDiscriminator {
+		if k > 0 {
+			hidden = append(hidden, ahead(k, r.NoiseHidden)...)
+		}
+		hidden = append(hidden, layers.Linear{
+			Name: fmt.Sprintf("linear%d", k+1), Out: features, Norm: &layers.WeightNorm{InitScale: r.InitImages > 0}, Bias: true, Act: layers.ReLU,
+		})
+	}
+	last := len(ssganDiscriminator)
+	trunk = b.Sequence(layers.Vector(pixels), hidden...)
+	head = b.Sequence(trunk.Out, append(ahead(last, r.NoiseHidden), layers.Linear{
+		Name: fmt.Sprintf("linear%d", last+1), Out: classes, Norm: &layers.WeightNorm{TrainScale: true}, Bias: true,
+	})...)
+	return trunk, head
+}
+
+// noiseAhead is the noise ahead of D's layer k.
+func (m *SSGAN) noiseAhead(k int, sigma float32) []layers.Config {
+	stream := m.stream(philox.StreamNoise + uint32(k))
+	return []layers.Config{layers.GaussianNoise{Name: fmt.Sprintf("noise%d", k+1), Sigma: sigma, Stream: stream, Step: m.step}}
 }
 
 // initialise makes D's scales and biases from training images, once, if the recipe says so and there are any.
@@ -206,7 +221,9 @@ func (m *SSGAN) Step(rec *vk.Recorder) {
 	rec.Section("update")
 	m.update(rec, r.adam(), m.ParamsD, m.ParamsG)
 	if m.average != nil {
-		layers.EMA{Decay: r.EMADecay, Guard: m.guard}.Step(rec, m.ParamsD, m.average)
+		average := layers.EMA{Decay: r.EMADecay, Guard: m.guard}
+		average.Step(rec, m.ParamsG, m.averageG)
+		average.Step(rec, m.ParamsD, m.average)
 	}
 }
 
@@ -249,7 +266,7 @@ func (m *SSGAN) classLogits(rec *vk.Recorder, x layers.Tensor) (logits layers.Te
 
 // Describe adds G, z → image, or D, image → the classes' logits and probabilities.
 func (m *SSGAN) Describe(g *layers.Graph, part Part) {
-	if part == Generator {
+	if part == PartGenerator {
 		z := g.Input("z", "normal numbers, scaled to unit length", layers.Vector(m.recipe.ZDim))
 		g.Output("image", "0 black to 1 white", g.Image(m.generator.Describe(g, z), m.data.Shape))
 		return

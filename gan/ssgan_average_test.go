@@ -58,27 +58,32 @@ func nearAll(t *testing.T, name string, got, want []float64, within float64) {
 	}
 }
 
-// The average of D's parameters over steps of training, against the definition.
-func TestSSGANAverage(t *testing.T) {
-	const decay = 0.75
-	d := devicetest.Open(t, vk.Options{})
-	m := newSSGAN(t, d, smallSSGAN(decay, 20), everyClass(60, 30, 8, 8, 3), 1)
+// averageFollows holds a network's average over steps of training against the definition.
+func averageFollows(t *testing.T, d *vk.Device, m Model, ps *layers.Params, average *vk.Buffer, decay float64) {
+	t.Helper()
 	replay, want := replayer(t, d, m), map[string][]float64{}
-	for _, p := range m.ParamsD.All {
-		want[p.Name] = readParam(t, d, p, m.ParamsD.Value)
+	for _, p := range ps.All {
+		want[p.Name] = readParam(t, d, p, ps.Value)
 	}
-	if !bytes.Equal(bytesOf(t, d, m.average), bytesOf(t, d, m.ParamsD.Value)) {
+	if !bytes.Equal(bytesOf(t, d, average), bytesOf(t, d, ps.Value)) {
 		t.Error("it does not begin as the parameters")
 	}
 	for range 4 {
 		replay(1)
-		for _, p := range m.ParamsD.All {
-			ref.EMA(decay, want[p.Name], readParam(t, d, p, m.ParamsD.Value))
+		for _, p := range ps.All {
+			ref.EMA(decay, want[p.Name], readParam(t, d, p, ps.Value))
 		}
 	}
-	for _, p := range m.ParamsD.All {
-		nearAll(t, p.Name, readParam(t, d, p, m.average), want[p.Name], 1e-6)
+	for _, p := range ps.All {
+		nearAll(t, p.Name, readParam(t, d, p, average), want[p.Name], 1e-6)
 	}
+}
+
+func TestSSGANAverage(t *testing.T) {
+	const decay = 0.75
+	d := devicetest.Open(t, vk.Options{})
+	m := newSSGAN(t, d, smallSSGAN(decay, 20), everyClass(60, 30, 8, 8, 3), 1)
+	averageFollows(t, d, m, m.ParamsD, m.average, decay)
 }
 
 // tests evaluates a model and gives its counts.

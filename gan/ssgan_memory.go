@@ -53,7 +53,7 @@ func (m *SSGAN) Latents() Latents {
 	return l
 }
 
-// State is both networks with Adam's moments, the count of steps, the predictions made in this epoch, and D's average.
+// State is both networks with Adam's moments, the count of steps, the predictions made in this epoch, and both networks' averages.
 func (m *SSGAN) State() []Saved {
 	all := m.saved()
 	if m.average != nil {

@@ -23,7 +23,7 @@ type SSGANRecipe struct {
 	Beta1          float32 `json:"beta1"`
 	Beta2          float32 `json:"beta2"`
 	Eps            float32 `json:"eps"`
-	EMADecay       float32 `json:"ema_decay"`   // of the discriminator's averaged parameters, which evaluations go by; 0: none
+	EMADecay       float32 `json:"ema_decay"`   // of both networks' averaged parameters: evaluations go by D's, samples may by G's; 0: none
 	InitImages     int     `json:"init_images"` // training images that the discriminator's first scales and biases are made from; 0: none
 }
 
@@ -57,11 +57,8 @@ func (r SSGANRecipe) check() error {
 			return fmt.Errorf("%s is %g: want 0 or a positive number", v.name, v.value)
 		}
 	}
-	switch {
-	case !(r.EMADecay >= 0 && r.EMADecay < 1):
-		return fmt.Errorf("ema-decay is %g: want a number in (0,1), or 0 for no average", r.EMADecay)
-	case r.InitImages < 0 || r.InitImages == 1:
+	if r.InitImages < 0 || r.InitImages == 1 {
 		return fmt.Errorf("init-images is %d: want 2 or more, or 0 for none", r.InitImages)
 	}
-	return checkTraining(r.ZDim, r.BatchSize, r.TrainImages, r.adam())
+	return checkTraining(r.ZDim, r.BatchSize, r.TrainImages, r.adam(), r.EMADecay)
 }

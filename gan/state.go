@@ -43,14 +43,16 @@ func (s Saved) onDevice(t safetensors.Tensor) []byte {
 // calibrated statistics.
 func savedNetwork(ps *layers.Params) []Saved {
 	all := slices.Concat(savedParameters("", ps, ps.Value), savedParameters("adam.m.", ps, ps.M), savedParameters("adam.v.", ps, ps.V))
+	return append(all, savedStatistics(ps)...)
+}
+
+func savedStatistics(ps *layers.Params) []Saved {
+	var all []Saved
 	for _, s := range ps.Statistics {
 		all = append(all, Saved{ps.Name + "." + s.Name, safetensors.F32, []int{int(s.Range.Bytes() / 4)}, nil, s.Range})
 	}
 	return all
 }
-
-// averagePrefix begins the names of parameters averaged over the steps.
-const averagePrefix = "ema."
 
 // savedParameters is one of an arena's buffers, under the parameters' names behind a prefix.
 func savedParameters(prefix string, ps *layers.Params, of *vk.Buffer) []Saved {

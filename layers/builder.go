@@ -60,6 +60,15 @@ func (b *Builder) Finish(seed uint64, firstStream uint32) (*Params, error) {
 	return b.params, b.params.initialise(b.dev, seed, firstStream)
 }
 
+// FinishForInference is Finish for a network that is to be filled with parameters trained elsewhere: they begin as 0, and
+// only Infer can be recorded.
+func (b *Builder) FinishForInference() (*Params, error) {
+	if err := errors.Join(b.errs...); err != nil {
+		return nil, err
+	}
+	return b.params, b.params.allocateValues(b)
+}
+
 func (b *Builder) fail(format string, args ...any) {
 	b.errs = append(b.errs, fmt.Errorf(format, args...))
 }

@@ -65,12 +65,21 @@ func (b *Builder) param(name string, init Initializer, dims ...int) *Param {
 	return p
 }
 
-func (ps *Params) allocate(b *Builder) error {
+// allocateValues takes the memory of the values alone.
+func (ps *Params) allocateValues(b *Builder) (err error) {
 	ps.bytes = max(ps.bytes, paramAlign) // also where there are no parameters
+	ps.Value, err = b.Buffer("value", ps.bytes, vk.Local)
+	return err
+}
+
+func (ps *Params) allocate(b *Builder) error {
+	if err := ps.allocateValues(b); err != nil {
+		return err
+	}
 	for _, arena := range []struct {
 		name string
 		to   **vk.Buffer
-	}{{"value", &ps.Value}, {"grad", &ps.Grad}, {"m", &ps.M}, {"v", &ps.V}} {
+	}{{"grad", &ps.Grad}, {"m", &ps.M}, {"v", &ps.V}} {
 		var err error
 		if *arena.to, err = b.Buffer(arena.name, ps.bytes, vk.Local); err != nil {
 			return err

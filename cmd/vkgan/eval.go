@@ -34,13 +34,8 @@ func newEval(s streams) *cobra.Command {
 			"  vkgan eval 3 --bn batch\n" +
 			"  vkgan eval runs/00001-infogan-l10/checkpoints/000550.safetensors --json | jq .test_error",
 		GroupID: groupResults,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return wrongUsage(c, "%s wants one run, a folder, a number or 'latest', or a checkpoint's file", c.CommandPath())
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, args []string) error { return f.run(c, s, args[0]) },
+		Args:    oneRun,
+		RunE:    func(c *cobra.Command, args []string) error { return f.run(c, s, args[0]) },
 	}
 	c.Flags().StringVar(&f.data, "data", "", "`folder` of IDX files with MNIST's names (default: the data set that it was trained on)")
 	c.Flags().BoolVar(&f.validate, "validate", false, "measure on the images that training with --validate held out")
@@ -54,6 +49,14 @@ func newEval(s streams) *cobra.Command {
 		}
 	}
 	return c
+}
+
+// oneRun is the argument of a command on one checkpoint.
+func oneRun(c *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return wrongUsage(c, "%s wants one run, a folder, a number or 'latest', or a checkpoint's file", c.CommandPath())
+	}
+	return nil
 }
 
 func (f *evalFlags) run(c *cobra.Command, s streams, name string) (err error) {
@@ -114,21 +117,23 @@ func (f *evalFlags) load(c *cobra.Command, checkpoint *gan.Checkpoint) (*mnist.S
 	if f.validate && options["validate"] != "true" {
 		return nil, wrongUsage(c, "%s was trained without --validate: no images were held out for it", checkpoint.Path)
 	}
-	var set *mnist.Set
-	if c.Flags().Changed("data") {
-		set, err = mnist.Load(f.data)
-	} else {
-		set, err = trainedOn(checkpoint, options["data"])
-	}
+	set, err := loadOr(c, f.data, checkpoint)
 	if err == nil && f.validate {
 		set = set.HoldOut()
 	}
 	return set, err
 }
 
-// trainedOn reads the data set that a checkpoint was trained on from its folder.
-func trainedOn(checkpoint *gan.Checkpoint, dir string) (*mnist.Set, error) {
-	set, err := mnist.Load(dir)
+// loadOr reads the data set of --data or, where that is not given, the one that a checkpoint was trained on.
+func loadOr(c *cobra.Command, dir string, checkpoint *gan.Checkpoint) (*mnist.Set, error) {
+	if c.Flags().Changed("data") {
+		return mnist.Load(dir)
+	}
+	options, err := flagTexts(checkpoint.Info.Options)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", checkpoint.Path, err)
+	}
+	set, err := mnist.Load(options["data"])
 	if err != nil {
 		return nil, fmt.Errorf("the data set that %s was trained on: %w", checkpoint.Path, err)
 	}

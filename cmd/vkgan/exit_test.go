@@ -61,6 +61,8 @@ func TestErrorsNameARemedy(t *testing.T) {
 		{deviceError(vk.ErrNoLoader), "apt-get install libvulkan1"},
 		{deviceError(vk.ErrNoDevice), "vkgan doctor"},
 		{workError(vk.ErrOutOfMemory), "--batch-size"},
+		{inferenceError(vk.ErrOutOfMemory), "--device"},
+		{inferenceError(vk.ErrDeviceLost), "dmesg"},
 		{workError(vk.ErrTimeout), "VKGAN_TIMEOUT"},
 		{workError(vk.ErrDeviceLost), "dmesg"},
 	} {
@@ -69,7 +71,7 @@ func TestErrorsNameARemedy(t *testing.T) {
 		}
 	}
 	other := errors.New("other")
-	if deviceError(other) != other || workError(other) != other || workError(nil) != nil {
+	if deviceError(other) != other || workError(other) != other || workError(nil) != nil || inferenceError(nil) != nil {
 		t.Error("other errors are not left alone")
 	}
 }

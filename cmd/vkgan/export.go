@@ -59,7 +59,7 @@ func (f *exportFlags) run(c *cobra.Command, s streams, name string) error {
 		return wrongUsage(c, "--out is %q, which tells no format: give --format safetensors or --format onnx", f.out)
 	case format != "safetensors" && format != "onnx":
 		return wrongUsage(c, "--format is %q: want safetensors or onnx", format)
-	case part != gan.Whole && part != gan.Generator && part != gan.Discriminator:
+	case part != gan.Whole && part != gan.PartGenerator && part != gan.PartDiscriminator:
 		return wrongUsage(c, "--part is %q: want generator or discriminator", f.part)
 	case format == "onnx" && part == gan.Whole:
 		return wrongUsage(c, "an ONNX file is one network's: give --part generator or --part discriminator")

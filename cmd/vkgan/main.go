@@ -9,5 +9,5 @@ import (
 
 func main() {
 	sidecar.Reexec()
-	os.Exit(run(os.Args[1:], streams{out: os.Stdout, err: os.Stderr}))
+	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: os.Stdout, err: os.Stderr}))
 }

@@ -198,7 +198,7 @@ func TestResumeOfAnAverage(t *testing.T) {
 	got, want := filepath.Join(cut, models[1].folder), filepath.Join(whole, models[1].folder)
 	sameTensors(t, "resumed", latest(t, got), latest(t, want))
 	sameLogs(t, "resumed", got, want)
-	for name, shape := range map[string][]int{"ema.D.linear2.weight": {500, 1000}, "ema.D.linear6.scale": {3}, "D.linear2.scale": {500}} {
+	for name, shape := range map[string][]int{"ema.G.linear2.weight": {500, 500}, "ema.D.linear2.weight": {500, 1000}, "ema.D.linear6.scale": {3}, "D.linear2.scale": {500}} {
 		if tensor, found := latest(t, got).Tensor(name); !found || !slices.Equal(tensor.Shape, shape) {
 			t.Errorf("%s is %d, want %d", name, tensor.Shape, shape)
 		}

@@ -8,8 +8,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// streams are where a command writes: results to out, all else to err.
-type streams struct{ out, err io.Writer }
+// streams are where a command reads, and where it writes: results to out, all else to err.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
 
 // The groups of commands in `vkgan --help`.
 const (
@@ -43,7 +46,7 @@ func newRoot(s streams) *cobra.Command {
 		&cobra.Group{ID: groupMachine, Title: "This machine"},
 		&cobra.Group{ID: groupOther, Title: "Other"},
 	)
-	root.AddCommand(newTrain(s), newSweep(s), newRuns(s), newPlot(s), newEval(s), newExport(s), newImport(s), newView(s), newBench(s), newTune(s), newDevices(s), newDoctor(s), newVersion(s))
+	root.AddCommand(newTrain(s), newSweep(s), newRuns(s), newPlot(s), newEval(s), newSample(s), newClassify(s), newExport(s), newImport(s), newView(s), newBench(s), newTune(s), newDevices(s), newDoctor(s), newVersion(s))
 	root.SetHelpCommandGroupID(groupOther)
 	root.SetCompletionCommandGroupID(groupOther)
 	root.InitDefaultHelpCmd()

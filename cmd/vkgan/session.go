@@ -46,7 +46,15 @@ func workError(err error) error {
 	return err
 }
 
-// session is a model on a device.
+// inferenceError is workError for work that no flag makes smaller.
+func inferenceError(err error) error {
+	if errors.Is(err, vk.ErrOutOfMemory) {
+		return fmt.Errorf("%w: end what else takes the device's memory, or choose another --device", err)
+	}
+	return workError(err)
+}
+
+// session is a model on a device, or the device alone.
 type session struct {
 	name    string // the model's
 	dev     *vk.Device

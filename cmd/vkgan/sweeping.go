@@ -87,7 +87,7 @@ func (w *sweeping) one(seed uint64) (job, trainFlags, *watcher, error) {
 	run := w.trainFlags
 	run.seed = seed
 	j, err := w.model.job(seed, w.images.set)
-	return j, run, newWatcher(streams{w.text, w.streams.err}, w.quiet, false), err
+	return j, run, newWatcher(streams{out: w.text, err: w.streams.err}, w.quiet, false), err
 }
 
 // run runs what has not ended of each seed, until ctx is done.

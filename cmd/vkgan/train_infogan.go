@@ -50,4 +50,5 @@ func infoGANFlags(f *pflag.FlagSet, r *gan.InfoGANRecipe) {
 	f.Float32Var(&r.Beta1, "beta1", r.Beta1, "`decay` of Adam's mean gradient")
 	f.Float32Var(&r.Beta2, "beta2", r.Beta2, "`decay` of Adam's mean squared gradient")
 	f.Float32Var(&r.Eps, "eps", r.Eps, "`number` that keeps Adam from dividing by zero")
+	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of an average of the generator over the steps, for 'sample --ema'; 0: none")
 }

@@ -52,6 +52,6 @@ func ssganFlags(f *pflag.FlagSet, r *gan.SSGANRecipe) {
 	f.Float32Var(&r.Beta1, "beta1", r.Beta1, "`decay` of Adam's mean gradient")
 	f.Float32Var(&r.Beta2, "beta2", r.Beta2, "`decay` of Adam's mean squared gradient")
 	f.Float32Var(&r.Eps, "eps", r.Eps, "`number` that keeps Adam from dividing by zero")
-	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of an average of the discriminator over the steps, by which it is tested; 0: none")
+	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of an average over the steps, for tests and 'sample --ema'; 0: none")
 	f.IntVar(&r.InitImages, "init-images", r.InitImages, "`images` to make the discriminator's first scales and biases from; 0: none")
 }

@@ -1,0 +1,98 @@
+package gan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"vkgan/internal/philox"
+	"vkgan/layers"
+	"vkgan/vk"
+)
+
+// Generator makes images with a checkpoint's generator, by calibrated statistics: an image depends on its latent alone.
+type Generator struct {
+	ZDim, Codes   int    // a latent is z [ZDim], of unit length, then, for models with codes, a one-hot code [Codes]
+	Height, Width int    // of an image
+	Seed          uint64 // the run's
+
+	*inference
+	layers *layers.Sequence
+}
+
+// Generator makes the checkpoint's generator ready on a device; average: with the average of its weights over the training
+// steps. Free gives the memory back.
+func (c *Checkpoint) Generator(dev *vk.Device, average bool) (*Generator, error) {
+	return c.generator(dev, average, inferenceRows(dev))
+}
+
+// generator is Generator with batches of so many rows.
+func (c *Checkpoint) generator(dev *vk.Device, average bool, rows int) (*Generator, error) {
+	r, err := c.recipe()
+	if err != nil {
+		return nil, err
+	}
+	prefix := ""
+	if average {
+		if prefix = averagePrefix; !c.averaged("G") {
+			return nil, fmt.Errorf("%s holds no average of the generator's weights: train with --ema-decay, or sample the weights themselves", c.Path)
+		}
+	}
+	g := &Generator{Height: c.Info.Data.Height, Width: c.Info.Data.Width, Seed: c.Info.Seeds.Seed}
+	g.ZDim, g.Codes = r.latent()
+	g.inference, err = c.newInference(dev, "G", prefix, rows, func(b *layers.Builder) network {
+		g.layers = r.maker(b, layers.Shape{H: g.Height, W: g.Width, C: 1})
+		return network{layers.Vector(g.ZDim + g.Codes), g.layers.Out, g.layers.Infer}
+	})
+	if err != nil {
+		return nil, err
+	}
+	if average {
+		err = g.calibrate()
+	}
+	if err != nil {
+		g.Free()
+		return nil, err
+	}
+	return g, nil
+}
+
+// Images gives the image [Height,Width] of each latent, 0 black to 1 white, in order. It is good until the next. An error,
+// ctx's if ctx is done, is the last that comes.
+func (g *Generator) Images(ctx context.Context, latents iter.Seq[[]float32]) iter.Seq2[[]float32, error] {
+	return g.apply(ctx, latents)
+}
+
+// averageCalibration is how many latents the statistics of averaged weights are of: a checkpoint holds those of the weights
+// themselves.
+const averageCalibration = 2000
+
+// calibrate calibrates the batch-norms on latents, as a training run does before it writes a checkpoint.
+func (g *Generator) calibrate() error {
+	count := max(1, averageCalibration/g.rows)
+	b := g.batches[0]
+	begin, err1 := newProgram(g.dev, "begin calibration", g.layers.BeginCalibration)
+	batch, err2 := newProgram(g.dev, "calibrate", func(rec *vk.Recorder) {
+		rec.Copy(g.x.Data, b.from)
+		g.layers.Calibrate(rec, g.x, count)
+	})
+	for _, p := range []*vk.Program{begin, batch} {
+		if p != nil {
+			defer p.Free()
+		}
+	}
+	err := errors.Join(err1, err2)
+	if err == nil {
+		err = runOnce(g.dev, begin)
+	}
+	row := 0
+	for latent := range g.independent(philox.Stream{Seed: g.Seed, ID: philox.StreamCalibrationZ}, count*g.rows) {
+		copy(b.in[row*b.width:], latent)
+		if row++; row == g.rows && err == nil {
+			err = runOnce(g.dev, batch)
+			row = 0
+		}
+	}
+	return err
+}

@@ -1,0 +1,118 @@
+package gan
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"vkgan/internal/philox"
+)
+
+func distance(a, b []float32) float64 {
+	squares := 0.0
+	for i := range a {
+		squares += math.Pow(float64(a[i])-float64(b[i]), 2)
+	}
+	return math.Sqrt(squares)
+}
+
+func length(a []float32) float64 { return distance(a, make([]float32, len(a))) }
+
+func TestSlerp(t *testing.T) {
+	noise := philox.Stream{Seed: 3, ID: philox.StreamSampleZ}
+	a, b := sphere(noise, 0, 7), sphere(noise, 1, 7)
+	const parts = 8
+	step := 2 * math.Sin(math.Asin(distance(a, b)/2)/parts) // a chord of an eighth of the arc
+	last := slerp(a, b, 0)
+	if distance(last, a) > 1e-6 || distance(slerp(a, b, 1), b) > 1e-6 {
+		t.Error("it does not begin at a and end at b")
+	}
+	for part := 1; part <= parts; part++ {
+		z := slerp(a, b, float64(part)/parts)
+		if math.Abs(length(z)-1) > 1e-6 || math.Abs(distance(z, last)-step) > 1e-6 {
+			t.Errorf("part %d: length %g, a step of %g, want %g", part, length(z), distance(z, last), step)
+		}
+		last = z
+	}
+	opposite := []float32{-a[0], -a[1], -a[2], -a[3], -a[4], -a[5], -a[6]}
+	for u, want := range map[float64][]float32{0.4: a, 0.5: opposite, 0.6: opposite} {
+		if !slices.Equal(slerp(a, opposite, u), want) || !slices.Equal(slerp(a, a, u), a) {
+			t.Errorf("between points that no one circle joins, at %g: %v, %v", u, slerp(a, opposite, u), slerp(a, a, u))
+		}
+	}
+}
+
+// Where each latent of an arrangement comes from.
+func TestLatents(t *testing.T) {
+	coded, plain := &Generator{ZDim: 4, Codes: 3}, &Generator{ZDim: 4}
+	const seed = 9
+	noise := philox.Stream{Seed: seed, ID: philox.StreamSampleZ}
+	for _, c := range []struct {
+		name  string
+		g     *Generator
+		s     Samples
+		rows  int
+		cols  int
+		image int
+		z     int
+		code  []float32
+	}{
+		{"grid", coded, Samples{}, 3, 10, 27, 7, []float32{0, 0, 1}},
+		{"grid of twice the codes", coded, Samples{Rows: 6, Cols: 2}, 6, 2, 9, 3, []float32{0, 1, 0}},
+		{"grid without codes", plain, Samples{}, 10, 10, 27, 27, nil},
+		{"sweep", coded, Samples{Sweep: true}, 10, 3, 28, 9, []float32{0, 1, 0}},
+		{"count", coded, Samples{Count: 50}, 7, 8, 41, 41, []float32{0, 0, 1}},
+		{"count in columns", plain, Samples{Count: 50, Cols: 7}, 8, 7, 41, 41, nil},
+		{"animation, first frame", coded, Samples{Frames: 8}, 3, 10, 27, 7, []float32{0, 0, 1}},
+		{"animation, a later frame", coded, Samples{Rows: 3, Cols: 2, Frames: 8}, 3, 2, 2*6 + 3, 1 + 6, []float32{0, 1, 0}}, // at a vector of its own
+		{"animated sweep", coded, Samples{Rows: 2, Cols: 2, Sweep: true, Frames: 6}, 2, 2, 5*4 + 1, 1, []float32{0.5, 0, 0.5}},
+	} {
+		c.s.Seed = seed
+		s, err := c.g.Arrange(c.s)
+		latents := slices.Collect(c.g.Latents(s))
+		if err != nil || s.Rows != c.rows || s.Cols != c.cols || len(latents) != s.Images() {
+			t.Errorf("%s: %d×%d, %d latents of %d images, %v", c.name, s.Rows, s.Cols, len(latents), s.Images(), err)
+			continue
+		}
+		if got := latents[c.image]; distance(got[:4], sphere(noise, c.z, 4)) > 1e-6 || !slices.Equal(got[4:], c.code) {
+			t.Errorf("%s: image %d is %v, want noise vector %d: %v, and code %v", c.name, c.image, got, c.z, sphere(noise, c.z, 4), c.code)
+		}
+	}
+	first, more := slices.Collect(coded.Latents(Samples{Count: 5})), slices.Collect(coded.Latents(Samples{Count: 50}))
+	if !slices.EqualFunc(first, more[:5], slices.Equal) {
+		t.Error("the first five depend on how many there are")
+	}
+	if _, err := plain.Arrange(Samples{Sweep: true}); err == nil || !strings.Contains(err.Error(), "no codes") {
+		t.Errorf("a sweep without codes: %v", err)
+	}
+	if _, err := coded.Arrange(Samples{Rows: 100, Cols: 100, Frames: 11}); err == nil || !strings.Contains(err.Error(), "110000 images") {
+		t.Errorf("too many: %v", err)
+	}
+}
+
+// An animation moves by small steps, also from its end to its beginning, and stays on the sphere.
+func TestAnimationIsALoop(t *testing.T) {
+	g := &Generator{ZDim: 6, Codes: 4}
+	for _, sweep := range []bool{false, true} {
+		s, err := g.Arrange(Samples{Rows: 2, Cols: 3, Frames: 40, Sweep: sweep})
+		if err != nil {
+			t.Fatal(err)
+		}
+		latents := slices.Collect(g.Latents(s))
+		for place := range 6 {
+			moved := 0.0
+			for frame := range 40 {
+				at, next := latents[frame*6+place], latents[(frame+1)%40*6+place]
+				step := distance(at, next)
+				moved += step
+				if step > 0.35 || math.Abs(length(at[:6])-1) > 1e-6 {
+					t.Errorf("sweep %v, place %d, frame %d: a step of %g, length %g", sweep, place, frame, step, length(at[:6]))
+				}
+			}
+			if moved < 2 {
+				t.Errorf("sweep %v: place %d moves by %g in all", sweep, place, moved)
+			}
+		}
+	}
+}
