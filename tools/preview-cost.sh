@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 rounds=${1:-3} model=${2:-infogan} steps=${3:-70}
 out=$(mktemp -d)
 exec 7<> <(:)
-Xvfb -displayfd 7 -screen 0 1280x800x24 -nolisten tcp 2>/dev/null &
+Xvfb -displayfd 7 -screen 0 1280x800x24 -nolisten tcp -noreset 2>/dev/null &
 server=$!
 trap 'kill $server; rm -rf "$out"' EXIT
 read -r display <&7

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io"
+	"log"
 	"math"
 	"os"
 	"runtime"
@@ -130,12 +132,8 @@ func OpenWindow(title string, size image.Point) (*Window, error) {
 // open is OpenWindow on the main thread.
 func open(title string, size image.Point) (*Window, error) {
 	if !thread.ready {
-		if err := glfw.Init(); err != nil || !glfw.VulkanSupported() {
-			glfw.Terminate()
-			if display := os.Getenv("DISPLAY"); display != "" {
-				return nil, fmt.Errorf("%w: DISPLAY=%s cannot be opened, or it has no Vulkan", ErrNoDisplay, display)
-			}
-			return nil, fmt.Errorf("%w: DISPLAY is not set", ErrNoDisplay)
+		if err := start(); err != nil {
+			return nil, err
 		}
 		thread.ready = true
 	}
@@ -156,6 +154,20 @@ func open(title string, size image.Point) (*Window, error) {
 	w.listen()
 	w.measure()
 	return w, nil
+}
+
+// start makes GLFW ready. Without a display its Init logs lines and returns nil, so another call is asked as well.
+func start() error {
+	display := os.Getenv("DISPLAY")
+	if display == "" {
+		return fmt.Errorf("%w: DISPLAY is not set", ErrNoDisplay)
+	}
+	log.SetOutput(io.Discard)
+	defer log.SetOutput(os.Stderr)
+	if err := glfw.Init(); err != nil || !glfw.VulkanSupported() {
+		return fmt.Errorf("%w: DISPLAY=%s cannot be opened, or there is no Vulkan", ErrNoDisplay, display)
+	}
+	return nil
 }
 
 // listen takes in what happens to the window.

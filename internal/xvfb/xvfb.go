@@ -37,7 +37,7 @@ func Start(size image.Point) (*Display, error) {
 		return nil, err
 	}
 	defer told.Close()
-	d := &Display{dir: dir, server: exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", size.X, size.Y), "-fbdir", dir, "-nolisten", "tcp")}
+	d := &Display{dir: dir, server: exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", size.X, size.Y), "-fbdir", dir, "-nolisten", "tcp", "-noreset")}
 	d.server.ExtraFiles = []*os.File{tells}
 	err = d.server.Start()
 	tells.Close()
