@@ -17,8 +17,6 @@ func distance(a, b []float32) float64 {
 	return math.Sqrt(squares)
 }
 
-func length(a []float32) float64 { return distance(a, make([]float32, len(a))) }
-
 func TestSlerp(t *testing.T) {
 	noise := philox.Stream{Seed: 3, ID: philox.StreamSampleZ}
 	a, b := sphere(noise, 0, 7), sphere(noise, 1, 7)
