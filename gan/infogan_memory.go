@@ -38,7 +38,7 @@ func (m *InfoGAN) uploadSampleLatents() error {
 
 // Latents is noise on the unit sphere, then the one-hot code.
 func (m *InfoGAN) Latents() Latents {
-	l := Latents{Noise: m.recipe.ZDim, Codes: m.recipe.Labels, Rows: m.mostSamples(), Seed: m.seed}
+	l := Latents{Noise: m.recipe.ZDim, Codes: m.recipe.Labels, Rows: m.mostSamples(), Seed: m.seed, Average: m.averageG}
 	for i := range m.wanted.Rows {
 		l.Grid = append(l.Grid, l.Row(Point{Z: sphere(m.stream(philox.StreamSampleZ), i%sampleColumns, l.Noise), Code: i / sampleColumns})...)
 	}

@@ -80,14 +80,10 @@ func Turned(z, direction []float32, angle float64) []float32 {
 	return out
 }
 
-// Between is the point a share t of the way from a to b: the noise along the great circle (Shoemake 1985, "Animating
-// Rotation with Quaternion Curves", slerp), continuous codes along the line, the categorical code of the nearer.
+// Between is the point a share t of the way from a to b: the noise along the great circle, continuous codes along the line,
+// the categorical code of the nearer.
 func Between(a, b Point, t float64) Point {
-	cosine := 0.0
-	for i := range a.Z {
-		cosine += float64(a.Z[i]) * float64(b.Z[i])
-	}
-	p := Point{Z: Turned(a.Z, b.Z, t*math.Acos(min(1, max(-1, cosine)))), Code: a.Code, Continuous: slices.Clone(a.Continuous)}
+	p := Point{Z: slerp(a.Z, b.Z, t), Code: a.Code, Continuous: slices.Clone(a.Continuous)}
 	if t > 0.5 {
 		p.Code = b.Code
 	}

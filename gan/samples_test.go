@@ -42,7 +42,7 @@ func TestSlerp(t *testing.T) {
 }
 
 // Where each latent of an arrangement comes from.
-func TestLatents(t *testing.T) {
+func TestGeneratorLatents(t *testing.T) {
 	coded, plain := &Generator{ZDim: 4, Codes: 3}, &Generator{ZDim: 4}
 	const seed = 9
 	noise := philox.Stream{Seed: seed, ID: philox.StreamSampleZ}

@@ -46,7 +46,7 @@ func (m *SSGAN) Flattened() (image layers.Shape, axes map[string]int) { return m
 
 // Latents is noise on the unit sphere.
 func (m *SSGAN) Latents() Latents {
-	l := Latents{Noise: m.recipe.ZDim, Rows: m.mostSamples(), Seed: m.seed}
+	l := Latents{Noise: m.recipe.ZDim, Rows: m.mostSamples(), Seed: m.seed, Average: m.averageG}
 	for i := range m.wanted.Rows {
 		l.Grid = append(l.Grid, sphere(m.stream(philox.StreamSampleZ), i, l.Noise)...)
 	}
