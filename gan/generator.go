@@ -64,13 +64,10 @@ func (g *Generator) Images(ctx context.Context, latents iter.Seq[[]float32]) ite
 	return g.apply(ctx, latents)
 }
 
-// averageCalibration is how many latents the statistics of averaged weights are of: a checkpoint holds those of the weights
-// themselves.
-const averageCalibration = 2000
-
-// calibrate calibrates the batch-norms on latents, as a training run does before it writes a checkpoint.
+// calibrate calibrates the batch-norms on latents, as a training run does for a checkpoint on the way: a checkpoint holds the
+// statistics of the weights themselves, not those of their average.
 func (g *Generator) calibrate() error {
-	count := max(1, averageCalibration/g.rows)
+	count := max(1, interimCalibration/g.rows)
 	b := g.batches[0]
 	begin, err1 := newProgram(g.dev, "begin calibration", g.layers.BeginCalibration)
 	batch, err2 := newProgram(g.dev, "calibrate", func(rec *vk.Recorder) {

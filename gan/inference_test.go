@@ -272,7 +272,7 @@ func TestClassifierLearns(t *testing.T) {
 // The average of G's weights, of both models, against the definition; the statistics that Generator makes for it.
 func TestGeneratorsAverage(t *testing.T) {
 	const decay = 0.75
-	d, set := devicetest.Open(t, vk.Options{}), inferSet()
+	d, set := devicetest.Open(t, vk.Options{}), everyClass(40, 25, 4, 4, 3)
 	info, semi := inferRecipes()
 	info.EMADecay, semi.EMADecay = decay, decay
 	i, s := newModel(t, d, info, set, 1), newSSGAN(t, d, semi, set, 1)
@@ -292,9 +292,9 @@ func TestGeneratorsAverage(t *testing.T) {
 		// Ahead of its first batch-norm G is linear, so that the mean there is that of the mean latent.
 		latent, features := g.ZDim+g.Codes, weight.Dims[1]
 		mean := make([]float64, latent)
-		for row := range g.independent(i.stream(5), averageCalibration) {
+		for row := range g.independent(i.stream(5), interimCalibration) {
 			for j, v := range row {
-				mean[j] += float64(v) / averageCalibration
+				mean[j] += float64(v) / interimCalibration
 			}
 		}
 		want := make([]float64, features)
