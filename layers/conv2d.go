@@ -69,6 +69,7 @@ func (l *conv2DLayer) Forward(rec *vk.Recorder, x Tensor) Tensor { return l.acti
 
 func (l *conv2DLayer) activated(rec *vk.Recorder, x Tensor, act Activation) Tensor {
 	l.in, l.last = x, l.out.firstRows(x)
+	l.at.x.renew(x)
 	l.filter.forward(rec)
 	l.forward(rec, x, l.filter.value(), l.bias.value(), act, l.last)
 	return l.last
@@ -94,6 +95,7 @@ func (l *conv2DLayer) InitialiseFrom(rec *vk.Recorder, x Tensor) Tensor {
 // Backward records dw, db and dx from dz = dy act'.
 func (l *conv2DLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
 	l.bias.record(rec, l.last, dy)
+	l.at.y.renew(dy)
 	l.backwardFilter(rec, l.in, dy.Part(0, l.in.Rows), l.filter.grad())
 	l.filter.backward(rec)
 	if inputRows == 0 {

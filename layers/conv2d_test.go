@@ -30,5 +30,9 @@ func TestConv2D(t *testing.T) {
 		conv(101, Shape{3, 3, 17}, Conv2D{Out: 40, Kernel: 3, Stride: 1, Act: LeakyReLU}),
 		conv(100, Shape{8, 6, 3}, Conv2D{Out: 17, Kernel: 5, Stride: 2, Bias: true}),
 		conv(13, Shape{3, 3, 11}, Conv2D{Out: 16, Kernel: 3, Stride: 2, Pad: pad(2)}), // more padding than SAME has
+		conv(7, Shape{14, 14, 32}, Conv2D{Out: 32, Kernel: 5, Stride: 2, Bias: true, Act: LeakyReLU}), // minimal filtering, from here on
+		conv(9, Shape{8, 5, 64}, Conv2D{Out: 32, Kernel: 3, Stride: 1, Act: ReLU}),
+		conv(6, Shape{3, 2, 32}, Conv2D{Out: 64, Kernel: 6, Stride: 2, Bias: true}),
+		conv(1, Shape{9, 4, 32}, Conv2D{Out: 32, Kernel: 9, Stride: 3, Pad: pad(4), Act: ReLU}),
 	})
 }

@@ -13,6 +13,7 @@ type convolution struct {
 	padY, padX      int
 	col             vk.Range // scratch: unfolded patches
 	packed, packedX vk.Range // scratch: packed operands
+	at              winograd // scratch: operands at the points of minimal filtering
 }
 
 // thin says that there are too few input channels to lie along the lanes: then patches are unfolded and all passes are
@@ -26,6 +27,8 @@ func (c *convolution) allocate(b *Builder, name string, rows int) {
 	pixels, taps := rows*c.y.H*c.y.W, c.kernel*c.kernel
 	if c.thin() {
 		c.col = b.scratch(name+".col", pixels*c.patch())
+	} else {
+		c.allocateMinimal(b, name, rows)
 	}
 	switch {
 	case !b.dev.CPU():
@@ -66,6 +69,10 @@ func (c *convolution) forwardAs(rec *vk.Recorder, v variant, x Tensor, w, bias v
 		return
 	}
 	t, d := v.lanes, rec.Device()
+	if v.minimal {
+		c.forwardMinimal(rec, t, x, w, bias, act, y)
+		return
+	}
 	tiles, columns := t.groups(d, x.Rows, c.y.C)
 	pack(rec, w, c.packed, packing{planes: 1, terms: c.patch(), columns: c.y.C}, t.width(d))
 	rec.DispatchWork(shaders.ConvFwdLanes{
@@ -110,6 +117,10 @@ func (c *convolution) backwardDataAs(rec *vk.Recorder, v variant, dy Tensor, w, 
 		return
 	}
 	t, d := v.lanes, rec.Device()
+	if v.minimal {
+		c.backwardDataMinimal(rec, t, dy, w, bias, act, dx)
+		return
+	}
 	tiles, columns := t.groups(d, dy.Rows, c.x.C)
 	pack(rec, w, c.packed, packing{planes: c.kernel * c.kernel, terms: c.y.C, columns: c.x.C, trans: true}, t.width(d))
 	rec.DispatchWork(shaders.ConvBwdDataLanes{
@@ -145,6 +156,10 @@ func (c *convolution) backwardFilterAs(rec *vk.Recorder, v variant, x, dy Tensor
 		return
 	}
 	t, d := v.lanes, rec.Device()
+	if v.minimal {
+		c.backwardFilterMinimal(rec, t, x, dy, dw)
+		return
+	}
 	tiles, columns := t.groups(d, c.x.C, c.y.C)
 	pack(rec, x.Data, c.packedX, packing{planes: 1, terms: x.Rows * c.x.H * c.x.W, columns: c.x.C, inner: x.Rows}, int(t.rows))
 	pack(rec, dy.Data, c.packed, packing{planes: 1, terms: x.Rows * c.y.H * c.y.W, columns: c.y.C, inner: x.Rows}, t.width(d))

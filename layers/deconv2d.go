@@ -68,6 +68,7 @@ func (l *deconv2DLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
 // ForwardInto is Forward with the output elsewhere.
 func (l *deconv2DLayer) ForwardInto(rec *vk.Recorder, x, y Tensor) Tensor {
 	l.in, l.last = x, y
+	l.at.y.renew(x)
 	l.backwardData(rec, x, l.filter.Value(), l.bias.value(), l.Act, y)
 	return y
 }
@@ -86,6 +87,7 @@ func (l *deconv2DLayer) Describe(g *Graph, x Value) Value {
 // Backward records dw, db and dx = conv(dz, w), from dz = dy act'.
 func (l *deconv2DLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
 	l.bias.record(rec, l.last, dy)
+	l.at.x.renew(dy)
 	if l.thin() {
 		l.unfold(rec, dy)
 	}

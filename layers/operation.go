@@ -151,9 +151,18 @@ func (p pass) tileRows(variant) int {
 }
 
 func (p pass) builtIn(d *vk.Device) variant {
-	if !d.CPU() {
+	switch v := p.minimal(d); {
+	case !d.CPU():
 		return variant{shared: sharedTile(d)}
+	case p.kind == dataPass || p.fits(d, v) != nil: // docs/performance.md: the data pass gains nothing
+		return p.direct(d)
+	default:
+		return v
 	}
+}
+
+// direct is the built-in choice without minimal filtering.
+func (p pass) direct(d *vk.Device) variant {
 	m, n, k := p.sides()
 	t := lanesTile(d, m, n, k)
 	if p.kind != filterPass {
@@ -162,12 +171,20 @@ func (p pass) builtIn(d *vk.Device) variant {
 	return variant{lanes: t}
 }
 
+// minimal is the built-in choice with minimal filtering, which may not fit.
+func (p pass) minimal(d *vk.Device) variant {
+	m, n, k := p.minimalSides()
+	return variant{lanes: lanesTile(d, m, n, k), minimal: true}
+}
+
 func (p pass) fits(d *vk.Device, v variant) error {
 	switch {
 	case v.mirrored || v.split:
 		return errors.New("a convolution is neither mirrored nor split")
 	case !d.CPU():
 		return v.shared.fits(d)
+	case v.minimal:
+		return p.fitsMinimal(d, v.lanes)
 	}
 	m, _, k := p.sides()
 	if p.kind == filterPass {

@@ -153,12 +153,12 @@ type stage func(d *vk.Device, o operation, v variant) []variant
 
 var stages = []stage{otherOrders, otherTiles, otherDepths}
 
-// otherOrders swaps the operands, or cuts the terms into runs or does not.
+// otherOrders swaps the operands, cuts the terms into runs or does not, or takes minimal filtering or does not.
 func otherOrders(d *vk.Device, o operation, v variant) (list []variant) {
-	m, ok := o.(multiplication)
-	if !ok {
-		return nil
+	if p, ok := o.(pass); ok {
+		return []variant{p.direct(d), p.minimal(d)}
 	}
+	m := o.(multiplication)
 	for _, mirrored := range []bool{false, true} {
 		for _, split := range []bool{false, true} {
 			if mirrored && (!d.CPU() || m.bias) || split && !m.splittable {
@@ -211,7 +211,7 @@ func otherDepths(d *vk.Device, o operation, v variant) (list []variant) {
 		}
 		return list
 	}
-	for _, depth := range []int32{4, 8, 12, 16, 20, 25, 28, 32} {
+	for _, depth := range []int32{4, 8, 12, 16, 20, 25, 28, 32, 64} {
 		w := v
 		w.lanes.depth = depth
 		if o.fits(d, w) == nil {

@@ -18,11 +18,13 @@ import (
 // trialOperations are small, odd in their sizes, and of every kind.
 func trialOperations() []operation {
 	conv := convolution{x: Shape{5, 7, 20}, y: Shape{3, 4, 35}, kernel: 5, stride: 2, padY: 2, padX: 1}
+	whole := convolution{x: Shape{14, 10, 32}, y: Shape{7, 5, 32}, kernel: 5, stride: 2, padY: 1, padX: 1} // for minimal filtering
 	return []operation{
 		multiplication{m: 29, n: 37, k: 50},
 		multiplication{m: 61, n: 26, k: 50, transA: true, bias: true},
 		multiplication{m: 5, n: 70, k: 2100, transB: true, splittable: true},
 		conv.pass(forwardPass, 14), conv.pass(dataPass, 14), conv.pass(filterPass, 14),
+		whole.pass(forwardPass, 13), whole.pass(dataPass, 13), whole.pass(filterPass, 13),
 	}
 }
 

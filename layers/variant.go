@@ -13,6 +13,7 @@ type variant struct {
 	shared   shared // of the tiled family; zero: of the other
 	mirrored bool   // the lanes family, which packs its right operand, takes the product of the transposes
 	split    bool   // the terms are cut into runs, with partial sums apart
+	minimal  bool   // a convolution of the lanes family by Winograd's minimal filtering
 }
 
 // choose is the variant of an operation: the tuning table's, if it names one that fits, else the built-in one. Whatever is
@@ -40,6 +41,9 @@ func (v variant) String() string {
 	if v.split {
 		text += " split"
 	}
+	if v.minimal {
+		text += " minimal"
+	}
 	return text
 }
 
@@ -58,6 +62,7 @@ func parseVariant(name string) (v variant, err error) {
 		for _, word := range words[2:] {
 			v.mirrored = v.mirrored || word == "mirrored"
 			v.split = v.split || word == "split"
+			v.minimal = v.minimal || word == "minimal"
 		}
 	}
 	if v.String() != name {

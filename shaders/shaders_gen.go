@@ -40,20 +40,25 @@ var Shaders = []*vk.Shader{
 	EmaShader,
 	FeatureMatchShader,
 	FeatureMatchLossShader,
+	FilterOfPointsShader,
 	GatherShader,
 	GemmLanesShader,
 	GemmTiledShader,
 	GuardShader,
 	Im2colShader,
+	ImageOfPointsShader,
 	LogsumexpCeShader,
 	LookupShader,
 	MultiplyAddShader,
+	MultiplyPointsShader,
 	OneHotShader,
 	PackShader,
 	PermutationShader,
 	PhiloxNormalShader,
 	PhiloxUniformShader,
 	PhiloxWordsShader,
+	PointsOfFilterShader,
+	PointsOfImageShader,
 	RandomClassShader,
 	SequenceShader,
 	SigmoidCeShader,
@@ -1719,6 +1724,66 @@ var featureMatchLossAddresses []byte
 //go:embed spv/feature_match_loss.ssbo.spv
 var featureMatchLossStorage []byte
 
+// FilterOfPoints: A filter's gradient from Winograd's points (winograd.glsl), for CPU drivers: dw = Gᵀ points of each phase.
+//
+//	points : [PY*PX,(phase,CI),CO] f32
+//	dw     : [KH,KW,CI,CO] f32
+//
+// Phases and taps are those of points_of_filter.comp, whose gradient this is.
+// Lanes lie along CO; an invocation makes the taps of a phase of PER input channels, of RUNS runs of output channels,
+// one after the other.
+// Work-groups: x = CO/(Local*RUNS), y = ceil(STRIDE*STRIDE*CI/PER). Needs CO divisible by Local*RUNS.
+type FilterOfPoints struct {
+	Points vk.Range // read
+	Dw     vk.Range // written
+
+	// specialisation constants
+	Local                                     uint32
+	CI, CO, KH, KW, OH, OW, STRIDE, RUNS, PER int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k FilterOfPoints) Call() vk.Call {
+	return vk.Call{
+		Shader: FilterOfPointsShader,
+		Args:   []vk.Range{k.Points, k.Dw},
+		Specs:  []uint32{k.Local, uint32(k.CI), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.OH), uint32(k.OW), uint32(k.STRIDE), uint32(k.RUNS), uint32(k.PER)},
+		Groups: k.Groups,
+	}
+}
+
+// FilterOfPointsShader is the kernel behind [FilterOfPoints].
+var FilterOfPointsShader = &vk.Shader{
+	Name: "filter_of_points",
+	Args: []vk.Arg{
+		{Name: "points", Access: vk.Read, Elem: "float"},
+		{Name: "dw", Access: vk.Write, Elem: "float"},
+	},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "CI", ID: 1, Default: 1},
+		{Name: "CO", ID: 2, Default: 1},
+		{Name: "KH", ID: 3, Default: 1},
+		{Name: "KW", ID: 4, Default: 1},
+		{Name: "OH", ID: 5, Default: 1},
+		{Name: "OW", ID: 6, Default: 1},
+		{Name: "STRIDE", ID: 7, Default: 1},
+		{Name: "RUNS", ID: 8, Default: 1},
+		{Name: "PER", ID: 9, Default: 1},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: filterOfPointsAddresses, vk.Storage: filterOfPointsStorage},
+}
+
+//go:embed spv/filter_of_points.addr.spv
+var filterOfPointsAddresses []byte
+
+//go:embed spv/filter_of_points.ssbo.spv
+var filterOfPointsStorage []byte
+
 // Gather: Loads images from bytes: y[r] = images[indices[r]] / 255.
 //
 //	images  : [count,size/4] u32, four pixels a word, the first in the low byte
@@ -2034,6 +2099,77 @@ var im2colAddresses []byte
 //go:embed spv/im2col.ssbo.spv
 var im2colStorage []byte
 
+// ImageOfPoints: Images from Winograd's points (winograd.glsl), for CPU drivers: act(p + bias) with p = Bᵀ points of a convolution's input,
+// Aᵀ points of its output.
+//
+//	points : [PY*PX,ROWS,STRIDE*STRIDE*C] f32
+//	bias   : [C] f32, read where ADD_BIAS
+//	image  : [ROWS,H,W,C] f32
+//
+// INPUT, STRIDE, PAD_Y, PAD_X, OH, OW: as points_of_image.comp has them, whose gradient this is. Each pixel must belong to a
+// phase: (H-1+PAD_Y)/STRIDE < OH+2, likewise along x.
+// Lanes lie along the channels; an invocation makes all pixels of RUNS runs of them, of a phase of PER images, one after the
+// other.
+// Work-groups: x = STRIDE*STRIDE*C/(Local*RUNS), y = ceil(ROWS/PER). Needs C divisible by Local*RUNS.
+type ImageOfPoints struct {
+	Points, Bias vk.Range // read
+	Image        vk.Range // written
+
+	// specialisation constants
+	Local                                     uint32
+	ROWS, H, W, C, OH, OW, STRIDE, PadY, PadX int32
+	INPUT, AddBias                            bool
+	ACT, RUNS, PER                            int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k ImageOfPoints) Call() vk.Call {
+	return vk.Call{
+		Shader: ImageOfPointsShader,
+		Args:   []vk.Range{k.Points, k.Bias, k.Image},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.H), uint32(k.W), uint32(k.C), uint32(k.OH), uint32(k.OW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.INPUT), word(k.AddBias), uint32(k.ACT), uint32(k.RUNS), uint32(k.PER)},
+		Groups: k.Groups,
+	}
+}
+
+// ImageOfPointsShader is the kernel behind [ImageOfPoints].
+var ImageOfPointsShader = &vk.Shader{
+	Name: "image_of_points",
+	Args: []vk.Arg{
+		{Name: "points", Access: vk.Read, Elem: "float"},
+		{Name: "bias", Access: vk.Read, Elem: "float"},
+		{Name: "image", Access: vk.Write, Elem: "float"},
+	},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "ROWS", ID: 1, Default: 1},
+		{Name: "H", ID: 2, Default: 1},
+		{Name: "W", ID: 3, Default: 1},
+		{Name: "C", ID: 4, Default: 1},
+		{Name: "OH", ID: 5, Default: 1},
+		{Name: "OW", ID: 6, Default: 1},
+		{Name: "STRIDE", ID: 7, Default: 1},
+		{Name: "PAD_Y", ID: 8, Default: 0},
+		{Name: "PAD_X", ID: 9, Default: 0},
+		{Name: "INPUT", ID: 10, Default: 0},
+		{Name: "ADD_BIAS", ID: 11, Default: 0},
+		{Name: "ACT", ID: 12, Default: 0},
+		{Name: "RUNS", ID: 13, Default: 1},
+		{Name: "PER", ID: 14, Default: 1},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: imageOfPointsAddresses, vk.Storage: imageOfPointsStorage},
+}
+
+//go:embed spv/image_of_points.addr.spv
+var imageOfPointsAddresses []byte
+
+//go:embed spv/image_of_points.ssbo.spv
+var imageOfPointsStorage []byte
+
 // LogsumexpCe: Mean sigmoid cross-entropy of the logit lse = ln(sum over j of e^x[j]) of each row against one target, and its gradient,
 // scaled: softplus(-lse) for target 1, softplus(lse) for target 0.
 //
@@ -2191,6 +2327,74 @@ var multiplyAddAddresses []byte
 
 //go:embed spv/multiply_add.ssbo.spv
 var multiplyAddStorage []byte
+
+// MultiplyPoints: The products at Winograd's points (winograd.glsl), for CPU drivers: c = a b at each.
+//
+//	a : [POINTS,M,K] f32 with the strides PLANE, ROW and, for every CHUNK_TERMS terms, CHUNK; or [POINTS,K,M] where TRANS_A,
+//	    with the strides PLANE and ROW
+//	b : [N/WIDTH,POINTS,TERMS,WIDTH] f32, WIDTH = Local*NV: the first K terms are b's
+//	c : [POINTS,M,N] f32
+//
+// The tile is that of lanes.glsl: rows along M, lanes along N. A last tile of rows that would reach over the edge is moved
+// back and computes some elements a second time, to the same bits.
+// Work-groups: x = ceil(M/TM), y = N/WIDTH, z = POINTS. Needs TM <= M; UK or CHUNK_TERMS dividing the other.
+// Order of accumulation: k ascending.
+type MultiplyPoints struct {
+	A, B vk.Range // read
+	C    vk.Range // written
+
+	// specialisation constants
+	Local                                            uint32
+	M, N, K                                          int32
+	TransA                                           bool
+	PLANE, ROW, CHUNK, ChunkTerms, TERMS, TM, NV, UK int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k MultiplyPoints) Call() vk.Call {
+	return vk.Call{
+		Shader: MultiplyPointsShader,
+		Args:   []vk.Range{k.A, k.B, k.C},
+		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), uint32(k.PLANE), uint32(k.ROW), uint32(k.CHUNK), uint32(k.ChunkTerms), uint32(k.TERMS), uint32(k.TM), uint32(k.NV), uint32(k.UK)},
+		Groups: k.Groups,
+	}
+}
+
+// MultiplyPointsShader is the kernel behind [MultiplyPoints].
+var MultiplyPointsShader = &vk.Shader{
+	Name: "multiply_points",
+	Args: []vk.Arg{
+		{Name: "a", Access: vk.Read, Elem: "float"},
+		{Name: "b", Access: vk.Read, Elem: "float"},
+		{Name: "c", Access: vk.Write, Elem: "float"},
+	},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "M", ID: 1, Default: 1},
+		{Name: "N", ID: 2, Default: 1},
+		{Name: "K", ID: 3, Default: 1},
+		{Name: "TRANS_A", ID: 4, Default: 0},
+		{Name: "PLANE", ID: 5, Default: 1},
+		{Name: "ROW", ID: 6, Default: 1},
+		{Name: "CHUNK", ID: 7, Default: 1},
+		{Name: "CHUNK_TERMS", ID: 8, Default: 1},
+		{Name: "TERMS", ID: 9, Default: 1},
+		{Name: "TM", ID: 10, Default: 1},
+		{Name: "NV", ID: 11, Default: 1},
+		{Name: "UK", ID: 12, Default: 1},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: multiplyPointsAddresses, vk.Storage: multiplyPointsStorage},
+}
+
+//go:embed spv/multiply_points.addr.spv
+var multiplyPointsAddresses []byte
+
+//go:embed spv/multiply_points.ssbo.spv
+var multiplyPointsStorage []byte
 
 // OneHot: One-hot vectors, written into a column range of wider rows: y[r, column + j] = (j == hot[r]).
 //
@@ -2513,6 +2717,145 @@ var philoxWordsAddresses []byte
 
 //go:embed spv/philox_words.ssbo.spv
 var philoxWordsStorage []byte
+
+// PointsOfFilter: A filter at Winograd's points (winograd.glsl), for CPU drivers: G w of each phase of a convolution's filter, packed as the
+// right operand of multiply_points.comp.
+//
+//	w      : [KH,KW,CI,CO] f32, KH and KW over STRIDE rounded up being 3
+//	points : [columns/WIDTH,PY*PX,TERMS,WIDTH] f32, of which the first terms of each plane are written:
+//	         terms (phase,CI) and columns CO, or, TRANS, terms CO and columns (phase,CI)
+//
+// Phase (py,px) has the taps STRIDE*t + py, likewise along x; taps beyond the filter are 0.
+// Lanes lie along the columns; an invocation makes all points of PER terms of RUNS runs of columns, one after the other.
+// Work-groups: x = columns/(Local*RUNS), y = ceil(terms/PER). Needs CI and CO divisible by Local*RUNS, columns by WIDTH, WIDTH
+// by Local.
+// Gradient: filter_of_points.comp.
+type PointsOfFilter struct {
+	W      vk.Range // read
+	Points vk.Range // written
+
+	// specialisation constants
+	Local                          uint32
+	CI, CO, KH, KW, OH, OW, STRIDE int32
+	TRANS                          bool
+	TERMS, WIDTH, RUNS, PER        int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k PointsOfFilter) Call() vk.Call {
+	return vk.Call{
+		Shader: PointsOfFilterShader,
+		Args:   []vk.Range{k.W, k.Points},
+		Specs:  []uint32{k.Local, uint32(k.CI), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.OH), uint32(k.OW), uint32(k.STRIDE), word(k.TRANS), uint32(k.TERMS), uint32(k.WIDTH), uint32(k.RUNS), uint32(k.PER)},
+		Groups: k.Groups,
+	}
+}
+
+// PointsOfFilterShader is the kernel behind [PointsOfFilter].
+var PointsOfFilterShader = &vk.Shader{
+	Name: "points_of_filter",
+	Args: []vk.Arg{
+		{Name: "w", Access: vk.Read, Elem: "float"},
+		{Name: "points", Access: vk.Write, Elem: "float"},
+	},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "CI", ID: 1, Default: 1},
+		{Name: "CO", ID: 2, Default: 1},
+		{Name: "KH", ID: 3, Default: 1},
+		{Name: "KW", ID: 4, Default: 1},
+		{Name: "OH", ID: 5, Default: 1},
+		{Name: "OW", ID: 6, Default: 1},
+		{Name: "STRIDE", ID: 7, Default: 1},
+		{Name: "TRANS", ID: 8, Default: 0},
+		{Name: "TERMS", ID: 9, Default: 1},
+		{Name: "WIDTH", ID: 10, Default: 1},
+		{Name: "RUNS", ID: 11, Default: 1},
+		{Name: "PER", ID: 12, Default: 1},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: pointsOfFilterAddresses, vk.Storage: pointsOfFilterStorage},
+}
+
+//go:embed spv/points_of_filter.addr.spv
+var pointsOfFilterAddresses []byte
+
+//go:embed spv/points_of_filter.ssbo.spv
+var pointsOfFilterStorage []byte
+
+// PointsOfImage: Images at Winograd's points (winograd.glsl), for CPU drivers: p = B x of a convolution's input, A y of its output.
+//
+//	image  : [ROWS,H,W,C] f32
+//	points : [PY*PX,ROWS,STRIDE*STRIDE*C] f32, with the strides PLANE, ROW and, for every WIDTH channels, CHUNK
+//
+// INPUT: the image is the convolution's input, in STRIDE*STRIDE phases: phase (py,px) has the pixels STRIDE*i + py - PAD_Y,
+// likewise along x. Else it is the output, with STRIDE 1 and no padding. OH, OW: the convolution's output.
+// Lanes lie along the channels; an invocation makes all points of RUNS runs of them, of a phase of PER images, one after the
+// other.
+// Work-groups: x = STRIDE*STRIDE*C/(Local*RUNS), y = ceil(ROWS/PER). Needs C divisible by Local*RUNS and by WIDTH, WIDTH by Local.
+// Gradient: image_of_points.comp.
+type PointsOfImage struct {
+	Image  vk.Range // read
+	Points vk.Range // written
+
+	// specialisation constants
+	Local                                     uint32
+	ROWS, H, W, C, OH, OW, STRIDE, PadY, PadX int32
+	INPUT                                     bool
+	PLANE, ROW, CHUNK, WIDTH, RUNS, PER       int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k PointsOfImage) Call() vk.Call {
+	return vk.Call{
+		Shader: PointsOfImageShader,
+		Args:   []vk.Range{k.Image, k.Points},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.H), uint32(k.W), uint32(k.C), uint32(k.OH), uint32(k.OW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.INPUT), uint32(k.PLANE), uint32(k.ROW), uint32(k.CHUNK), uint32(k.WIDTH), uint32(k.RUNS), uint32(k.PER)},
+		Groups: k.Groups,
+	}
+}
+
+// PointsOfImageShader is the kernel behind [PointsOfImage].
+var PointsOfImageShader = &vk.Shader{
+	Name: "points_of_image",
+	Args: []vk.Arg{
+		{Name: "image", Access: vk.Read, Elem: "float"},
+		{Name: "points", Access: vk.Write, Elem: "float"},
+	},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "ROWS", ID: 1, Default: 1},
+		{Name: "H", ID: 2, Default: 1},
+		{Name: "W", ID: 3, Default: 1},
+		{Name: "C", ID: 4, Default: 1},
+		{Name: "OH", ID: 5, Default: 1},
+		{Name: "OW", ID: 6, Default: 1},
+		{Name: "STRIDE", ID: 7, Default: 1},
+		{Name: "PAD_Y", ID: 8, Default: 0},
+		{Name: "PAD_X", ID: 9, Default: 0},
+		{Name: "INPUT", ID: 10, Default: 0},
+		{Name: "PLANE", ID: 11, Default: 1},
+		{Name: "ROW", ID: 12, Default: 1},
+		{Name: "CHUNK", ID: 13, Default: 1},
+		{Name: "WIDTH", ID: 14, Default: 1},
+		{Name: "RUNS", ID: 15, Default: 1},
+		{Name: "PER", ID: 16, Default: 1},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: pointsOfImageAddresses, vk.Storage: pointsOfImageStorage},
+}
+
+//go:embed spv/points_of_image.addr.spv
+var pointsOfImageAddresses []byte
+
+//go:embed spv/points_of_image.ssbo.spv
+var pointsOfImageStorage []byte
 
 // RandomClass: Uniform classes 0 .. classes-1: row r takes element r of (seed, stream, step).
 //

@@ -1,0 +1,82 @@
+// Images at Winograd's points (winograd.glsl), for CPU drivers: p = B x of a convolution's input, A y of its output.
+//
+//   image  : [ROWS,H,W,C] f32
+//   points : [PY*PX,ROWS,STRIDE*STRIDE*C] f32, with the strides PLANE, ROW and, for every WIDTH channels, CHUNK
+//
+// INPUT: the image is the convolution's input, in STRIDE*STRIDE phases: phase (py,px) has the pixels STRIDE*i + py - PAD_Y,
+// likewise along x. Else it is the output, with STRIDE 1 and no padding. OH, OW: the convolution's output.
+// Lanes lie along the channels; an invocation makes all points of RUNS runs of them, of a phase of PER images, one after the
+// other.
+// Work-groups: x = STRIDE*STRIDE*C/(Local*RUNS), y = ceil(ROWS/PER). Needs C divisible by Local*RUNS and by WIDTH, WIDTH by Local.
+// Gradient: image_of_points.comp.
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "kernel.glsl"
+#include "winograd.glsl"
+
+layout(local_size_x_id = 0) in;
+layout(constant_id = 1) const int ROWS = 1;
+layout(constant_id = 2) const int H = 1;
+layout(constant_id = 3) const int W = 1;
+layout(constant_id = 4) const int C = 1;
+layout(constant_id = 5) const int OH = 1;
+layout(constant_id = 6) const int OW = 1;
+layout(constant_id = 7) const int STRIDE = 1;
+layout(constant_id = 8) const int PAD_Y = 0;
+layout(constant_id = 9) const int PAD_X = 0;
+layout(constant_id = 10) const bool INPUT = false;
+layout(constant_id = 11) const int PLANE = 1;
+layout(constant_id = 12) const int ROW = 1;
+layout(constant_id = 13) const int CHUNK = 1;
+layout(constant_id = 14) const int WIDTH = 1;
+layout(constant_id = 15) const int RUNS = 1;
+layout(constant_id = 16) const int PER = 1;
+#include "lanes.glsl"
+
+IN(0, float, image)
+OUT(1, float, points)
+PUSH(A(float, image) A(float, points))
+
+const int NY = INPUT ? OH + 2 : OH, NX = INPUT ? OW + 2 : OW; // pixels along an axis of a phase
+const int PY = POINTS(OH), PX = POINTS(OW); // points
+
+float at_point(int m, int q, int i) { return INPUT ? b_at(m, q, i) : a_at(m, q, i); }
+
+void main() {
+	find_lane();
+	int first = int(gl_WorkGroupID.x) * (RUNS * LANES), phase = first / C;
+	int y0 = phase / STRIDE - PAD_Y, x0 = phase % STRIDE - PAD_X;
+	int turn = int(gl_WorkGroupID.y) * (PER * RUNS), end = min(turn + PER * RUNS, ROWS * RUNS);
+	do {
+		int row = turn / RUNS, channel = first + turn % RUNS * LANES;
+		int from = channel % C, to = channel / WIDTH * CHUNK + channel % WIDTH + LANE;
+		float columns[PY * NX];
+		[[unroll]] for (int j = 0; j < NX; j++) {
+			int x = STRIDE * j + x0;
+			float pixels[NY];
+			[[unroll]] for (int i = 0; i < NY; i++) {
+				int y = STRIDE * i + y0;
+				int pixel = (row * H + clamp(y, 0, H - 1)) * W + clamp(x, 0, W - 1);
+				LOAD_RUN(pixels[i], image, at(image, pixel * C + from), 0)
+				if (y < 0 || y >= H || x < 0 || x >= W) pixels[i] = 0.0;
+			}
+			[[unroll]] for (int q = 0; q < PY; q++) {
+				float sum = 0.0;
+				[[unroll]] for (int i = 0; i < NY; i++) {
+					float c = at_point(OH, q, i);
+					if (c != 0.0) sum = fma(c, pixels[i], sum);
+				}
+				columns[q * NX + j] = sum;
+			}
+		}
+		[[unroll]] for (int q = 0; q < PY; q++)
+			[[unroll]] for (int p = 0; p < PX; p++) {
+				float sum = 0.0;
+				[[unroll]] for (int j = 0; j < NX; j++) {
+					float c = at_point(OW, p, j);
+					if (c != 0.0) sum = fma(c, columns[q * NX + j], sum);
+				}
+				el(points, (q * PX + p) * PLANE + row * ROW + to) = sum;
+			}
+	} while (++turn < end);
+}
