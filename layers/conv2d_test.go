@@ -17,8 +17,10 @@ func TestConv2D(t *testing.T) {
 	batches.backward, batches.groups, batches.dx = 9, 2, 3
 	thin := conv(4, Shape{6, 5, 1}, Conv2D{Out: 17, Kernel: 5, Stride: 2, Bias: true, Act: LeakyReLU})
 	thin.backward, thin.groups, thin.dx = 6, 2, 2
+	minimal := conv(130, Shape{10, 6, 32}, Conv2D{Out: 32, Kernel: 5, Stride: 2, Bias: true, Act: LeakyReLU})
+	minimal.backward, minimal.groups, minimal.dx = 195, 2, 65
 	compareAll(t, []netTest{
-		batches, thin,
+		batches, thin, minimal,
 		conv(1, Shape{1, 1, 64}, Conv2D{Out: 64, Kernel: 1, Stride: 1}),
 		conv(2, Shape{5, 7, 3}, Conv2D{Out: 1, Kernel: 3, Stride: 1, Bias: true, Act: Sigmoid}),
 		conv(3, Shape{8, 8, 17}, Conv2D{Out: 3, Kernel: 4, Stride: 2, Pad: pad(1), Act: ReLU}),
@@ -30,9 +32,8 @@ func TestConv2D(t *testing.T) {
 		conv(101, Shape{3, 3, 17}, Conv2D{Out: 40, Kernel: 3, Stride: 1, Act: LeakyReLU}),
 		conv(100, Shape{8, 6, 3}, Conv2D{Out: 17, Kernel: 5, Stride: 2, Bias: true}),
 		conv(13, Shape{3, 3, 11}, Conv2D{Out: 16, Kernel: 3, Stride: 2, Pad: pad(2)}), // more padding than SAME has
-		conv(7, Shape{14, 14, 32}, Conv2D{Out: 32, Kernel: 5, Stride: 2, Bias: true, Act: LeakyReLU}), // minimal filtering, from here on
-		conv(9, Shape{8, 5, 64}, Conv2D{Out: 32, Kernel: 3, Stride: 1, Act: ReLU}),
-		conv(6, Shape{3, 2, 32}, Conv2D{Out: 64, Kernel: 6, Stride: 2, Bias: true}),
-		conv(1, Shape{9, 4, 32}, Conv2D{Out: 32, Kernel: 9, Stride: 3, Pad: pad(4), Act: ReLU}),
+		conv(129, Shape{8, 5, 64}, Conv2D{Out: 32, Kernel: 3, Stride: 1, Act: ReLU}),  // minimal filtering, from here on
+		conv(64, Shape{3, 2, 32}, Conv2D{Out: 64, Kernel: 6, Stride: 2, Bias: true}),
+		conv(128, Shape{9, 4, 32}, Conv2D{Out: 32, Kernel: 9, Stride: 3, Pad: pad(4), Act: ReLU}),
 	})
 }

@@ -151,14 +151,25 @@ func (p pass) tileRows(variant) int {
 }
 
 func (p pass) builtIn(d *vk.Device) variant {
-	switch v := p.minimal(d); {
-	case !d.CPU():
+	if !d.CPU() {
 		return variant{shared: sharedTile(d)}
-	case p.kind == dataPass || p.fits(d, v) != nil: // docs/performance.md: the data pass gains nothing
-		return p.direct(d)
-	default:
+	}
+	if v := p.minimal(d); p.worthMinimal() && p.fits(d, v) == nil {
 		return v
 	}
+	return p.direct(d)
+}
+
+// worthMinimal says whether there are enough rows to be worth the filter's way to its points, or back. The data pass gains
+// nothing (docs/performance.md).
+func (p pass) worthMinimal() bool {
+	switch p.kind {
+	case forwardPass:
+		return p.rows >= 128
+	case filterPass:
+		return p.rows >= 64
+	}
+	return false
 }
 
 // direct is the built-in choice without minimal filtering.
