@@ -34,6 +34,20 @@ func classification(c Confusion) Evaluation { return Evaluation{Confusion: c, Er
 // Evaluate measures a model, such as one that Checkpoint.Restore has filled, on all test images of its data set. Where ctx
 // ends it, the error is ctx's.
 func Evaluate(ctx context.Context, dev *vk.Device, m Model, mode BatchNormMode) (Evaluation, error) {
+	if err := countTested(ctx, dev, m, mode, m.TestBatches()); err != nil {
+		return Evaluation{}, err
+	}
+	return m.Evaluation()
+}
+
+// CountTested fills Predictions.Tested from the first test images, so many or a few more, by calibrated statistics. Where ctx
+// ends it, the error is ctx's.
+func CountTested(ctx context.Context, dev *vk.Device, m Model, images int) error {
+	return countTested(ctx, dev, m, CalibratedStatistics, min((images+testRows-1)/testRows, m.TestBatches()))
+}
+
+// countTested runs so many batches of an evaluation.
+func countTested(ctx context.Context, dev *vk.Device, m Model, mode BatchNormMode, batches int) error {
 	begin, err1 := newProgram(dev, "begin test", m.BeginTest)
 	test, err2 := newProgram(dev, "test", func(rec *vk.Recorder) { m.Test(rec, mode) })
 	for _, p := range []*vk.Program{begin, test} {
@@ -42,21 +56,18 @@ func Evaluate(ctx context.Context, dev *vk.Device, m Model, mode BatchNormMode) 
 		}
 	}
 	if err := errors.Join(err1, err2); err != nil {
-		return Evaluation{}, err
+		return err
 	}
 	if _, err := dev.Submit(begin, 1); err != nil {
-		return Evaluation{}, err
+		return err
 	}
-	for range m.TestBatches() {
+	for range batches {
 		if err := ctx.Err(); err != nil {
-			return Evaluation{}, err
+			return errors.Join(err, dev.Idle())
 		}
 		if _, err := dev.Submit(test, 1); err != nil {
-			return Evaluation{}, err
+			return err
 		}
 	}
-	if err := dev.Idle(); err != nil {
-		return Evaluation{}, err
-	}
-	return m.Evaluation()
+	return dev.Idle()
 }

@@ -85,12 +85,12 @@ func (v *Viewer) film() int { return v.cells() + v.sheet.rows }
 
 func (v *Viewer) imageSize() image.Point { return image.Pt(v.grid.Width, v.grid.Height) }
 
-// table is the counts to show, and what they are of: the training images of this epoch, but at its beginning and in an
-// evaluation the test images.
+// table is the counts to show, and what they are of: the training images of this epoch, but at its beginning, in an
+// evaluation and without training the test images.
 func (v *Viewer) table() (canvas.Table, string) {
 	t := canvas.Table{Rows: v.counts.Codes, Classes: v.counts.Classes}
 	_, into := math.Modf(v.progress.Epoch)
-	if v.progress.Phase == "evaluating" || v.tested && into < 0.1 {
+	if !v.Training || v.progress.Phase == "evaluating" || v.tested && into < 0.1 {
 		t.First = t.Rows * t.Classes
 		return t, "test images"
 	}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"vkgan/gan"
 	"vkgan/internal/devicetest"
@@ -325,6 +326,43 @@ func TestExplorer(t *testing.T) {
 	s.do("mousemove", "--window", s.id, fmt.Sprint(track.Min.X+4), fmt.Sprint(track.Min.Y+4), "mousedown", "1")
 	s.do("mousemove", "--window", s.id, fmt.Sprint(track.Min.X+track.Dx()*35/100), fmt.Sprint(track.Min.Y+4), "mouseup", "1")
 	s.turns(v, "the drag", func() bool { return v.explorer.sliders[0].value == 3 && !v.stale })
+}
+
+// A model at rest has a digit in front of each row whose code an image of the test set has, though no training image was seen.
+func TestRowDigits(t *testing.T) {
+	s := setting(t, true)
+	if err := gan.CountTested(t.Context(), s.dev, s.model, 100); err != nil {
+		t.Fatal(err)
+	}
+	v := s.viewer(Options{At: 7})
+	s.turns(v, "a picture", func() bool { return v.pace.count > 0 })
+	counts := make([]uint32, v.counts.Codes*v.counts.Classes)
+	if err := s.dev.Download(unsafe.Slice((*byte)(unsafe.Pointer(&counts[0])), 4*len(counts)), v.counts.Tested); err != nil {
+		t.Fatal(err)
+	}
+	picture, err := v.painter.Picture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	digits := 0
+	for row := range v.grid.Rows {
+		first, written := v.places.cells[row*v.grid.Cols], false
+		for y := first.Min.Y; y < first.Max.Y; y++ {
+			for x := range first.Min.X - gap {
+				r, g, b, _ := picture.At(x, y).RGBA()
+				written = written || [3]uint32{r >> 8, g >> 8, b >> 8} == [3]uint32{255, 176, 59} // accent
+			}
+		}
+		if has := slices.Max(counts[row*v.counts.Classes:][:v.counts.Classes]) > 0; written != has {
+			t.Errorf("row %d, counts %v: a digit stands there: %v", row, counts, written)
+		}
+		if written {
+			digits++
+		}
+	}
+	if digits == 0 {
+		t.Errorf("no code has an image: %v", counts)
+	}
 }
 
 // averaged is a model that keeps an average of its generator.
