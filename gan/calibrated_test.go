@@ -131,8 +131,8 @@ func TestEvaluate(t *testing.T) {
 		return e
 	}
 	c := alone.Confusion
-	if e := evaluate(CalibratedStatistics); !slices.Equal(e.Confusion.Counts, c.Counts) {
-		t.Errorf("counts %v, one image at a time %v", e.Confusion.Counts, c.Counts)
+	if e := evaluate(CalibratedStatistics); !slices.Equal(e.Confusion.Counts, c.Counts) || e.ImagesPerS <= 0 {
+		t.Errorf("counts %v, one image at a time %v, at %g images a second", e.Confusion.Counts, c.Counts, e.ImagesPerS)
 	}
 	if alone.Error != c.MajorityError() || *alone.Hungarian != c.HungarianError() || *alone.NMI != c.NMI() || *alone.ARI != c.ARI() {
 		t.Errorf("%+v", alone)
