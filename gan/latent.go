@@ -109,8 +109,9 @@ func sphere(s philox.Stream, i, n int) []float32 {
 	for j := range z {
 		squares += float64(z[j]) * float64(z[j])
 	}
+	length := float32(math.Sqrt(squares))
 	for j := range z {
-		z[j] /= float32(math.Sqrt(squares))
+		z[j] /= length
 	}
 	return z
 }
