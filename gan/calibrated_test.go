@@ -140,8 +140,8 @@ func TestEvaluate(t *testing.T) {
 	if e := evaluate(BatchStatistics); slices.Equal(e.Confusion.Counts, c.Counts) || e.Confusion.Total() != set.Test.Count {
 		t.Errorf("by the batches' statistics the counts are %v", e.Confusion.Counts)
 	}
-	for images, want := range map[int]int{1: 100, 100: 100, 101: 105, 9999: 105} { // a batch is 100 images, or up to all of them
-		if err := CountTested(t.Context(), d, m, images); err != nil {
+	for share, want := range map[float64]int{0.01: 100, 0.5: 100, 0.51: 105, 1: 105} { // a batch is 100 images, or up to all of them
+		if err := CountTested(t.Context(), d, m, share); err != nil {
 			t.Fatal(err)
 		}
 		counted, err := m.confusion(m.tested)
@@ -149,7 +149,7 @@ func TestEvaluate(t *testing.T) {
 			t.Fatal(err)
 		}
 		if counted.Total() != want || want == 105 && !slices.Equal(counted.Counts, c.Counts) {
-			t.Errorf("of the first %d images %v are counted, want %d", images, counted.Counts, want)
+			t.Errorf("of a share of %g %v are counted, want %d", share, counted.Counts, want)
 		}
 	}
 }

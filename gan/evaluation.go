@@ -3,6 +3,7 @@ package gan
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"vkgan/vk"
@@ -36,7 +37,7 @@ func classification(c Confusion) Evaluation { return Evaluation{Confusion: c, Er
 // Evaluate measures a model, such as one that Checkpoint.Restore has filled, on all test images of its data set. Where ctx
 // ends it, the error is ctx's.
 func Evaluate(ctx context.Context, dev *vk.Device, m Model, mode BatchNormMode) (Evaluation, error) {
-	batches := m.TestBatches()
+	batches := m.TestBatches(mode)
 	perS, err := countTested(ctx, dev, m, mode, batches)
 	if err != nil {
 		return Evaluation{}, err
@@ -46,10 +47,11 @@ func Evaluate(ctx context.Context, dev *vk.Device, m Model, mode BatchNormMode) 
 	return e, err
 }
 
-// CountTested fills Predictions.Tested from the first test images, so many or a few more, by calibrated statistics. Where ctx
-// ends it, the error is ctx's.
-func CountTested(ctx context.Context, dev *vk.Device, m Model, images int) error {
-	_, err := countTested(ctx, dev, m, CalibratedStatistics, min((images+testRows-1)/testRows, m.TestBatches()))
+// CountTested fills Predictions.Tested from the first of the test images, a share of them rounded up to batches, by calibrated
+// statistics. Where ctx ends it, the error is ctx's.
+func CountTested(ctx context.Context, dev *vk.Device, m Model, share float64) error {
+	batches := math.Ceil(share * float64(m.TestBatches(CalibratedStatistics)))
+	_, err := countTested(ctx, dev, m, CalibratedStatistics, int(batches))
 	return err
 }
 

@@ -86,8 +86,8 @@ func (f *evalFlags) view(c *cobra.Command, s streams, name string) (err error) {
 	return signals.stopped()
 }
 
-// countedImages tell the digit that most of a code's images have.
-const countedImages = 2000
+// countedShare of the test images tells the digit that most of a code's images have: 2,000 of MNIST's.
+const countedShare = 0.2
 
 // restore fills the session's model from a checkpoint, and counts what its discriminator takes test images for: a checkpoint
 // holds the counts of its epoch's training images alone, and none at an epoch's end.
@@ -95,7 +95,7 @@ func restore(ctx context.Context, session *session, checkpoint *gan.Checkpoint) 
 	if err := checkpoint.Restore(session.dev, session.model); err != nil {
 		return err
 	}
-	return gan.CountTested(ctx, session.dev, session.model, countedImages)
+	return gan.CountTested(ctx, session.dev, session.model, countedShare)
 }
 
 // newExplorer shows a model that was restored from a checkpoint.
