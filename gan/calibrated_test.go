@@ -131,13 +131,25 @@ func TestEvaluate(t *testing.T) {
 		return e
 	}
 	c := alone.Confusion
-	if e := evaluate(CalibratedStatistics); !slices.Equal(e.Confusion.Counts, c.Counts) {
-		t.Errorf("counts %v, one image at a time %v", e.Confusion.Counts, c.Counts)
+	if e := evaluate(CalibratedStatistics); !slices.Equal(e.Confusion.Counts, c.Counts) || e.ImagesPerS <= 0 {
+		t.Errorf("counts %v, one image at a time %v, at %g images a second", e.Confusion.Counts, c.Counts, e.ImagesPerS)
 	}
 	if alone.Error != c.MajorityError() || *alone.Hungarian != c.HungarianError() || *alone.NMI != c.NMI() || *alone.ARI != c.ARI() {
 		t.Errorf("%+v", alone)
 	}
 	if e := evaluate(BatchStatistics); slices.Equal(e.Confusion.Counts, c.Counts) || e.Confusion.Total() != set.Test.Count {
 		t.Errorf("by the batches' statistics the counts are %v", e.Confusion.Counts)
+	}
+	for share, want := range map[float64]int{0.01: 100, 0.5: 100, 0.51: 105, 1: 105} { // a batch is 100 images, or up to all of them
+		if err := CountTested(t.Context(), d, m, share); err != nil {
+			t.Fatal(err)
+		}
+		counted, err := m.confusion(m.tested)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if counted.Total() != want || want == 105 && !slices.Equal(counted.Counts, c.Counts) {
+			t.Errorf("of a share of %g %v are counted, want %d", share, counted.Counts, want)
+		}
 	}
 }

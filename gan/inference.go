@@ -18,6 +18,7 @@ type inference struct {
 	params  *layers.Params
 	rows    int           // of a batch
 	x       layers.Tensor // [rows, in]
+	prepare *vk.Program   // what the parameters and statistics alone decide, such as packed weights; nil: nothing
 	batches [2]*inferenceBatch
 }
 
@@ -35,7 +36,7 @@ type inferenceBatch struct {
 // inferenceRows is a batch that keeps a device busy.
 func inferenceRows(dev *vk.Device) int {
 	if dev.CPU() {
-		return 100
+		return 200
 	}
 	return 500
 }
@@ -79,12 +80,17 @@ func (n *inference) record(of network) error {
 			return err
 		}
 		n.batches[i] = &inferenceBatch{in: floats(from), out: floats(to), width: of.in.Size(), result: of.out.Size(), from: from.All()}
-		n.batches[i].program, err = newProgram(n.dev, "infer", func(rec *vk.Recorder) {
-			rec.Copy(n.x.Data, from.All())
-			rec.Copy(to.All(), of.infer(rec, n.x).Data)
-		})
-		if err != nil {
+		rec := n.dev.NewRecorder("infer")
+		rec.Copy(n.x.Data, from.All())
+		rec.Copy(to.All(), of.infer(rec, n.x).Data)
+		once := rec.Invariant(n.params.Inferred()...)
+		if n.batches[i].program, err = rec.End(); err != nil {
 			return err
+		}
+		if i == 0 && len(once.Commands()) > 0 { // the same for both
+			if n.prepare, err = once.End(); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -100,6 +106,12 @@ func floats(host *vk.Buffer) []float32 {
 func (n *inference) apply(ctx context.Context, rows iter.Seq[[]float32]) iter.Seq2[[]float32, error] {
 	return func(yield func([]float32, error) bool) {
 		defer n.dev.Idle() // the caller may have enough while a batch is under way
+		if n.prepare != nil {
+			if err := runOnce(n.dev, n.prepare); err != nil {
+				yield(nil, err)
+				return
+			}
+		}
 		filling, flying := n.batches[0], n.batches[1]
 		filling.used, flying.used = 0, 0
 		// turn sends off the batch that is filled, and hands out the one before, which makes room for the next.
@@ -157,6 +169,9 @@ func (n *inference) Free() {
 		if b != nil && b.program != nil {
 			b.program.Free()
 		}
+	}
+	if n.prepare != nil {
+		n.prepare.Free()
 	}
 	n.memory.Free()
 }

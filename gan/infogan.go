@@ -202,7 +202,7 @@ func (m *InfoGAN) Calibrate(rec *vk.Recorder, batches int) {
 
 // Test records one batch of an evaluation: Q's code for the next test images. It gives Q's logits.
 func (m *InfoGAN) Test(rec *vk.Recorder, mode BatchNormMode) layers.Tensor {
-	rows := m.testRows()
+	rows := m.testRows(mode)
 	x := m.x.Part(0, rows)
 	layers.OrderedBatch(rec, m.batch, m.data.Test.Count, rows, m.indices)
 	layers.Gather(rec, m.data.Test.Pixels, m.indices, x)

@@ -33,12 +33,20 @@ type Point struct {
 
 // Row is a point as a row of latents.
 func (l Latents) Row(p Point) []float32 {
-	row := make([]float32, l.Width())
-	copy(row, p.Z)
-	if l.Codes > 0 {
-		row[l.Noise+p.Code] = 1
+	return latentRow(p.Z, l.Codes, float64(p.Code), p.Continuous)
+}
+
+// latentRow is z, one of so many codes, one-hot, of a fraction between two of them, the first after the last, that part of
+// each, and continuous codes.
+func latentRow(z []float32, codes int, code float64, continuous []float32) []float32 {
+	row := make([]float32, len(z)+codes+len(continuous))
+	copy(row, z)
+	if codes > 0 {
+		whole, part := math.Modf(code)
+		row[len(z)+int(whole)%codes] += float32(1 - part)
+		row[len(z)+(int(whole)+1)%codes] += float32(part)
 	}
-	copy(row[l.Noise+l.Codes:], p.Continuous)
+	copy(row[len(z)+codes:], continuous)
 	return row
 }
 
@@ -96,13 +104,14 @@ func Between(a, b Point, t float64) Point {
 // sphere is noise vector number i of a stream: n normal components, scaled to unit length.
 func sphere(s philox.Stream, i, n int) []float32 {
 	z := make([]float32, n)
+	s.Normals(0, uint32(i*n), z)
 	var squares float64
 	for j := range z {
-		z[j] = s.Normal(0, uint32(i*n+j))
 		squares += float64(z[j]) * float64(z[j])
 	}
+	length := float32(math.Sqrt(squares))
 	for j := range z {
-		z[j] /= float32(math.Sqrt(squares))
+		z[j] /= length
 	}
 	return z
 }
@@ -118,9 +127,9 @@ func slerp(a, b []float32, u float64) []float32 {
 	s := math.Sin(angle)
 	if s < 1e-3 {
 		if u < 0.5 {
-			return a
+			return slices.Clone(a)
 		}
-		return b
+		return slices.Clone(b)
 	}
 	fromA, fromB := math.Sin((1-u)*angle)/s, math.Sin(u*angle)/s
 	z := make([]float32, len(a))
@@ -130,16 +139,9 @@ func slerp(a, b []float32, u float64) []float32 {
 	return z
 }
 
-// latent is z, and code: of a fraction between two codes, the first after the last, that part of each.
+// latent is a row of latents for the generator.
 func (g *Generator) latent(z []float32, code float64) []float32 {
-	row := make([]float32, g.ZDim+g.Codes)
-	copy(row, z)
-	if g.Codes > 0 {
-		whole, part := math.Modf(code)
-		row[g.ZDim+int(whole)%g.Codes] += float32(1 - part)
-		row[g.ZDim+(int(whole)+1)%g.Codes] += float32(part)
-	}
-	return row
+	return latentRow(z, g.Codes, code, nil)
 }
 
 // independent is n latents: the i-th has noise vector i of a stream, and the codes come in turn.

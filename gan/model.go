@@ -34,7 +34,7 @@ type Model interface {
 
 	BatchSize() int
 	StepsPerEpoch() int
-	TestBatches() int
+	TestBatches(mode BatchNormMode) int // of Test, for all test images
 	Networks() (g, d *layers.Params)
 	Free()
 }

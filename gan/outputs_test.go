@@ -202,7 +202,7 @@ func (p portable) evaluate(t *testing.T, d *vk.Device) (e Evaluation, logits []f
 		t.Fatal(err)
 	}
 	defer program.Free()
-	for range p.TestBatches() {
+	for range p.TestBatches(CalibratedStatistics) {
 		if err := runOnce(d, program); err != nil {
 			t.Fatal(err)
 		}
@@ -210,7 +210,8 @@ func (p portable) evaluate(t *testing.T, d *vk.Device) (e Evaluation, logits []f
 		if err != nil {
 			t.Fatal(err)
 		}
-		logits = append(logits, values...)
+		missing := len(p.labels) - len(logits)/batch.Size() // the last batch begins with images of the one before
+		logits = append(logits, values[max(0, batch.Rows-missing)*batch.Size():]...)
 	}
 	if e, err = p.Evaluation(); err != nil {
 		t.Fatal(err)

@@ -22,7 +22,8 @@ type pair struct {
 	ParamsG, ParamsD *layers.Params
 	averageG         *vk.Buffer // of G's parameters over the steps, laid out as they are; nil: none
 
-	winners vk.Range      // [max rows] u32, the codes of a batch
+	rows    int           // the most that D takes at once
+	winners vk.Range      // [rows] u32, the codes of a batch
 	seen    vk.Range      // [codes,classes] u32: code × true class over the training images since the last clearing
 	tested  vk.Range      // the same over the test images
 	batch   vk.Range      // [1] u32, the next batch of an evaluation or a calibration
@@ -30,13 +31,14 @@ type pair struct {
 }
 
 const (
-	testRows      = 100 // images per batch of an evaluation, in file order
+	testRows      = 100 // images per batch of an evaluation by the batches' own statistics
 	sampleColumns = 10  // of the sample grid
 )
 
 // openPair takes a's memory for batches of up to so many rows, and sample latents of shape z.
 func (p *pair) openPair(a *allocator, figures []string, rows, sampleRows int, z layers.Shape) {
 	classes := p.data.Classes
+	p.rows = rows
 	p.winners = a.words("winners", rows)
 	p.seen = a.words("seen", p.codes*classes)
 	p.tested = a.words("tested", p.codes*classes)
@@ -75,10 +77,21 @@ func (p *pair) BatchSize() int { return p.batchSize }
 // StepsPerEpoch leaves a last partial batch out.
 func (p *pair) StepsPerEpoch() int { return p.data.Train.Count / p.batchSize }
 
-// TestBatches covers every test image.
-func (p *pair) TestBatches() int { return (p.data.Test.Count + p.testRows() - 1) / p.testRows() }
+// TestBatches covers every test image, in file order.
+func (p *pair) TestBatches(mode BatchNormMode) int {
+	rows := p.testRows(mode)
+	return (p.data.Test.Count + rows - 1) / rows
+}
 
-func (p *pair) testRows() int { return min(testRows, p.data.Test.Count) }
+// testRows are the images of a batch of an evaluation: where they do not count, as many as in a training step, whose kernels
+// then serve.
+func (p *pair) testRows(mode BatchNormMode) int {
+	rows := testRows
+	if mode == CalibratedStatistics {
+		rows = p.rows
+	}
+	return min(rows, p.data.Test.Count)
+}
 
 // BeginEpoch records that the predictions made while training are forgotten.
 func (p *pair) BeginEpoch(rec *vk.Recorder) { rec.Fill(p.seen, 0) }

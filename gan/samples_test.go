@@ -38,6 +38,9 @@ func TestSlerp(t *testing.T) {
 		if !slices.Equal(slerp(a, opposite, u), want) || !slices.Equal(slerp(a, a, u), a) {
 			t.Errorf("between points that no one circle joins, at %g: %v, %v", u, slerp(a, opposite, u), slerp(a, a, u))
 		}
+		if z := slerp(a, a, u); &z[0] == &a[0] {
+			t.Errorf("at %g the point is no copy", u)
+		}
 	}
 }
 

@@ -9,9 +9,10 @@ import (
 type Spectator interface {
 	// Step tells the figures of every step, one after the other, once they have been read.
 	Step(Metrics)
-	// Between comes between two submissions of steps, of an evaluation or of a calibration; at most one of them is then
-	// unfinished. It may submit work that leaves the model's state alone, as Model.Sample does, and may take its time,
-	// until the run is told to stop: training waits for it.
+	// Between comes ahead of everything else, when the model is as the run begins or goes on with it, and between two
+	// submissions of steps, of an evaluation or of a calibration; at most one of them is then unfinished. It may submit work
+	// that leaves the model's state alone, as Model.Sample does, and may take its time, until the run is told to stop: training
+	// waits for it.
 	Between(p Progress, stop <-chan struct{}) error
 }
 

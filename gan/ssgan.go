@@ -248,8 +248,8 @@ func (m *SSGAN) Calibrate(rec *vk.Recorder, batches int) {
 
 // Test records one batch of an evaluation: D's classes of the next test images, without noise. It gives D's logits. D has no
 // batch-norm.
-func (m *SSGAN) Test(rec *vk.Recorder, _ BatchNormMode) layers.Tensor {
-	rows := m.testRows()
+func (m *SSGAN) Test(rec *vk.Recorder, mode BatchNormMode) layers.Tensor {
+	rows := m.testRows(mode)
 	x := m.x.Part(0, rows)
 	layers.OrderedBatch(rec, m.batch, m.data.Test.Count, rows, m.indices)
 	layers.Gather(rec, m.data.Test.Pixels, m.indices, x)

@@ -24,7 +24,7 @@ func (m *SSGAN) allocate() error {
 	m.indices = a.words("indices", m.mostRows())
 	m.x = a.tensor("x", m.mostRows(), layers.Vector(m.data.Shape.Size()))
 	m.dLogits = a.tensor("dlogits", 4*b, layers.Vector(classes))
-	m.openPair(a, ssganFigures, max(b, testRows), sampleRows, z)
+	m.openPair(a, ssganFigures, m.mostRows(), sampleRows, z)
 	return errors.Join(a.errs...)
 }
 

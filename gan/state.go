@@ -27,6 +27,15 @@ func (s Saved) shape() []int {
 	return shape
 }
 
+// savedRanges is where the pieces of a state lie.
+func savedRanges(state []Saved) []vk.Range {
+	ranges := make([]vk.Range, len(state))
+	for i, s := range state {
+		ranges[i] = s.Range
+	}
+	return ranges
+}
+
 // fits says whether a file's tensor can be this piece.
 func (s Saved) fits(t safetensors.Tensor) bool {
 	return t.DType == s.DType && slices.Equal(t.Shape, s.shape())

@@ -58,7 +58,7 @@ func (t *Trainer) testErrors(line *Metrics) error {
 	if err := t.runOnce(t.beginTest); err != nil {
 		return err
 	}
-	if err := t.repeat(t.test, t.model.TestBatches()); err != nil {
+	if err := t.repeat(t.test, t.model.TestBatches(BatchStatistics)); err != nil {
 		return err
 	}
 	e, err := t.model.Evaluation()

@@ -151,6 +151,9 @@ func (t *Trainer) Run(ctx context.Context) (Result, error) {
 	t.start = time.Now().Add(-t.elapsed)
 	t.savedAt = time.Now()
 	t.report("compiling kernels", true)
+	if err := t.spectated(); err != nil {
+		return Result{}, err
+	}
 	if t.done == 0 {
 		if err := t.takeSamples(false); err != nil {
 			return Result{}, err

@@ -92,6 +92,15 @@ func (ps *Params) allocate(b *Builder) error {
 	return err
 }
 
+// Inferred is all that Infer reads beside the input, and nothing in a network's use changes.
+func (ps *Params) Inferred() []vk.Range {
+	all := []vk.Range{ps.Value.All()}
+	for _, s := range ps.Statistics {
+		all = append(all, s.Range)
+	}
+	return all
+}
+
 // at is the parameter that an element of the arena belongs to.
 func (ps *Params) at(element int64) *Param {
 	for k := len(ps.All) - 1; k > 0; k-- {

@@ -113,11 +113,7 @@ func (r *Recorder) DispatchWork(k Dispatcher, w Work) {
 		r.fail(fmt.Errorf("%s: %w", c.label(), err))
 		return
 	}
-	access := make([]Access, len(c.Args))
-	for i, a := range c.Shader.Args {
-		access[i] = a.Access
-	}
-	r.add(step{Command: what, kind: stepDispatch, call: c}, c.Args, access)
+	r.add(step{Command: what, kind: stepDispatch, call: c})
 }
 
 // Copy adds a copy from src to dst, of the same length.
@@ -139,7 +135,7 @@ func (r *Recorder) Copy(dst, src Range) {
 		r.fail(fmt.Errorf("copy: %s and %s overlap", src, dst))
 		return
 	}
-	r.add(step{Command: what, kind: stepCopy, dst: dst, src: src}, []Range{dst, src}, []Access{Write, Read})
+	r.add(step{Command: what, kind: stepCopy, dst: dst, src: src})
 }
 
 // Fill adds the writing of word all over dst, which begins at a multiple of 4
@@ -158,19 +154,40 @@ func (r *Recorder) Fill(dst Range, word uint32) {
 		r.fail(fmt.Errorf("fill: %s: want multiples of 4 bytes", dst))
 		return
 	}
-	r.add(step{Command: what, kind: stepFill, dst: dst, word: word}, []Range{dst}, []Access{Write})
+	r.add(step{Command: what, kind: stepFill, dst: dst, word: word})
 }
 
-func (r *Recorder) add(s step, ranges []Range, access []Access) {
+func (r *Recorder) add(s step) {
 	if r.err != nil {
 		return
 	}
-	s.barrier = r.hazards.add(len(r.steps), ranges, access)
 	s.Section, s.Operation = r.section, r.purpose
+	r.append(s)
+}
+
+// append puts a step behind the others, and a barrier in front of it where one must stand.
+func (r *Recorder) append(s step) {
+	ranges, access := s.touched()
+	s.barrier = r.hazards.add(len(r.steps), ranges, access)
 	r.steps = append(r.steps, s)
 	for i, x := range ranges {
 		r.toHost = r.toHost || (access[i]&Write != 0 && x.buffer.block.memory == Host)
 	}
+}
+
+// touched is what the step reads and writes.
+func (s step) touched() ([]Range, []Access) {
+	switch s.kind {
+	case stepCopy:
+		return []Range{s.dst, s.src}, []Access{Write, Read}
+	case stepFill:
+		return []Range{s.dst}, []Access{Write}
+	}
+	access := make([]Access, len(s.call.Args))
+	for i, a := range s.call.Shader.Args {
+		access[i] = a.Access
+	}
+	return s.call.Args, access
 }
 
 func (r *Recorder) rehearses() bool { return r.d.rehearsal }

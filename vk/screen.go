@@ -35,7 +35,8 @@ func (d *Device) NewScreen(width, height int) (*Screen, error) {
 	if w.screen != nil {
 		return nil, errors.New("the device has a screen already")
 	}
-	if w.surface.p == nil { // it was lost
+	if w.lost {
+		w.close()
 		if err := w.open(d.instance, d.physical); err != nil {
 			return nil, err
 		}
@@ -77,6 +78,11 @@ func (s *Screen) Size() (width, height int) { return s.chain.width, s.chain.heig
 // BGR tells whether a pixel's first byte is blue; else it is red.
 func (s *Screen) BGR() bool { return s.chain.bgr }
 
+// Lose makes the screen as one whose surface is lost: its methods return
+// ErrSurfaceLost, and once it is closed the next NewScreen makes another surface.
+// It is for tests of what that leads to.
+func (s *Screen) Lose() { s.d.display.lost = true }
+
 // Ready is nil when there is an image to draw to, ErrNoImage while none is free.
 func (s *Screen) Ready() error {
 	if err := s.d.usable(); err != nil {
@@ -85,7 +91,7 @@ func (s *Screen) Ready() error {
 	if s.chain.handle == 0 {
 		return ErrNoImage
 	}
-	return s.lost(s.acquire())
+	return s.acquire()
 }
 
 // Draw submits the copy of pixels, [height,width] of 4 bytes, into an image of
@@ -100,7 +106,7 @@ func (s *Screen) Draw(pixels Range) (Ticket, error) {
 		return 0, fmt.Errorf("draw: %s has %d bytes, an image of the window %d", pixels, pixels.bytes, want)
 	}
 	if err := s.acquire(); err != nil {
-		return 0, s.lost(err)
+		return 0, err
 	}
 	c := s.copies[s.image]
 	if r := d.display.surface.recordShow(c, pixels.buffer.block.native.buffer, pixels.start(), s.chain, s.image); r != vulkan.Success {
@@ -117,6 +123,9 @@ func (s *Screen) Draw(pixels Range) (Ticket, error) {
 
 // acquire takes an image, unless one was taken and not shown.
 func (s *Screen) acquire() error {
+	if s.d.display.lost {
+		return ErrSurfaceLost
+	}
 	if s.image < 0 {
 		image, r := s.d.display.surface.acquire(s.chain, s.fence)
 		switch r {
@@ -126,7 +135,7 @@ func (s *Screen) acquire() error {
 		case vulkan.NotReady, vulkan.Timeout:
 			return ErrNoImage
 		default:
-			return s.d.fail(check("vkAcquireNextImageKHR", r))
+			return s.lost(s.d.fail(check("vkAcquireNextImageKHR", r)))
 		}
 		s.image, s.ready = image, false
 	}
@@ -148,7 +157,10 @@ func (s *Screen) acquire() error {
 // ErrStale the image may have been shown.
 func (s *Screen) Present() error {
 	d := s.d
-	if s.image < 0 || s.last == 0 {
+	switch {
+	case d.display.lost:
+		return ErrSurfaceLost
+	case s.image < 0 || s.last == 0:
 		return errors.New("present: nothing was drawn")
 	}
 	if err := d.Wait(s.last); err != nil {
@@ -164,12 +176,9 @@ func (s *Screen) Present() error {
 	return s.lost(d.fail(check("vkQueuePresentKHR", r)))
 }
 
-// lost drops the surface where err says that it is lost.
+// lost notes where err says that the surface is lost: nothing more is asked of it.
 func (s *Screen) lost(err error) error {
-	w := &s.d.display
-	if errors.Is(err, ErrSurfaceLost) && w.screen == nil {
-		w.close()
-	}
+	s.d.display.lost = s.d.display.lost || errors.Is(err, ErrSurfaceLost)
 	return err
 }
 

@@ -22,6 +22,7 @@ type display struct {
 	family  uint32        // of the queue that presents; noFamily: none does
 	queue   vulkan.Queue
 	why     error // nothing can be shown
+	lost    bool  // the surface is: the next screen needs another
 	screen  *Screen
 }
 
@@ -50,7 +51,7 @@ func (in *instance) display(p physical, w Window) display {
 func (s *display) open(in *instance, p physical) error {
 	h, err := s.window.Surface(in.native.instanceHandle())
 	if err == nil {
-		s.surface = in.native.openSurface(p.handle, h)
+		s.surface, s.lost = in.native.openSurface(p.handle, h), false
 	}
 	return err
 }

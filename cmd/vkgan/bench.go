@@ -20,9 +20,6 @@ type benchFlags struct {
 	json          bool
 }
 
-// benchModels are those that can be measured, in this order.
-var benchModels = []string{"infogan", "ssgan"}
-
 func newBench(s streams) *cobra.Command {
 	var f benchFlags
 	c := &cobra.Command{
@@ -64,14 +61,12 @@ func (f *benchFlags) defineDevice(c *cobra.Command) {
 func (f *benchFlags) check(c *cobra.Command) error {
 	has := func(name string) bool { return c.Flags().Lookup(name) != nil }
 	switch {
-	case f.model != "" && f.model != "infogan" && f.model != "ssgan":
-		return wrongUsage(c, "--model is %q: want infogan or ssgan", f.model)
 	case has("steps") && f.steps < 1:
 		return wrongUsage(c, "--steps is %d: want 1 or more", f.steps)
 	case f.warmup < 0:
 		return wrongUsage(c, "--warmup is %d: want 0 or more", f.warmup)
 	}
-	return nil
+	return checkModel(c, f.model)
 }
 
 // benchJSON is what `vkgan bench --json` prints.
@@ -101,10 +96,7 @@ func (f *benchFlags) runAll(c *cobra.Command, s streams) error {
 	if err := print(all.Device); err != nil {
 		return err
 	}
-	for _, model := range benchModels {
-		if f.model != "" && f.model != model {
-			continue
-		}
+	for _, model := range chosenModels(f.model) {
 		kernels, step := kernelsReport{}, stepReport{}
 		err := f.onModel(signals, s, model, func(session *session) (err error) {
 			if step, err = f.measureStep(signals, session); err == nil {

@@ -29,6 +29,8 @@ type evalReport struct {
 	NMI                      *float64 `json:"nmi,omitempty"`
 	ARI                      *float64 `json:"ari,omitempty"`
 
+	ImagesPerS float64 `json:"images_per_s,omitempty"` // after the first batch, which compiles kernels
+
 	Confusion [][]uint32 `json:"confusion"` // rows: code or predicted class; columns: true class
 
 	evaluation gan.Evaluation
@@ -37,7 +39,7 @@ type evalReport struct {
 func newEvalReport(run string, c *gan.Checkpoint, set *mnist.Set, mode gan.BatchNormMode, e gan.Evaluation, validation bool) evalReport {
 	r := evalReport{
 		Model: c.Info.Model, Step: c.Position.Step, Run: run, File: c.Path, Data: set.Origin, Images: e.Confusion.Total(), BN: mode,
-		NMI: e.NMI, ARI: e.ARI, Confusion: e.Confusion.Rows(), evaluation: e,
+		NMI: e.NMI, ARI: e.ARI, ImagesPerS: e.ImagesPerS, Confusion: e.Confusion.Rows(), evaluation: e,
 	}
 	if validation {
 		r.ValidationError, r.ValidationErrorHungarian = &e.Error, e.Hungarian
@@ -67,6 +69,9 @@ func (r evalReport) text() string {
 	}
 	text := fmt.Sprintf("model       %s, step %s: %s\ndata        %s: %s %s images\nbatch-norm  %s statistics\n",
 		r.Model, count(r.Step), r.File, r.Data, count(r.Images), images, r.BN)
+	if r.ImagesPerS > 0 {
+		text += fmt.Sprintf("images/s    %s once kernels were compiled\n", count(int(r.ImagesPerS+0.5)))
+	}
 	text += errorLines(images, &e.Error, e.Hungarian, "")
 	if e.NMI == nil {
 		return text + "\nimages by predicted (row) and true class (column)\n" + classTable(e.Confusion)

@@ -197,7 +197,7 @@ func TestEvalReport(t *testing.T) {
 		Error: 0.398, Hungarian: of(0.4419), NMI: of(0.5544), ARI: of(0.25),
 		Confusion: gan.Confusion{Codes: 4, Classes: 3, Counts: []uint32{1234, 0, 5, 0, 0, 0, 7, 900, 0, 0, 1, 77}},
 	}
-	classes := gan.Evaluation{Error: 0.012, Confusion: gan.Confusion{Codes: 3, Classes: 3, Counts: []uint32{980, 0, 5, 0, 0, 0, 20, 0, 1100}}}
+	classes := gan.Evaluation{Error: 0.012, ImagesPerS: 27130.4, Confusion: gan.Confusion{Codes: 3, Classes: 3, Counts: []uint32{980, 0, 5, 0, 0, 0, 20, 0, 1100}}}
 	for _, c := range []struct {
 		model      string
 		mode       gan.BatchNormMode

@@ -2,11 +2,33 @@ package main
 
 import (
 	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
 
 	"vkgan/gan"
 	"vkgan/internal/mnist"
 	"vkgan/vk"
 )
+
+// modelNames are the models' names, in the order in which they are measured.
+var modelNames = []string{"infogan", "ssgan"}
+
+// checkModel complains about a --model that there is not; "" is none.
+func checkModel(c *cobra.Command, name string) error {
+	if name != "" && !slices.Contains(modelNames, name) {
+		return wrongUsage(c, "--model is %q: want infogan or ssgan", name)
+	}
+	return nil
+}
+
+// chosenModels are the one that --model names, or all.
+func chosenModels(name string) []string {
+	if name == "" {
+		return modelNames
+	}
+	return []string{name}
+}
 
 // job is a model to train on a data set, or to measure.
 type job struct {

@@ -78,11 +78,12 @@ func (m *meter) rate(now time.Time) float64 {
 	return float64(m.done-m.warmUp) / now.Sub(m.warm).Seconds()
 }
 
-// finish tells how long it took and the rate.
-func (m *meter) finish() {
+// finish tells how long it took, and gives the rate, 0 where it is not known.
+func (m *meter) finish() (rate float64) {
 	fmt.Fprint(m.out, m.erase)
 	now := m.now()
-	if rate := m.rate(now); rate > 0 && now.Sub(m.began) >= long {
+	if rate = m.rate(now); rate > 0 && now.Sub(m.began) >= long {
 		fmt.Fprintf(m.out, "%s images in %s, %s images/s once kernels were compiled\n", count(m.done), span(now.Sub(m.began)), count(int(rate+0.5)))
 	}
+	return rate
 }

@@ -53,9 +53,6 @@ func (s *showing) watch(session *session, w *watcher) gan.Spectator {
 		Say:  func(format string, args ...any) { w.view.say(format, args...) },
 		Path: func(step int) string { return filepath.Join(w.run.Dir, "preview", fmt.Sprintf("%06d.png", step)) },
 	})
-	if err == nil {
-		err = viewer.Between(gan.Progress{Phase: "compiling kernels"}, nil)
-	}
 	if err != nil {
 		s.notice(err)
 		return nil

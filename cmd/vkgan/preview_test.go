@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"image"
 	"os"
@@ -133,9 +134,122 @@ func TestPreview(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(run, "preview", "explorer-000030.png")); err != nil {
 		t.Errorf("%v; %s", err, out)
 	}
+	view, _, stderr = onDisplay(t, display.Name, "view", run)
+	if err := view.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if id, err = display.Window("SSGAN – step 30", time.Minute); err == nil {
+		_, err = display.Do("windowclose", id)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	if view.Wait(); view.ProcessState.ExitCode() != 1 || stderr.String() != "vkgan: the window: the display took it away\n" {
+		t.Errorf("view, its window destroyed: exit code %d, %s", view.ProcessState.ExitCode(), stderr)
+	}
 	lost, _, stderr := onDisplay(t, "", "view", run)
 	if err := lost.Run(); err == nil || !strings.Contains(stderr.String(), "vkgan: no window: there is no display") {
 		t.Errorf("view without a display: %v, %s", err, stderr)
+	}
+}
+
+// longRun is a training run in a window that lasts until it is stopped.
+type longRun struct {
+	*testing.T
+	c      *exec.Cmd
+	lines  *bufio.Scanner // of stdout
+	stderr *bytes.Buffer
+}
+
+// trainInWindow begins a run on a display, and waits for its window.
+func trainInWindow(t *testing.T, d *xvfb.Display, out string) (r *longRun, window string) {
+	t.Helper()
+	c, _, stderr := onDisplay(t, d.Name, "train", "ssgan", "--data", digits(t), "--batch-size", "20", "--class-labels", "2", "--deterministic",
+		"--calibrate-on", "40", "--out", out, "--preview")
+	c.Stdout = nil
+	stdout, err := c.StdoutPipe()
+	if err == nil {
+		err = c.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Process.Kill() })
+	if window, err = d.Window("SSGAN.* – step", time.Minute); err != nil {
+		t.Fatal(err, stderr)
+	}
+	return &longRun{t, c, bufio.NewScanner(stdout), stderr}, window
+}
+
+// says waits for a line.
+func (r *longRun) says(part string) {
+	r.Helper()
+	for r.lines.Scan() {
+		if strings.Contains(r.lines.Text(), part) {
+			return
+		}
+	}
+	r.c.Wait()
+	r.Fatalf("the run has ended without %q: %s", part, r.stderr)
+}
+
+// stops ends the run, which must do so in good order.
+func (r *longRun) stops() {
+	r.Helper()
+	r.c.Process.Signal(os.Interrupt)
+	r.says("stopped after")
+	for r.lines.Scan() {
+	}
+	r.c.Wait()
+	if code := r.c.ProcessState.ExitCode(); code != 130 || !strings.HasPrefix(strings.TrimSpace(r.stderr.String()), "stopping after") || strings.Count(r.stderr.String(), "\n") > 2 {
+		r.Errorf("exit code %d: %s", code, r.stderr)
+	}
+}
+
+// A run outlives its window, whether that is destroyed, its connection is cut, or the display ends.
+func TestRunOutlivesItsWindow(t *testing.T) {
+	for _, end := range []struct {
+		name string
+		of   func(d *xvfb.Display, window string) error
+	}{
+		{"window", func(d *xvfb.Display, window string) error { _, err := d.Do("windowclose", window); return err }},
+		{"connection", func(d *xvfb.Display, window string) error { _, err := d.Do("windowkill", window); return err }},
+		{"display", func(d *xvfb.Display, _ string) error { d.Stop(); return nil }},
+	} {
+		t.Run(end.name, func(t *testing.T) {
+			d := startDisplay(t)
+			r, window := trainInWindow(t, d, t.TempDir())
+			if err := end.of(d, window); err != nil {
+				t.Fatal(err)
+			}
+			r.says("training goes on without the window: ")
+			r.stops()
+		})
+	}
+}
+
+// Where a display has two pixels for a nominal one, the window and what is drawn in it have twice the size.
+func TestWindowOnFinePixels(t *testing.T) {
+	d, out := startDisplay(t), t.TempDir()
+	if err := d.SetScale(2); err != nil {
+		t.Fatal(err)
+	}
+	r, _ := trainInWindow(t, d, out)
+	if _, err := d.Do("key", "s"); err != nil {
+		t.Fatal(err)
+	}
+	r.says("picture     ")
+	r.stops()
+	found, _ := filepath.Glob(filepath.Join(out, "*", "preview", "*.png"))
+	if len(found) != 1 {
+		t.Fatal(found)
+	}
+	data, err := os.ReadFile(found[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if size := pictureSize(t, data); size != windowSize.Mul(2) {
+		t.Errorf("the picture has %v, want %v", size, windowSize.Mul(2))
 	}
 }
 

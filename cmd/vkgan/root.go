@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -91,19 +92,27 @@ func helpAbout(c *cobra.Command, args []string) error {
 }
 
 func noArguments(c *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return wrongUsage(c, "%s takes no argument, but there is %q", c.CommandPath(), args[0])
+	if len(args) == 0 {
+		return nil
 	}
-	return nil
+	return wrongUsage(c, "%s takes no argument, but there is %q%s", c.CommandPath(), args[0], modelHint(c, args[0]))
 }
 
 func knownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hint := ""
+	hint := modelHint(c, args[0])
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = fmt.Sprintf("; did you mean %s?", strings.Join(near, " or "))
 	}
 	return wrongUsage(c, "there is no command '%s %s'%s", c.CommandPath(), args[0], hint)
+}
+
+// modelHint suggests the flag to who gives a command a model's name as an argument.
+func modelHint(c *cobra.Command, argument string) string {
+	if c.Flags().Lookup("model") == nil || !slices.Contains(modelNames, argument) {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean --model %s?", argument)
 }

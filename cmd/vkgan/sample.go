@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -18,7 +19,7 @@ type sampleFlags struct {
 	seed                    uint64
 	rows, cols, count       int
 	frames                  int
-	gif, average            bool
+	gif, average, json      bool
 }
 
 func newSample(s streams) *cobra.Command {
@@ -57,6 +58,7 @@ func newSample(s streams) *cobra.Command {
 		p.StringVar(&f.out, "out", "grid.png", "`file` or folder to write")
 		p.BoolVar(&f.gif, "gif", false, "an animation; --out is grid.gif by default")
 		p.IntVar(&f.frames, "frames", 60, "`frames` of an animation, 20 a second")
+		p.BoolVar(&f.json, "json", false, "print a JSON object: what was written, and how fast")
 		p.StringVar(&f.device, "device", "", "`index`, name or UUID of a device (default: the best)")
 		p.StringVar(&f.dir, "dir", defaultRuns, "`folder` in which to look for runs by number or as 'latest'")
 	})
@@ -104,9 +106,19 @@ func (f *sampleFlags) run(c *cobra.Command, s streams, name string) (err error) 
 	if err != nil {
 		return inferenceError(err)
 	}
-	meter.finish()
+	rate := meter.finish()
+	if f.json {
+		return json.NewEncoder(s.out).Encode(sampleReport{f.out, samples.Images(), rate})
+	}
 	fmt.Fprintf(s.out, "wrote %s: %s\n", f.out, described(f.out, samples))
 	return nil
+}
+
+// sampleReport is the object of `vkgan sample --json`.
+type sampleReport struct {
+	Out        string  `json:"out"`
+	Images     int     `json:"images"`
+	ImagesPerS float64 `json:"images_per_s,omitempty"` // made and written, after the first batch, which compiles kernels
 }
 
 // samples is what the flags ask for.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"image"
 	"image/gif"
@@ -111,6 +112,14 @@ func TestSample(t *testing.T) {
 	if err != nil || len(film.Image) != 6 {
 		t.Errorf("an animated sweep of %d frames, %v", len(film.Image), err)
 	}
+	for count, known := range map[int]bool{3: false, 2000: true} { // the first batch is not timed
+		array := filepath.Join(t.TempDir(), "a.npy")
+		code, stdout, stderr := vkgan("sample", "2", "--dir", out, "--count", fmt.Sprint(count), "--out", array, "--json")
+		var report sampleReport
+		if err := json.Unmarshal([]byte(stdout), &report); err != nil || code != exitDone || report.Out != array || report.Images != count || (report.ImagesPerS > 0) != known {
+			t.Errorf("exit code %d, %v: %s%s", code, err, stdout, stderr)
+		}
+	}
 	t.Chdir(t.TempDir())
 	file := filepath.Join(out, infogan, "checkpoints", "000006.safetensors")
 	if code, stdout, stderr := vkgan("sample", file, "--gif", "--frames", "2", "--cols", "3"); code != exitDone || stdout != "wrote grid.gif: 3×3 images, 2 frames\n" {
@@ -189,7 +198,9 @@ func TestMeter(t *testing.T) {
 		now = now.Add(100 * time.Millisecond)
 		m.add()
 	}
-	m.finish()
+	if rate := m.finish(); rate != 10 {
+		t.Errorf("%g images a second, want 10", rate)
+	}
 	want := "100/3,000 images\n" +
 		"200/3,000 images  10 images/s  ETA 4 min 40 s\n" +
 		"300/3,000 images  10 images/s  ETA 4 min 30 s\n" +

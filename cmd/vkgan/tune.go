@@ -45,10 +45,10 @@ func newTune(s streams) *cobra.Command {
 }
 
 func (f *tuneFlags) run(c *cobra.Command, s streams) (err error) {
-	switch {
-	case f.model != "" && !slices.Contains(benchModels, f.model):
-		return wrongUsage(c, "--model is %q: want infogan or ssgan", f.model)
-	case f.time < 0:
+	if err := checkModel(c, f.model); err != nil {
+		return err
+	}
+	if f.time < 0 {
 		return wrongUsage(c, "--max-time is %s: want 0 or more", f.time)
 	}
 	d, err := openDevice(vk.Options{Device: f.device}, s.err)
@@ -87,10 +87,7 @@ func (f *tuneFlags) operations(d *vk.Device) (list []fmt.Stringer, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, model := range benchModels {
-		if f.model != "" && f.model != model {
-			continue
-		}
+	for _, model := range chosenModels(f.model) {
 		j, err := referenceJob(model, set)
 		if err != nil {
 			return nil, err

@@ -68,7 +68,12 @@ func (f *evalFlags) view(c *cobra.Command, s streams, name string) (err error) {
 	defer func() { err = closing(session, err) }()
 	signals := onInterrupt(context.Background(), s.err)
 	defer signals.release()
-	viewer, err := f.viewer(s, window, session, run, checkpoint)
+	if err := restore(signals, session, checkpoint); err != nil {
+		session.dev.Leave()
+		window.Close()
+		return signals.ended(err)
+	}
+	viewer, err := newExplorer(s, window, session, run, checkpoint)
 	if err != nil {
 		session.dev.Leave()
 		window.Close()
@@ -81,11 +86,20 @@ func (f *evalFlags) view(c *cobra.Command, s streams, name string) (err error) {
 	return signals.stopped()
 }
 
-// viewer restores a checkpoint and shows it.
-func (f *evalFlags) viewer(s streams, w *preview.Window, session *session, run string, checkpoint *gan.Checkpoint) (*preview.Viewer, error) {
+// countedShare of the test images tells the digit that most of a code's images have: 2,000 of MNIST's.
+const countedShare = 0.2
+
+// restore fills the session's model from a checkpoint, and counts what its discriminator takes test images for: a checkpoint
+// holds the counts of its epoch's training images alone, and none at an epoch's end.
+func restore(ctx context.Context, session *session, checkpoint *gan.Checkpoint) error {
 	if err := checkpoint.Restore(session.dev, session.model); err != nil {
-		return nil, err
+		return err
 	}
+	return gan.CountTested(ctx, session.dev, session.model, countedShare)
+}
+
+// newExplorer shows a model that was restored from a checkpoint.
+func newExplorer(s streams, w *preview.Window, session *session, run string, checkpoint *gan.Checkpoint) (*preview.Viewer, error) {
 	folder := filepath.Join(run, "preview")
 	if run == "" {
 		folder = "."

@@ -199,3 +199,19 @@ func chiSquare(counts []float64, expected float64) float64 {
 	}
 	return (math.Cbrt(sum/free) - (1 - 2/(9*free))) / math.Sqrt(2/(9*free))
 }
+
+// Many normals at once are those of each element, wherever they begin.
+func TestNormals(t *testing.T) {
+	s := Stream{Seed: 7, ID: 3}
+	for first := range uint32(5) {
+		for n := range 10 {
+			got := make([]float32, n)
+			s.Normals(2, first, got)
+			for i, x := range got {
+				if want := s.Normal(2, first+uint32(i)); x != want {
+					t.Errorf("%d from %d: number %d is %v, want %v", n, first, i, x, want)
+				}
+			}
+		}
+	}
+}

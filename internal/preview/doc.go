@@ -46,4 +46,5 @@ type State struct {
 	Scale  float64     // pixels to a nominal one
 	Rate   float64     // pictures that the display shows in a second
 	Closed bool        // a person closed it
+	Lost   bool        // the display took it away
 }

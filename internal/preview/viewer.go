@@ -57,10 +57,11 @@ type Viewer struct {
 	explorer  explorer
 	places    places
 
-	stale  bool // the images are of an earlier step, or another point
-	dirty  bool // something else has changed
-	asked  bool // a person waits for it
-	shown  int  // the step of the images
+	stale  bool      // the images are of an earlier step, or another point
+	dirty  bool      // something else has changed
+	asked  bool      // a person waits for it
+	shown  int       // the step of the images
+	lost   time.Time // since when the surface is; zero: it is not
 	budget budget
 	pace   pace
 }
@@ -85,12 +86,12 @@ func (v *Viewer) film() int { return v.cells() + v.sheet.rows }
 
 func (v *Viewer) imageSize() image.Point { return image.Pt(v.grid.Width, v.grid.Height) }
 
-// table is the counts to show, and what they are of: the training images of this epoch, but at its beginning and in an
-// evaluation the test images.
+// table is the counts to show, and what they are of: the training images of this epoch, but at its beginning, in an
+// evaluation and without training the test images.
 func (v *Viewer) table() (canvas.Table, string) {
 	t := canvas.Table{Rows: v.counts.Codes, Classes: v.counts.Classes}
 	_, into := math.Modf(v.progress.Epoch)
-	if v.progress.Phase == "evaluating" || v.tested && into < 0.1 {
+	if !v.Training || v.progress.Phase == "evaluating" || v.tested && into < 0.1 {
 		t.First = t.Rows * t.Classes
 		return t, "test images"
 	}
@@ -227,9 +228,12 @@ func (v *Viewer) turn() error {
 		v.pace.ask(e.When)
 		v.happen(e)
 	}
-	if v.state.Closed {
+	switch {
+	case v.state.Closed:
 		v.Close()
 		return nil
+	case v.state.Lost:
+		return v.heed(errTaken)
 	}
 	now := time.Now()
 	if !v.asked && !((v.stale || v.dirty) && v.budget.due(now, v.state.Rate)) || v.state.Size.X == 0 {
@@ -238,13 +242,24 @@ func (v *Viewer) turn() error {
 	return v.heed(v.show())
 }
 
+// errTaken is a window that goes without being closed: its display has ended, or another program destroyed it.
+var errTaken = errors.New("the display took it away")
+
+// patience is how long a lost surface is made anew, again and again, before the window is given up.
+const patience = 3 * time.Second
+
 // heed does what follows from showing a picture.
 func (v *Viewer) heed(err error) error {
+	if !errors.Is(err, vk.ErrSurfaceLost) {
+		v.lost = time.Time{}
+	} else if v.lost.IsZero() {
+		v.lost = time.Now()
+	}
 	switch {
 	case err == nil:
 		v.asked = false
 	case errors.Is(err, vk.ErrNoImage): // later
-	case errors.Is(err, vk.ErrStale), errors.Is(err, vk.ErrSurfaceLost):
+	case errors.Is(err, vk.ErrStale), errors.Is(err, vk.ErrSurfaceLost) && time.Since(v.lost) < patience:
 		v.dropScreen()
 		v.dirty, v.asked = true, true
 	case errors.Is(err, vk.ErrDeviceLost), errors.Is(err, vk.ErrTimeout):
@@ -252,7 +267,7 @@ func (v *Viewer) heed(err error) error {
 	default:
 		v.Close()
 		if !v.Training {
-			return err
+			return fmt.Errorf("the window: %w", err)
 		}
 		v.Say("training goes on without the window: %v", err)
 	}
@@ -302,12 +317,6 @@ func (v *Viewer) show() error {
 
 // fit makes the screen, the painter and the letters as large as the window wants them.
 func (v *Viewer) fit() error {
-	if v.screen != nil {
-		if w, h := v.screen.Size(); image.Pt(w, h) == v.state.Size {
-			return nil
-		}
-		v.dropScreen()
-	}
 	if v.scale != v.state.Scale {
 		a, err := canvas.NewAtlas(v.state.Scale)
 		if err == nil {
@@ -317,6 +326,12 @@ func (v *Viewer) fit() error {
 			return err
 		}
 		v.atlas, v.scale = a, v.state.Scale
+	}
+	if v.screen != nil {
+		if w, h := v.screen.Size(); image.Pt(w, h) == v.state.Size {
+			return nil
+		}
+		v.dropScreen()
 	}
 	var err error
 	if v.screen, err = v.dev.NewScreen(v.state.Size.X, v.state.Size.Y); err != nil {

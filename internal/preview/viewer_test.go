@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"vkgan/gan"
 	"vkgan/internal/devicetest"
@@ -327,6 +328,43 @@ func TestExplorer(t *testing.T) {
 	s.turns(v, "the drag", func() bool { return v.explorer.sliders[0].value == 3 && !v.stale })
 }
 
+// A model at rest has a digit in front of each row whose code an image of the test set has, though no training image was seen.
+func TestRowDigits(t *testing.T) {
+	s := setting(t, true)
+	if err := gan.CountTested(t.Context(), s.dev, s.model, 1); err != nil {
+		t.Fatal(err)
+	}
+	v := s.viewer(Options{At: 7})
+	s.turns(v, "a picture", func() bool { return v.pace.count > 0 })
+	counts := make([]uint32, v.counts.Codes*v.counts.Classes)
+	if err := s.dev.Download(unsafe.Slice((*byte)(unsafe.Pointer(&counts[0])), 4*len(counts)), v.counts.Tested); err != nil {
+		t.Fatal(err)
+	}
+	picture, err := v.painter.Picture()
+	if err != nil {
+		t.Fatal(err)
+	}
+	digits := 0
+	for row := range v.grid.Rows {
+		first, written := v.places.cells[row*v.grid.Cols], false
+		for y := first.Min.Y; y < first.Max.Y; y++ {
+			for x := range first.Min.X - gap {
+				r, g, b, _ := picture.At(x, y).RGBA()
+				written = written || [3]uint32{r >> 8, g >> 8, b >> 8} == [3]uint32{255, 176, 59} // accent
+			}
+		}
+		if has := slices.Max(counts[row*v.counts.Classes:][:v.counts.Classes]) > 0; written != has {
+			t.Errorf("row %d, counts %v: a digit stands there: %v", row, counts, written)
+		}
+		if written {
+			digits++
+		}
+	}
+	if digits == 0 {
+		t.Errorf("no code has an image: %v", counts)
+	}
+}
+
 // averaged is a model that keeps an average of its generator.
 type averaged struct {
 	gan.Model
@@ -430,6 +468,133 @@ func TestScreenTrouble(t *testing.T) {
 	}
 	if err := v.heed(errors.New("something else")); err != nil || v.window != nil {
 		t.Errorf("other trouble: %v, window %v", err, v.window)
+	}
+}
+
+// A surface that is lost while its window stands is made anew, before and between drawing and showing; one that stays lost ends
+// the window.
+func TestSurfaceLost(t *testing.T) {
+	s := setting(t, false)
+	var said []string
+	v := s.viewer(Options{Training: true})
+	v.Say = func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
+	s.turns(v, "a picture", func() bool { return v.pace.count > 0 })
+	s.focus()
+	pixels := make([]float32, v.images.All().Bytes()/4)
+	if err := s.dev.Download(floatBytes(pixels), v.images.All()); err != nil {
+		t.Fatal(err)
+	}
+	for _, drawn := range []bool{false, true} {
+		if drawn {
+			s.turns(v, "an image to draw to", func() bool {
+				_, err := v.screen.Draw(v.painter.Pixels())
+				return err == nil
+			})
+		}
+		lost, frames := v.screen, v.pace.count
+		lost.Lose()
+		if err := lost.Ready(); !errors.Is(err, vk.ErrSurfaceLost) {
+			t.Errorf("a lost screen is ready: %v", err)
+		}
+		if err := lost.Present(); !errors.Is(err, vk.ErrSurfaceLost) {
+			t.Errorf("a lost screen presents: %v", err)
+		}
+		v.dirty, v.asked = true, true
+		s.turns(v, "a picture on another surface", func() bool { return v.pace.count > frames })
+		if v.screen == lost || !v.lost.IsZero() {
+			t.Error("the lost screen is kept")
+		}
+		v.canvas.Size = image.Point{}
+		s.shows(v, pixels)
+	}
+	v.lost = time.Now().Add(-2 * patience)
+	if err := v.heed(vk.ErrSurfaceLost); err != nil || v.window != nil {
+		t.Errorf("a surface that stays lost: %v, window %v", err, v.window)
+	}
+	if len(said) != 2 || said[1] != "training goes on without the window: the window's surface is lost" {
+		t.Errorf("%q", said)
+	}
+}
+
+// A minimised window is not drawn, and is again when it is back. As there is no window manager, the test says what one would.
+func TestMinimised(t *testing.T) {
+	s := setting(t, false)
+	v := s.viewer(Options{Training: true})
+	s.turns(v, "a picture", func() bool { return v.pace.count > 0 })
+	s.focus()
+	iconify := func(minimised bool) {
+		if err := display.Iconify(s.id, minimised); err != nil {
+			t.Fatal(err)
+		}
+	}
+	iconify(true)
+	s.turns(v, "the window without a size", func() bool { return v.state.Size == image.Point{} })
+	frames := v.pace.count
+	for range 5 {
+		v.stale, v.asked = true, true
+		if err := v.Between(gan.Progress{Phase: "training"}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if v.pace.count != frames {
+		t.Errorf("%d pictures of a minimised window", v.pace.count-frames)
+	}
+	iconify(false)
+	s.turns(v, "a picture", func() bool { return v.pace.count > frames && v.state.Size == image.Pt(900, 600) })
+}
+
+// The key f fills the screen, and gives the window its place back.
+func TestFullScreen(t *testing.T) {
+	s := setting(t, false)
+	v := s.viewer(Options{Training: true})
+	s.turns(v, "a picture", func() bool { return v.pace.count > 0 })
+	s.focus()
+	for _, size := range []image.Point{{1280, 800}, {900, 600}, {1280, 800}, {900, 600}} {
+		frames := v.pace.count
+		s.do("key", "f")
+		s.turns(v, fmt.Sprint("a picture of ", size), func() bool { return v.pace.count > frames && v.canvas.Size == size && v.state.Size == size })
+	}
+	pixels := make([]float32, v.images.All().Bytes()/4)
+	if err := s.dev.Download(floatBytes(pixels), v.images.All()); err != nil {
+		t.Fatal(err)
+	}
+	s.shows(v, pixels)
+}
+
+// A window that moves to a display of other pixels is drawn anew, though its size be the same.
+func TestContentScale(t *testing.T) {
+	s := setting(t, false)
+	v := s.viewer(Options{Training: true})
+	s.turns(v, "a picture", func() bool { return v.pace.count > 0 })
+	small := v.atlas.Small.Cell
+	for _, scale := range []float64{2, 1.25, 1} {
+		frames := v.pace.count
+		v.window.change(func(s *State) { s.Scale = scale })
+		s.turns(v, "a picture", func() bool { return v.pace.count > frames })
+		if larger := v.atlas.Small.Cell.X > small.X; larger != (scale > 1) || v.scale != scale || v.px(100) != int(100*scale) {
+			t.Errorf("at scale %g letters have %v, at 1 %v", scale, v.atlas.Small.Cell, small)
+		}
+	}
+}
+
+// A window that is destroyed from outside ends itself, and not the run.
+func TestDestroyedWindow(t *testing.T) {
+	s := setting(t, false)
+	v := s.viewer(Options{Training: true})
+	var said []string
+	v.Say = func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
+	s.turns(v, "a picture", func() bool { return v.pace.count > 0 })
+	s.focus()
+	s.do("windowclose", s.id) // xdotool's name for XDestroyWindow
+	until(t, "the end of the window", func() bool {
+		v.asked = true
+		if err := v.Between(gan.Progress{Phase: "training"}, nil); err != nil {
+			t.Fatal(err)
+		}
+		return v.window == nil
+	})
+	if len(said) != 2 || !strings.HasPrefix(said[1], "training goes on without the window: ") {
+		t.Errorf("%q", said)
 	}
 }
 

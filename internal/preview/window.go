@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,8 +27,9 @@ func init() { runtime.LockOSThread() } // the main goroutine stays on the main t
 // thread is the main thread, while Main runs.
 var thread struct {
 	calls   chan func()
-	windows int         // open; the main thread's own
+	windows []*Window   // open; the main thread's own
 	ready   bool        // GLFW is; likewise
+	broken  bool        // the display is gone, and GLFW with it; likewise
 	waiting atomic.Bool // for GLFW's events
 }
 
@@ -46,13 +48,13 @@ func Main(work func()) {
 		work()
 	}()
 	defer func() {
-		if thread.ready {
+		if thread.ready && !thread.broken {
 			glfw.Terminate()
 			thread.ready = false
 		}
 	}()
 	for {
-		if thread.windows == 0 {
+		if len(thread.windows) == 0 || thread.broken {
 			select {
 			case f := <-thread.calls:
 				f()
@@ -74,6 +76,7 @@ func Main(work func()) {
 		thread.waiting.Store(true)
 		glfw.WaitEventsTimeout(0.1) // a call that comes just now is served after that at the latest
 		thread.waiting.Store(false)
+		lookForLosses()
 	}
 }
 
@@ -131,10 +134,14 @@ func OpenWindow(title string, size image.Point) (*Window, error) {
 
 // open is OpenWindow on the main thread.
 func open(title string, size image.Point) (*Window, error) {
+	if thread.broken {
+		return nil, fmt.Errorf("%w any more", ErrNoDisplay)
+	}
 	if !thread.ready {
 		if err := start(); err != nil {
 			return nil, err
 		}
+		heedX11()
 		thread.ready = true
 	}
 	glfw.WindowHint(glfw.ClientAPI, glfw.NoAPI)
@@ -143,8 +150,8 @@ func open(title string, size image.Point) (*Window, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the window cannot be opened: %w", err)
 	}
-	thread.windows++
 	w := &Window{handle: h, rate: 60, wake: make(chan struct{}, 1)}
+	thread.windows = append(thread.windows, w)
 	if m := glfw.GetPrimaryMonitor(); m != nil {
 		if mode := m.GetVideoMode(); mode != nil && mode.RefreshRate > 0 {
 			w.rate = float64(mode.RefreshRate)
@@ -287,18 +294,27 @@ func (w *Window) Take() (State, []Event) {
 func (w *Window) Happened() <-chan struct{} { return w.wake }
 
 // SetTitle changes the window's title.
-func (w *Window) SetTitle(title string) { onMain(func() { w.handle.SetTitle(title) }) }
+func (w *Window) SetTitle(title string) {
+	onMain(func() {
+		if !thread.broken {
+			w.handle.SetTitle(title)
+		}
+	})
+}
 
 // Close destroys the window, whose surface must be gone. It must be called once.
 func (w *Window) Close() {
 	gone := make(chan struct{})
 	onMain(func() {
+		defer close(gone)
+		thread.windows = slices.DeleteFunc(thread.windows, func(open *Window) bool { return open == w })
+		if thread.broken {
+			return
+		}
 		w.handle.Destroy()
-		thread.windows--
-		if thread.windows == 0 {
+		if len(thread.windows) == 0 {
 			glfw.PollEvents() // so that the window leaves the screen now
 		}
-		close(gone)
 	})
 	<-gone
 }
