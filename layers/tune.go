@@ -153,7 +153,7 @@ type stage func(d *vk.Device, o operation, v variant) []variant
 
 var stages = []stage{otherOrders, otherTiles, otherDepths}
 
-// otherOrders swaps the operands, or cuts the terms into runs or does not.
+// otherOrders swaps the operands, packs the left one or does not, or cuts the terms into runs or does not.
 func otherOrders(d *vk.Device, o operation, v variant) (list []variant) {
 	m, ok := o.(multiplication)
 	if !ok {
@@ -161,7 +161,7 @@ func otherOrders(d *vk.Device, o operation, v variant) (list []variant) {
 	}
 	for _, mirrored := range []bool{false, true} {
 		for _, split := range []bool{false, true} {
-			if mirrored && (!d.CPU() || m.bias) || split && !m.splittable {
+			if mirrored && (!d.CPU() || m.bias || m.normed) || split && !m.splittable {
 				continue
 			}
 			w := variant{shared: v.shared, mirrored: mirrored, split: split}
@@ -170,6 +170,10 @@ func otherOrders(d *vk.Device, o operation, v variant) (list []variant) {
 				w.lanes = lanesTile(d, rows, columns, m.k/m.splits(w))
 			}
 			list = append(list, w)
+			if d.CPU() && m.leftTransposed(w) {
+				w.packed = true
+				list = append(list, w)
+			}
 		}
 	}
 	return list

@@ -49,6 +49,7 @@ var kernels = map[string]func(r *rig){
 	"multiply_add":          testMultiplyAdd,
 	"one_hot":               testOneHot,
 	"pack":                  testPack,
+	"pack_norm":             testPackNorm,
 	"permutation":           testPermutation,
 	"philox_normal":         testPhiloxNormal,
 	"philox_uniform":        testPhiloxUniform,

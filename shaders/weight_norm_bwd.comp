@@ -1,32 +1,33 @@
 // Gradient of weight normalisation (Salimans & Kingma 2016, equation 3), with n = sqrt(eps + |v|^2):
 //   ds = (v.dw) / n     dv = s/n (dw - v (v.dw) / n^2)
 //
-//   v, dw, dv : [rows,columns] f32
-//   squares   : [chunks,columns] f32, of column_dots(v, v)
-//   dots      : [chunks,columns] f32, of column_dots(v, dw)
-//   scale     : [columns] f32, s; read where SCALE, else s = 1
-//   dscale    : [columns] f32; written where SCALE
+//   v       : [rows,columns] f32
+//   dv      : [rows,columns] f32, dw before
+//   squares : [chunks,columns] f32, of column_dots(v, v); not read where WHOLE
+//   dots    : [chunks,columns] f32, of column_dots(v, dw); not read where WHOLE
+//   scale   : [columns] f32, s; read where SCALE, else s = 1
+//   dscale  : [columns] f32; written where SCALE
 //
-// Lanes lie along the columns; an invocation walks chunk rows.
-// Work-groups: x = ceil(columns/(Local*NV)), y = ceil(rows/chunk) = chunks.
-// Order of accumulation: chunks ascending.
+// Lanes lie along the columns; an invocation walks chunk rows, or, where WHOLE, all of them, and makes the sums itself.
+// Work-groups: x = ceil(columns/(Local*NV)), y = ceil(rows/chunk) = chunks; 1 where WHOLE.
+// Order of accumulation: chunks ascending; rows where WHOLE.
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "kernel.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool SCALE = false;
-layout(constant_id = 2) const int RUNS = 0;
+layout(constant_id = 2) const bool WHOLE = false;
+layout(constant_id = 3) const int RUNS = 0;
 #include "element.glsl"
 
 IN(0, float, v)
 IN(1, float, squares)
 IN(2, float, scale)
-IN(3, float, dw)
-IN(4, float, dots)
-OUT(5, float, dv)
-OUT(6, float, dscale)
-PUSH(A(float, v) A(float, squares) A(float, scale) A(float, dw) A(float, dots) A(float, dv) A(float, dscale)
+IN(3, float, dots)
+IO(4, float, dv)
+OUT(5, float, dscale)
+PUSH(A(float, v) A(float, squares) A(float, scale) A(float, dots) A(float, dv) A(float, dscale)
 	int rows; int columns; int chunk; float eps;)
 
 void main() {
@@ -39,12 +40,19 @@ void main() {
 	do {
 		[[unroll]] for (int u = 0; u < NV; u++) {
 			float s, d;
-			LOAD_NEAR(s, squares, part * columns + start[u])
-			LOAD_NEAR(d, dots, part * columns + start[u])
+			if (WHOLE) {
+				LOAD_NEAR(s, v, part * columns + start[u])
+				LOAD_NEAR(d, dv, part * columns + start[u])
+				d *= s;
+				s *= s;
+			} else {
+				LOAD_NEAR(s, squares, part * columns + start[u])
+				LOAD_NEAR(d, dots, part * columns + start[u])
+			}
 			square[u] += s;
 			along[u] += d;
 		}
-	} while (++part < int(gl_NumWorkGroups.y));
+	} while (++part < (WHOLE ? pc.rows : int(gl_NumWorkGroups.y)));
 	[[unroll]] for (int u = 0; u < NV; u++) {
 		float n = sqrt(pc.eps + square[u]);
 		factor[u] = (SCALE ? el(scale, min(column[u], columns - 1)) : 1.0) / n;
@@ -55,7 +63,7 @@ void main() {
 		[[unroll]] for (int u = 0; u < NV; u++) {
 			float x, d;
 			LOAD_NEAR(x, v, r * columns + start[u])
-			LOAD_NEAR(d, dw, r * columns + start[u])
+			LOAD_NEAR(d, dv, r * columns + start[u])
 			if (own[u]) el(dv, r * columns + column[u]) = factor[u] * fma(-slope[u], x, d);
 		}
 	} while (++r < end);
