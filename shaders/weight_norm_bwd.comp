@@ -37,22 +37,27 @@ void main() {
 	int r = int(gl_WorkGroupID.y) * pc.chunk, end = min(r + pc.chunk, pc.rows), part = 0;
 	float square[NV], along[NV], factor[NV], slope[NV];
 	[[unroll]] for (int u = 0; u < NV; u++) square[u] = along[u] = 0.0;
+	int parts = WHOLE ? pc.rows : int(gl_NumWorkGroups.y);
 	do {
-		[[unroll]] for (int u = 0; u < NV; u++) {
-			float s, d;
-			if (WHOLE) {
-				LOAD_NEAR(s, v, part * columns + start[u])
-				LOAD_NEAR(d, dv, part * columns + start[u])
-				d *= s;
-				s *= s;
-			} else {
-				LOAD_NEAR(s, squares, part * columns + start[u])
-				LOAD_NEAR(d, dots, part * columns + start[u])
+		[[unroll]] for (int t = 0; t < TURN; t++) {
+			int row = min(part + t, parts - 1) * columns;
+			[[unroll]] for (int u = 0; u < NV; u++) {
+				float s, d;
+				if (WHOLE) {
+					LOAD_NEAR(s, v, row + start[u])
+					LOAD_NEAR(d, dv, row + start[u])
+					d *= s;
+					s *= s;
+				} else {
+					LOAD_NEAR(s, squares, row + start[u])
+					LOAD_NEAR(d, dots, row + start[u])
+				}
+				square[u] += part + t < parts ? s : 0.0;
+				along[u] += part + t < parts ? d : 0.0;
 			}
-			square[u] += s;
-			along[u] += d;
 		}
-	} while (++part < (WHOLE ? pc.rows : int(gl_NumWorkGroups.y)));
+		part += TURN;
+	} while (part < parts);
 	[[unroll]] for (int u = 0; u < NV; u++) {
 		float n = sqrt(pc.eps + square[u]);
 		factor[u] = (SCALE ? el(scale, min(column[u], columns - 1)) : 1.0) / n;
@@ -60,11 +65,15 @@ void main() {
 		if (SCALE && gl_WorkGroupID.y == 0u && own[u]) el(dscale, column[u]) = along[u] / n;
 	}
 	do {
-		[[unroll]] for (int u = 0; u < NV; u++) {
-			float x, d;
-			LOAD_NEAR(x, v, r * columns + start[u])
-			LOAD_NEAR(d, dv, r * columns + start[u])
-			if (own[u]) el(dv, r * columns + column[u]) = factor[u] * fma(-slope[u], x, d);
+		[[unroll]] for (int t = 0; t < TURN; t++) {
+			int row = min(r + t, end - 1) * columns;
+			[[unroll]] for (int u = 0; u < NV; u++) {
+				float x, d;
+				LOAD_NEAR(x, v, row + start[u])
+				LOAD_NEAR(d, dv, row + start[u])
+				if (own[u] && r + t < end) el(dv, row + column[u]) = factor[u] * fma(-slope[u], x, d);
+			}
 		}
-	} while (++r < end);
+		r += TURN;
+	} while (r < end);
 }
