@@ -88,10 +88,10 @@ func (o multiplication) tileRows(v variant) int {
 	return m
 }
 
-// The built-in choice packs a left operand that is walked in strides and does not fit a core's second-level cache, if enough
+// The built-in choice packs a left operand that is walked in strides and is larger than a second-level cache, if enough
 // tiles of columns read it again.
 const (
-	largeLeft   = 512 << 10 / 4 // elements
+	largeLeft   = 768 << 10 / 4 // elements
 	manyColumns = 256
 )
 
