@@ -38,6 +38,9 @@ func (b biasBackward) describe(g *Graph, layer string, operands ...string) []str
 	return append(operands, g.weight(layer+".bias"))
 }
 
+// fewRows is the most rows that one invocation of a CPU driver walks: of a batch of vectors, but not of images.
+const fewRows = 1024
+
 // record turns dy into dz = dy act'(y) in place and sums dz over the forward rows into the bias's gradient.
 func (g biasBackward) record(rec *vk.Recorder, y, dy Tensor) {
 	if g.act == Identity && g.bias == nil {
@@ -45,8 +48,15 @@ func (g biasBackward) record(rec *vk.Recorder, y, dy Tensor) {
 	}
 	pixels, channels := dy.H*dy.W, dy.C
 	l := rowwise(rec, channels, dy.Rows*pixels, 1)
+	if dy.Rows*pixels <= fewRows {
+		l = columnwise(rec, channels, dy.Rows*pixels)
+	}
+	whole := l.groups[1] == 1
 	partial := dy.Data // not written
-	if g.bias != nil {
+	switch {
+	case g.bias != nil && whole:
+		partial = g.bias.Grad()
+	case g.bias != nil:
 		partial = l.partial(g.partial, channels)
 	}
 	rec.Dispatch(shaders.BiasBwd{
@@ -54,7 +64,7 @@ func (g biasBackward) record(rec *vk.Recorder, y, dy Tensor) {
 		Rows: int32(dy.Rows * pixels), Forward: int32(y.Rows * pixels), Channels: int32(channels), Chunk: l.per,
 		Local: l.local, RUNS: l.runs, ACT: int32(g.act), SumBias: g.bias != nil, Groups: l.groups,
 	})
-	if g.bias == nil {
+	if g.bias == nil || whole {
 		return
 	}
 	f := flat(rec, channels)

@@ -41,7 +41,7 @@ func (c Conv2D) build(b *Builder, in Shape) (Layer, Shape) {
 		b.fail("%s: no output pixel: input %v, kernel %d, stride %d", c.Name, in, c.Kernel, c.Stride)
 		return l, l.y
 	}
-	l.filter = newWeight(b, c.Name, c.Norm, c.Init, c.Kernel, c.Kernel, in.C, c.Out)
+	l.filter = newWeight(b, c.Name, c.Norm, false, c.Init, c.Kernel, c.Kernel, in.C, c.Out)
 	l.bias = newBiasBackward(b, c.Name, c.Bias, c.Act, c.Out, l.y.H*l.y.W)
 	l.out = b.outputs(c.Name, l.y)
 	l.dx = b.gradients(c.Name, in)

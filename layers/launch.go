@@ -42,6 +42,16 @@ func rowwise(rec *vk.Recorder, channels, rows, groups int) launch {
 	return launch{local, runs, int32(chunk), [3]uint32{ceil(channels, int(local)*int(max(runs, 1))), ceil(rows, chunk), uint32(groups)}}
 }
 
+// columnwise spreads rows of channels so that on a CPU driver an invocation walks all rows: the sum of a column is then
+// known in the kernel that makes it, which walks the rows again, out of a cache. Elsewhere it is rowwise.
+func columnwise(rec *vk.Recorder, channels, rows int) launch {
+	l := rowwise(rec, channels, rows, 1)
+	if rec.Device().CPU() {
+		l.per, l.groups[1] = int32(rows), 1
+	}
+	return l
+}
+
 // partial is the part of scratch that rowwise's chunks fill, each with n float32.
 func (l launch) partial(scratch vk.Range, n int) vk.Range {
 	return scratch.Slice(0, 4*int64(l.groups[1])*int64(l.groups[2])*int64(n))

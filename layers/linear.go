@@ -33,7 +33,7 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 	if c.Init == nil {
 		c.Init = Xavier(in.Size(), c.Out)
 	}
-	l := &LinearLayer{Linear: c, in: in.Size(), w: newWeight(b, c.Name, c.Norm, c.Init, in.Size(), c.Out)}
+	l := &LinearLayer{Linear: c, in: in.Size(), w: newWeight(b, c.Name, c.Norm, true, c.Init, in.Size(), c.Out)}
 	l.bias = newBiasBackward(b, c.Name, c.Bias, c.Act, c.Out, 1)
 	l.out = b.outputs(c.Name, Vector(c.Out))
 	l.dx = b.gradients(c.Name, in)
@@ -66,7 +66,7 @@ func (l *LinearLayer) ForwardInto(rec *vk.Recorder, x, y Tensor) Tensor {
 func (l *LinearLayer) forwardInto(rec *vk.Recorder, x, y Tensor, act Activation) Tensor {
 	l.x, l.y = x, y
 	l.w.forward(rec)
-	product{m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.value(), bias: l.bias.value(), c: l.y.Data, act: act, packed: l.packed, partial: l.partial}.record(rec)
+	product{m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.value(), norm: l.w.packing(), bias: l.bias.value(), c: l.y.Data, act: act, packed: l.packed, partial: l.partial}.record(rec)
 	return l.y
 }
 
@@ -100,6 +100,6 @@ func (l *LinearLayer) BackwardAdd(rec *vk.Recorder, dy Tensor, inputRows int, e 
 		return Tensor{}
 	}
 	dz, dx := dy.lastRows(inputRows), l.dx.Part(0, inputRows).InGroups(dy.Groups)
-	product{m: inputRows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.value(), e: e.Data, c: dx.Data, packed: l.packed}.record(rec)
+	product{m: inputRows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.value(), scale: l.w.factors, e: e.Data, c: dx.Data, packed: l.packed}.record(rec)
 	return dx
 }

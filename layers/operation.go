@@ -22,11 +22,12 @@ type multiplication struct {
 	m, n, k        int
 	transA, transB bool
 	bias           bool // is added to each column
+	normed         bool // the right operand is weight-normalised while it is packed
 	splittable     bool // there is memory for partial sums
 }
 
 func (p product) operation() multiplication {
-	return multiplication{p.m, p.n, p.k, p.transA, p.transB, !p.bias.IsZero(), !p.partial.IsZero()}
+	return multiplication{p.m, p.n, p.k, p.transA, p.transB, !p.bias.IsZero(), p.norm != nil, !p.partial.IsZero()}
 }
 
 func (o multiplication) String() string {
@@ -41,6 +42,9 @@ func (o multiplication) String() string {
 	if o.bias {
 		text += " bias"
 	}
+	if o.normed {
+		text += " normed"
+	}
 	if o.splittable {
 		text += " splittable"
 	}
@@ -53,6 +57,7 @@ func (o multiplication) builtIn(d *vk.Device) variant {
 	}
 	v := variant{mirrored: o.mirrors()}
 	m, n := o.sides(v)
+	v.packed = o.leftTransposed(v) && m*o.k > largeLeft && n >= manyColumns
 	v.lanes = lanesTile(d, m, n, o.k/o.splits(v))
 	return v
 }
@@ -61,7 +66,7 @@ func (o multiplication) builtIn(d *vk.Device) variant {
 // its terms side by side, the one whose terms lie farther apart.
 func (o multiplication) mirrors() bool {
 	switch {
-	case o.bias:
+	case o.bias || o.normed:
 		return false
 	case o.transA:
 		return o.n < o.m
@@ -83,6 +88,22 @@ func (o multiplication) tileRows(v variant) int {
 	return m
 }
 
+// The built-in choice packs a left operand that is walked in strides and is larger than a second-level cache, if enough
+// tiles of columns read it again.
+const (
+	largeLeft   = 768 << 10 / 4 // elements
+	manyColumns = 256
+)
+
+// leftTransposed tells whether the left operand of a variant of the lanes family has its rows side by side in memory, so that
+// a kernel walks it in strides unless it is packed.
+func (o multiplication) leftTransposed(v variant) bool {
+	if v.mirrored {
+		return !o.transB
+	}
+	return o.transA
+}
+
 // splits is the number of runs that a variant cuts the terms into.
 func (o multiplication) splits(v variant) int {
 	if v.split {
@@ -100,6 +121,12 @@ func (o multiplication) fits(d *vk.Device, v variant) error {
 	}
 	if v.mirrored && o.bias {
 		return errors.New("a bias is added to columns, which would be rows")
+	}
+	if v.packed && !o.leftTransposed(v) {
+		return errors.New("the left operand has its terms side by side")
+	}
+	if v.mirrored && o.normed {
+		return errors.New("what is not packed is not normalised")
 	}
 	return v.lanes.fits(d, o.tileRows(v), 0)
 }
@@ -190,8 +217,8 @@ func (p pass) minimal(d *vk.Device) variant {
 
 func (p pass) fits(d *vk.Device, v variant) error {
 	switch {
-	case v.mirrored || v.split:
-		return errors.New("a convolution is neither mirrored nor split")
+	case v.mirrored || v.packed || v.split:
+		return errors.New("a convolution is neither mirrored nor split, and packs its operands as it must")
 	case !d.CPU():
 		return v.shared.fits(d)
 	case v.minimal:

@@ -11,6 +11,8 @@ type product struct {
 	transA, transB bool
 	a, b, bias, e  vk.Range
 	c              vk.Range
+	norm           *weight  // in the lanes family: v, b's place is taken by its w; nil: none
+	scale          vk.Range // in the lanes family: [k], factors of the terms; none: 1
 	act            Activation
 	taps           float64  // the share of the terms that are no padding; 0: all
 	packed         vk.Range // scratch of the lanes family: multiplication.scratch float32
@@ -36,9 +38,9 @@ func (p product) recordAs(rec *vk.Recorder, v variant) {
 	case v.tiled():
 		p.recordTiled(rec, v.shared, splits)
 	case v.mirrored:
-		p.mirrored().recordLanes(rec, v.lanes, splits, true)
+		p.mirrored().recordLanes(rec, v, splits)
 	default:
-		p.recordLanes(rec, v.lanes, splits, false)
+		p.recordLanes(rec, v, splits)
 	}
 	if splits == 1 {
 		return
@@ -60,12 +62,13 @@ func (p product) work() vk.Work {
 	return w
 }
 
-// scratch is what packed must hold for a product of up to m rows, in float32. A tuning table may choose either operand.
+// scratch is what packed must hold for a product of up to m rows, in float32. A tuning table may choose either operand, or
+// both.
 func (o multiplication) scratch(d *vk.Device) int {
-	switch {
-	case d.Tuning() != nil:
-		return packedSize(o.k, max(o.m, o.n))
-	case o.mirrors():
+	switch v := o.builtIn(d); {
+	case d.Tuning() != nil || v.packed:
+		return packedSize(o.k, o.m) + packedSize(o.k, o.n)
+	case v.mirrored:
 		return packedSize(o.k, o.m)
 	}
 	return packedSize(o.k, o.n)
@@ -79,13 +82,23 @@ func (p product) mirrored() product {
 	return p
 }
 
-func (p product) recordLanes(rec *vk.Recorder, t lanes, splits int, transC bool) {
-	d := rec.Device()
-	pack(rec, p.b, p.packed, packing{planes: 1, terms: p.k, columns: p.n, trans: p.transB}, t.width(d))
+func (p product) recordLanes(rec *vk.Recorder, v variant, splits int) {
+	d, t := rec.Device(), v.lanes
+	right := p.packed.Slice(0, tiledBytes(p.k, p.n, t.width(d)))
+	if p.norm != nil {
+		p.norm.pack(rec, right, t.width(d))
+	} else {
+		pack(rec, p.b, right, packing{planes: 1, terms: p.k, columns: p.n, trans: p.transB, scale: p.scale}, t.width(d))
+	}
+	if v.packed {
+		left := p.packed.Slice(right.Bytes(), tiledBytes(p.k, p.m, int(t.rows)))
+		pack(rec, p.a, left, packing{planes: 1, terms: p.k, columns: p.m, trans: !p.transA}, int(t.rows))
+		p.a = left
+	}
 	x, y := t.groups(d, p.m, p.n)
 	rec.DispatchWork(shaders.GemmLanes{
-		A: p.a, B: p.packed, Bias: p.bias, E: p.e, C: p.c,
-		Local: width(rec), M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransC: transC,
+		A: p.a, B: right, Bias: p.bias, E: p.e, C: p.c,
+		Local: width(rec), M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransC: v.mirrored, PackedA: v.packed,
 		AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: int32(splits), TM: t.rows, NV: t.runs, UK: t.depth,
 		Groups: [3]uint32{x, y, uint32(splits)},
 	}, p.work())

@@ -71,6 +71,7 @@ func newTryout(d *vk.Device, o operation) (*tryout, error) {
 
 func (t *tryout) free() { t.memory.Free() }
 
+// prepare makes plain operands also where the right one is to be normalised: packing takes about as long.
 func (o multiplication) prepare(t *tryout) {
 	a, as := t.operand("a", o.m*o.k)
 	b, bs := t.operand("right", o.k*o.n)
@@ -94,7 +95,7 @@ func (o multiplication) prepare(t *tryout) {
 		p.partial = t.memory.scratch("partial", partialSize(o.m*o.n, o.k))
 	}
 	if t.d.CPU() {
-		p.packed = t.memory.scratch("packed", packedSize(o.k, max(o.m, o.n)))
+		p.packed = t.memory.scratch("packed", packedSize(o.k, o.m)+packedSize(o.k, o.n))
 	}
 	t.record = p.recordAs
 }

@@ -153,7 +153,8 @@ type stage func(d *vk.Device, o operation, v variant) []variant
 
 var stages = []stage{otherOrders, otherTiles, otherDepths}
 
-// otherOrders swaps the operands, cuts the terms into runs or does not, or takes minimal filtering or does not.
+// otherOrders swaps the operands, packs the left one or does not, cuts the terms into runs or does not, or takes minimal
+// filtering or does not.
 func otherOrders(d *vk.Device, o operation, v variant) (list []variant) {
 	if p, ok := o.(pass); ok {
 		return []variant{p.direct(d), p.minimal(d)}
@@ -161,7 +162,7 @@ func otherOrders(d *vk.Device, o operation, v variant) (list []variant) {
 	m := o.(multiplication)
 	for _, mirrored := range []bool{false, true} {
 		for _, split := range []bool{false, true} {
-			if mirrored && (!d.CPU() || m.bias) || split && !m.splittable {
+			if mirrored && (!d.CPU() || m.bias || m.normed) || split && !m.splittable {
 				continue
 			}
 			w := variant{shared: v.shared, mirrored: mirrored, split: split}
@@ -170,6 +171,10 @@ func otherOrders(d *vk.Device, o operation, v variant) (list []variant) {
 				w.lanes = lanesTile(d, rows, columns, m.k/m.splits(w))
 			}
 			list = append(list, w)
+			if d.CPU() && m.leftTransposed(w) {
+				w.packed = true
+				list = append(list, w)
+			}
 		}
 	}
 	return list

@@ -21,6 +21,7 @@ func trialOperations() []operation {
 	whole := convolution{x: Shape{14, 10, 32}, y: Shape{7, 5, 32}, kernel: 5, stride: 2, padY: 1, padX: 1} // for minimal filtering
 	return []operation{
 		multiplication{m: 29, n: 37, k: 50},
+		multiplication{m: 23, n: 41, k: 30, normed: true},
 		multiplication{m: 61, n: 26, k: 50, transA: true, bias: true},
 		multiplication{m: 5, n: 70, k: 2100, transB: true, splittable: true},
 		conv.pass(forwardPass, 14), conv.pass(dataPass, 14), conv.pass(filterPass, 14),
@@ -260,6 +261,7 @@ func TestChoose(t *testing.T) {
 			"lanes 5x1x10":          {lanes: lanes{5, 1, 10}},
 			"lanes 5x1x10 mirrored": usual, // not with a bias
 			"lanes 5x1x10 split":    usual, // no memory for that
+			"lanes 5x1x10 packed":   usual, // the left operand has its terms side by side
 			"lanes 30x1x10":         usual, // more rows than there are
 			"lanes 0x1x10":          usual,
 			"tiled 32x32x16":        usual, // the other family

@@ -12,6 +12,7 @@ type variant struct {
 	lanes    lanes  // of the lanes family
 	shared   shared // of the tiled family; zero: of the other
 	mirrored bool   // the lanes family, which packs its right operand, takes the product of the transposes
+	packed   bool   // the lanes family packs the left operand too
 	split    bool   // the terms are cut into runs, with partial sums apart
 	minimal  bool   // a convolution of the lanes family by Winograd's minimal filtering
 }
@@ -38,6 +39,9 @@ func (v variant) String() string {
 	if v.mirrored {
 		text += " mirrored"
 	}
+	if v.packed {
+		text += " packed"
+	}
 	if v.split {
 		text += " split"
 	}
@@ -61,6 +65,7 @@ func parseVariant(name string) (v variant, err error) {
 		}
 		for _, word := range words[2:] {
 			v.mirrored = v.mirrored || word == "mirrored"
+			v.packed = v.packed || word == "packed"
 			v.split = v.split || word == "split"
 			v.minimal = v.minimal || word == "minimal"
 		}

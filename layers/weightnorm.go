@@ -28,11 +28,14 @@ type weight struct {
 	norm          *WeightNorm // nil: w = v
 	scale         *Param      // nil: not trained
 	fixed, dfixed vk.Range    // [out], s where it is a Statistic, and room for its gradient; zero: s is scale or 1
-	w, dw         vk.Range    // [.., out], scratch
-	squares, dots vk.Range    // [chunks,out], scratch: partial sums of v² and of v·dw
+	w             vk.Range    // [.., out], scratch; zero: w is only made packed
+	factors       vk.Range    // [out], scratch: s/‖v‖ where w is only made packed
+	squares, dots vk.Range    // [chunks,out], scratch of devices that sum in chunks: partial sums of v² and of v·dw
 }
 
-func newWeight(b *Builder, layer string, norm *WeightNorm, init Initializer, dims ...int) weight {
+// newWeight makes the weight of a layer. inProducts says that it is an operand of products and of nothing else: where those
+// pack their operands, w is then never made in another layout.
+func newWeight(b *Builder, layer string, norm *WeightNorm, inProducts bool, init Initializer, dims ...int) weight {
 	w := weight{v: b.param(layer+".weight", init, dims...), norm: norm}
 	if norm == nil {
 		return w
@@ -44,11 +47,16 @@ func newWeight(b *Builder, layer string, norm *WeightNorm, init Initializer, dim
 		w.fixed, w.dfixed = b.scratch(layer+".scale", columns), b.scratch(layer+".dscale", columns)
 		b.statistic(layer+".scale", w.fixed, 1)
 	}
-	w.w = b.scratch(layer+".w", rows*columns)
-	w.dw = b.scratch(layer+".dw", rows*columns)
-	chunks := int(ceil(rows, minChunk))
-	w.squares = b.scratch(layer+".squares", chunks*columns)
-	w.dots = b.scratch(layer+".dots", chunks*columns)
+	if inProducts && b.dev.CPU() {
+		w.factors = b.scratch(layer+".factors", columns)
+	} else {
+		w.w = b.scratch(layer+".w", rows*columns)
+	}
+	if !b.dev.CPU() {
+		chunks := int(ceil(rows, minChunk))
+		w.squares = b.scratch(layer+".squares", chunks*columns)
+		w.dots = b.scratch(layer+".dots", chunks*columns)
+	}
 	return w
 }
 
@@ -57,20 +65,23 @@ func (w *weight) size() (rows, columns int) {
 	return w.v.Len() / columns, columns
 }
 
-// value is where w lies, once forward is recorded.
+// value is where w lies, once forward is recorded; v where w is only made packed.
 func (w *weight) value() vk.Range {
-	if w.norm == nil {
+	if w.w.IsZero() {
 		return w.v.Value()
 	}
 	return w.w
 }
 
-// grad is where dw belongs, for backward to take it from.
-func (w *weight) grad() vk.Range {
-	if w.norm == nil {
-		return w.v.Grad()
+// grad is where dw belongs; backward makes dv of it, in place.
+func (w *weight) grad() vk.Range { return w.v.Grad() }
+
+// packing is w itself where it is only made packed, by pack, else nil.
+func (w *weight) packing() *weight {
+	if w.factors.IsZero() {
+		return nil
 	}
-	return w.dw
+	return w
 }
 
 // factor is s, none where it is 1.
@@ -83,19 +94,29 @@ func (w *weight) factor() vk.Range {
 
 func (w *weight) hasFactor() bool { return w.scale != nil || !w.fixed.IsZero() }
 
-// forward records w from v and s.
+// forward records w from v and s, unless it is only made packed.
 func (w *weight) forward(rec *vk.Recorder) {
-	if w.norm == nil {
+	if w.w.IsZero() {
 		return
 	}
-	w.columnDots(rec, w.v.Value(), w.squares)
 	rows, columns := w.size()
-	l := rowwise(rec, columns, rows, 1)
+	l := columnwise(rec, columns, rows)
+	squares := w.columnDots(rec, l, w.v.Value(), w.squares)
 	rec.Dispatch(shaders.WeightNorm{
-		V: w.v.Value(), Squares: l.partial(w.squares, columns), Scale: w.factor(), W: w.w,
+		V: w.v.Value(), Squares: squares, Scale: w.factor(), W: w.w,
 		Rows: int32(rows), Columns: int32(columns), Chunk: l.per, Eps: weightNormEps,
-		Local: l.local, SCALE: w.hasFactor(), RUNS: l.runs, Groups: l.groups,
+		Local: l.local, SCALE: w.hasFactor(), WHOLE: rec.Device().CPU(), RUNS: l.runs, Groups: l.groups,
 	})
+}
+
+// pack records w in tiles of width columns, and its factors.
+func (w *weight) pack(rec *vk.Recorder, y vk.Range, width int) {
+	rows, columns := w.size()
+	local := laneCount(rec.Device())
+	rec.DispatchWork(shaders.PackNorm{
+		V: w.v.Value(), Scale: w.factor(), W: y, Factor: w.factors, Rows: int32(rows), Columns: int32(columns), Eps: weightNormEps,
+		Local: uint32(local), SCALE: w.hasFactor(), NEAR: width <= columns, NV: int32(width / local), Groups: [3]uint32{ceil(columns, width), 1, 1},
+	}, vk.Work{Bytes: 2 * 4 * float64(rows*columns)})
 }
 
 // describe adds w to a graph, normalised already, and gives its name.
@@ -127,9 +148,13 @@ func (w *weight) backward(rec *vk.Recorder) {
 	if w.norm == nil {
 		return
 	}
-	w.columnDots(rec, w.dw, w.dots)
 	rows, columns := w.size()
-	l := rowwise(rec, columns, rows, 1)
+	l := columnwise(rec, columns, rows)
+	dots := w.columnDots(rec, l, w.v.Grad(), w.dots)
+	var squares vk.Range // of forward
+	if !dots.IsZero() {
+		squares = l.partial(w.squares, columns)
+	}
 	ds := w.v.Grad() // not written
 	if w.scale != nil {
 		ds = w.scale.Grad()
@@ -137,18 +162,22 @@ func (w *weight) backward(rec *vk.Recorder) {
 		ds = w.dfixed
 	}
 	rec.Dispatch(shaders.WeightNormBwd{
-		V: w.v.Value(), Squares: l.partial(w.squares, columns), Scale: w.factor(), Dw: w.dw, Dots: l.partial(w.dots, columns), Dv: w.v.Grad(), Dscale: ds,
+		V: w.v.Value(), Squares: squares, Scale: w.factor(), Dots: dots, Dv: w.v.Grad(), Dscale: ds,
 		Rows: int32(rows), Columns: int32(columns), Chunk: l.per, Eps: weightNormEps,
-		Local: l.local, SCALE: w.hasFactor(), RUNS: l.runs, Groups: l.groups,
+		Local: l.local, SCALE: w.hasFactor(), WHOLE: rec.Device().CPU(), RUNS: l.runs, Groups: l.groups,
 	})
 }
 
-// columnDots records the chunks' dot products of v's columns and x's.
-func (w *weight) columnDots(rec *vk.Recorder, x, partial vk.Range) {
+// columnDots records the chunks' dot products of v's columns and x's, where there are chunks, and says where they lie.
+func (w *weight) columnDots(rec *vk.Recorder, l launch, x, scratch vk.Range) vk.Range {
+	if rec.Device().CPU() {
+		return vk.Range{}
+	}
 	rows, columns := w.size()
-	l := rowwise(rec, columns, rows, 1)
+	partial := l.partial(scratch, columns)
 	rec.Dispatch(shaders.ColumnDots{
-		A: w.v.Value(), B: x, Partial: l.partial(partial, columns), Rows: int32(rows), Columns: int32(columns), Chunk: l.per,
+		A: w.v.Value(), B: x, Partial: partial, Rows: int32(rows), Columns: int32(columns), Chunk: l.per,
 		Local: l.local, RUNS: l.runs, Groups: l.groups,
 	})
+	return partial
 }

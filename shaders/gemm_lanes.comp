@@ -1,6 +1,6 @@
 // Matrix product for CPU drivers: c = act(op(a) b + bias + e).
 //
-//   a    : [M,K] f32, or [K,M] where TRANS_A
+//   a    : [M,K] f32, or [K,M] where TRANS_A; where PACKED_A packed in tiles of TM rows (pack.comp)
 //   b    : [K,N] f32, packed in tiles of Local*NV columns (pack.comp)
 //   bias : [N] f32, read where ADD_BIAS
 //   e    : as c, read where ADD_E; another buffer than c
@@ -30,6 +30,7 @@ layout(constant_id = 9) const int SPLITS = 1;
 layout(constant_id = 10) const int TM = 1;
 layout(constant_id = 11) const int NV = 1;
 layout(constant_id = 12) const int UK = 1;
+layout(constant_id = 13) const bool PACKED_A = false;
 #include "lanes.glsl"
 
 IN(0, float, a)
@@ -39,7 +40,7 @@ IN(3, float, e)
 OUT(4, float, c)
 PUSH(A(float, a) A(float, b) A(float, bias) A(float, e) A(float, c))
 
-const int AM = TRANS_A ? 1 : K, AK = TRANS_A ? M : 1; // strides of a
+const int AM = PACKED_A || TRANS_A ? 1 : K, AK = PACKED_A ? TM : TRANS_A ? M : 1; // strides of a
 const int CM = TRANS_C ? 1 : N, CN = TRANS_C ? M : 1; // strides of c
 const int WIDTH = LANES * NV;
 const int RUN = (K + SPLITS - 1) / SPLITS;
@@ -47,6 +48,7 @@ const int RUN = (K + SPLITS - 1) / SPLITS;
 void main() {
 	find_lane();
 	int m = min(int(gl_WorkGroupID.x) * TM, M - TM);
+	int first = PACKED_A ? int(gl_WorkGroupID.x) * (K * TM) : m * AM; // of a
 	int tile = int(gl_WorkGroupID.y), n = tile_start(tile, WIDTH, N);
 	int k0 = int(gl_WorkGroupID.z) * RUN;
 	int k1 = min(k0 + RUN, K);
@@ -56,7 +58,7 @@ void main() {
 
 	int k = k0;
 	if (k + UK <= k1) do {
-		ptr(float) pa = at(a, m * AM + k * AK);
+		ptr(float) pa = at(a, first + k * AK);
 		ptr(float) pb = at(b, (tile * K + k) * WIDTH);
 		[[unroll]] for (int u = 0; u < UK; u++) {
 			float y[NV];
@@ -70,7 +72,7 @@ void main() {
 	} while (k + UK <= k1);
 	if (RUN % UK != 0 || K % RUN != 0)
 		if (k < k1) do {
-			ptr(float) pa = at(a, m * AM + k * AK);
+			ptr(float) pa = at(a, first + k * AK);
 			ptr(float) pb = at(b, (tile * K + k) * WIDTH);
 			float y[NV];
 			[[unroll]] for (int v = 0; v < NV; v++) { LOAD_RUN(y[v], b, pb, v * LANES) }

@@ -17,13 +17,13 @@ type product struct {
 // operands are a product's arguments on the device, and c as it should be.
 type operands struct {
 	a, b, bias, e, c *tensor
-	right            []float32 // b
+	left, right      []float32 // a and b
 	want             []float64
 }
 
 func (p product) operands(r *rig) operands {
 	a, b := r.normals(p.M*p.K), r.normals(p.K*p.N)
-	o := operands{a: r.floats(a), b: r.floats(b), right: b, c: r.out(p.Splits * p.M * p.N)}
+	o := operands{a: r.floats(a), b: r.floats(b), left: a, right: b, c: r.out(p.Splits * p.M * p.N)}
 	var bias, e []float64
 	if p.Bias {
 		values := r.normals(p.N)
@@ -119,6 +119,7 @@ type lanesProduct struct {
 // lanes is the shape of the register-tile family: tm rows, nv runs of a subgroup's columns, uk terms at a time.
 type lanes struct {
 	tm, nv, uk int
+	packed     bool // the left operand too
 }
 
 // width is the number of columns of a tile.
@@ -129,22 +130,27 @@ func testGemmLanes(r *rig) {
 	each(r, []lanesProduct{
 		{product{M: 7, N: 2*l + 3, K: 19, Bias: true, Act: 2, Splits: 1}, lanes{tm: 3, nv: 2, uk: 8}},
 		{product{M: 1, N: 1, K: 1, Splits: 1}, lanes{tm: 1, nv: 1, uk: 1}},
-		{product{M: 12, N: l, K: 16, TransA: true, E: true, Act: 1, Splits: 1}, lanes{tm: 12, nv: 1, uk: 16}},
+		{product{M: 12, N: l, K: 16, TransA: true, E: true, Act: 1, Splits: 1}, lanes{tm: 12, nv: 1, uk: 16, packed: true}},
 		{product{M: 13, N: l + 1, K: 17, TransC: true, Bias: true, E: true, Act: 3, Splits: 1}, lanes{tm: 6, nv: 1, uk: 4}},
 		{product{M: 6, N: l, K: 7, TransA: true, TransC: true, Bias: true, Splits: 1}, lanes{tm: 4, nv: 1, uk: 8}},
 		{product{M: 5, N: l - 1, K: 23, E: true, Act: 2, Splits: 1}, lanes{tm: 5, nv: 2, uk: 10}},
-		{product{M: 9, N: 3*l + 1, K: 37, TransA: true, Splits: 3}, lanes{tm: 2, nv: 3, uk: 5}},
+		{product{M: 9, N: 3*l + 1, K: 37, TransA: true, Splits: 3}, lanes{tm: 2, nv: 3, uk: 5, packed: true}},
 		{product{M: 2, N: 2 * l, K: 64, Splits: 2}, lanes{tm: 2, nv: 2, uk: 16}},
 		{product{M: 3, N: l + 2, K: 5, TransC: true, Splits: 4}, lanes{tm: 2, nv: 1, uk: 2}},
 		{product{M: 8, N: l + 5, K: 12, Bias: true, Act: 4, Splits: 1}, lanes{tm: 3, nv: 1, uk: 4}},
+		{product{M: 31, N: 2*l + 1, K: 45, TransA: true, TransC: true, Splits: 1}, lanes{tm: 6, nv: 2, uk: 8, packed: true}},
 		{product{M: 61, N: 4*l - 1, K: 101, TransA: true, Bias: true, Splits: 1}, lanes{tm: 12, nv: 2, uk: 20}},
 	}, func(r *rig, c lanesProduct) {
 		o := c.operands(r)
+		left := o.a
+		if c.run.packed {
+			left = r.floats(packed(o.left, c.M, c.run.tm))
+		}
 		r.run(shaders.GemmLanes{
-			A: o.a.Range, B: r.floats(packed(o.right, c.N, c.run.width(r))).Range, Bias: o.bias.all(), E: o.e.all(), C: o.c.Range,
+			A: left.Range, B: r.floats(packed(o.right, c.N, c.run.width(r))).Range, Bias: o.bias.all(), E: o.e.all(), C: o.c.Range,
 			Local: uint32(l), M: int32(c.M), N: int32(c.N), K: int32(c.K), TransA: c.TransA, TransC: c.TransC,
 			AddBias: c.Bias, AddE: c.E, ACT: int32(c.Act), SPLITS: int32(c.Splits),
-			TM: int32(c.run.tm), NV: int32(c.run.nv), UK: int32(c.run.uk),
+			TM: int32(c.run.tm), NV: int32(c.run.nv), UK: int32(c.run.uk), PackedA: c.run.packed,
 			Groups: [3]uint32{ceil(c.M, c.run.tm), ceil(c.N, l*c.run.nv), uint32(c.Splits)},
 		})
 		r.near("c", o.c, o.want)

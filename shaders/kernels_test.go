@@ -52,6 +52,7 @@ var kernels = map[string]func(r *rig){
 	"multiply_points":       testMultiplyPoints,
 	"one_hot":               testOneHot,
 	"pack":                  testPack,
+	"pack_norm":             testPackNorm,
 	"permutation":           testPermutation,
 	"philox_normal":         testPhiloxNormal,
 	"philox_uniform":        testPhiloxUniform,

@@ -2,6 +2,7 @@
 // side by side.
 //
 //   x : [planes,terms,columns] f32, or [planes,columns,terms] where TRANS
+//   scale : [terms] f32, a factor of each term; read where SCALE
 //   y : [ceil(columns/width),planes,terms,width] f32: tile t holds the columns from tile_start(t) on (lanes.glsl), and
 //       repeats the last where there are fewer than width. Where INNER, planes is 1, and term k of y is x's
 //       (k mod inner) * (terms/inner) + k / inner: with the batch size, the batch becomes the inner axis of terms
@@ -17,13 +18,15 @@ layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool TRANS = false;
 layout(constant_id = 2) const bool INNER = false;
 layout(constant_id = 3) const bool NEAR = false;
-layout(constant_id = 4) const int PER = 1;
-layout(constant_id = 5) const int NV = 1;
+layout(constant_id = 4) const bool SCALE = false;
+layout(constant_id = 5) const int PER = 1;
+layout(constant_id = 6) const int NV = 1;
 #include "lanes.glsl"
 
 IN(0, float, x)
-OUT(1, float, y)
-PUSH(A(float, x) A(float, y) int planes; int terms; int columns; int width; int inner;)
+IN(1, float, scale)
+OUT(2, float, y)
+PUSH(A(float, x) A(float, scale) A(float, y) int planes; int terms; int columns; int width; int inner;)
 
 const int UNROLL = 4;
 
@@ -41,6 +44,7 @@ void main() {
 		[[unroll]] for (int u = 0; u < UNROLL; u++) {
 			int term = min(k + u, end - 1), from = term;
 			if (INNER) from = term % pc.inner * (pc.terms / pc.inner) + term / pc.inner;
+			float factor = SCALE ? el(scale, term) : 1.0;
 			[[unroll]] for (int v = 0; v < NV; v++) {
 				float value;
 				if (TRANS) {
@@ -52,6 +56,7 @@ void main() {
 				} else if (NEAR) {
 					LOAD_RUN(value, x, at(x, from * pc.columns + start), v * LANES)
 				} else value = el(x, from * pc.columns + min(start + v * LANES + LANE, last));
+				if (SCALE) value *= factor;
 				if (v * LANES + LANE < pc.width) el(y, to + term * pc.width + v * LANES) = value;
 			}
 		}

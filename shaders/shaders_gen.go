@@ -53,6 +53,7 @@ var Shaders = []*vk.Shader{
 	MultiplyPointsShader,
 	OneHotShader,
 	PackShader,
+	PackNormShader,
 	PermutationShader,
 	PhiloxNormalShader,
 	PhiloxUniformShader,
@@ -1839,7 +1840,7 @@ var gatherStorage []byte
 
 // GemmLanes: Matrix product for CPU drivers: c = act(op(a) b + bias + e).
 //
-//	a    : [M,K] f32, or [K,M] where TRANS_A
+//	a    : [M,K] f32, or [K,M] where TRANS_A; where PACKED_A packed in tiles of TM rows (pack.comp)
 //	b    : [K,N] f32, packed in tiles of Local*NV columns (pack.comp)
 //	bias : [N] f32, read where ADD_BIAS
 //	e    : as c, read where ADD_E; another buffer than c
@@ -1860,6 +1861,7 @@ type GemmLanes struct {
 	M, N, K                       int32
 	TransA, TransC, AddBias, AddE bool
 	ACT, SPLITS, TM, NV, UK       int32
+	PackedA                       bool
 
 	Groups [3]uint32
 }
@@ -1869,7 +1871,7 @@ func (k GemmLanes) Call() vk.Call {
 	return vk.Call{
 		Shader: GemmLanesShader,
 		Args:   []vk.Range{k.A, k.B, k.Bias, k.E, k.C},
-		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransC), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.SPLITS), uint32(k.TM), uint32(k.NV), uint32(k.UK)},
+		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransC), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.SPLITS), uint32(k.TM), uint32(k.NV), uint32(k.UK), word(k.PackedA)},
 		Groups: k.Groups,
 	}
 }
@@ -1898,6 +1900,7 @@ var GemmLanesShader = &vk.Shader{
 		{Name: "TM", ID: 10, Default: 1},
 		{Name: "NV", ID: 11, Default: 1},
 		{Name: "UK", ID: 12, Default: 1},
+		{Name: "PACKED_A", ID: 13, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
@@ -2451,6 +2454,7 @@ var oneHotStorage []byte
 // side by side.
 //
 //	x : [planes,terms,columns] f32, or [planes,columns,terms] where TRANS
+//	scale : [terms] f32, a factor of each term; read where SCALE
 //	y : [ceil(columns/width),planes,terms,width] f32: tile t holds the columns from tile_start(t) on (lanes.glsl), and
 //	    repeats the last where there are fewer than width. Where INNER, planes is 1, and term k of y is x's
 //	    (k mod inner) * (terms/inner) + k / inner: with the batch size, the batch becomes the inner axis of terms
@@ -2459,16 +2463,16 @@ var oneHotStorage []byte
 // not where there are fewer columns than width, nor needed where TRANS.
 // Work-groups: x = planes*ceil(terms/PER), y = ceil(columns/width); width is at most NV*Local.
 type Pack struct {
-	X vk.Range // read
-	Y vk.Range // written
+	X, Scale vk.Range // read
+	Y        vk.Range // written
 
 	// push constants
 	Planes, Terms, Columns, Width, Inner int32
 
 	// specialisation constants
-	Local              uint32
-	TRANS, INNER, NEAR bool
-	PER, NV            int32
+	Local                     uint32
+	TRANS, INNER, NEAR, SCALE bool
+	PER, NV                   int32
 
 	Groups [3]uint32
 }
@@ -2477,9 +2481,9 @@ type Pack struct {
 func (k Pack) Call() vk.Call {
 	return vk.Call{
 		Shader: PackShader,
-		Args:   []vk.Range{k.X, k.Y},
+		Args:   []vk.Range{k.X, k.Scale, k.Y},
 		Push:   []uint32{uint32(k.Planes), uint32(k.Terms), uint32(k.Columns), uint32(k.Width), uint32(k.Inner)},
-		Specs:  []uint32{k.Local, word(k.TRANS), word(k.INNER), word(k.NEAR), uint32(k.PER), uint32(k.NV)},
+		Specs:  []uint32{k.Local, word(k.TRANS), word(k.INNER), word(k.NEAR), word(k.SCALE), uint32(k.PER), uint32(k.NV)},
 		Groups: k.Groups,
 	}
 }
@@ -2489,6 +2493,7 @@ var PackShader = &vk.Shader{
 	Name: "pack",
 	Args: []vk.Arg{
 		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "scale", Access: vk.Read, Elem: "float"},
 		{Name: "y", Access: vk.Write, Elem: "float"},
 	},
 	Push: []string{"planes", "terms", "columns", "width", "inner"},
@@ -2497,8 +2502,9 @@ var PackShader = &vk.Shader{
 		{Name: "TRANS", ID: 1, Default: 0},
 		{Name: "INNER", ID: 2, Default: 0},
 		{Name: "NEAR", ID: 3, Default: 0},
-		{Name: "PER", ID: 4, Default: 1},
-		{Name: "NV", ID: 5, Default: 1},
+		{Name: "SCALE", ID: 4, Default: 0},
+		{Name: "PER", ID: 5, Default: 1},
+		{Name: "NV", ID: 6, Default: 1},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
@@ -2510,6 +2516,71 @@ var packAddresses []byte
 
 //go:embed spv/pack.ssbo.spv
 var packStorage []byte
+
+// PackNorm: Packs a weight for the lanes family as pack.comp does, and normalises it on the way (weight_norm.comp): w is never made
+// in another layout.
+//
+//	v      : [rows,columns] f32
+//	scale  : [columns] f32, s; read where SCALE, else s = 1
+//	w      : [ceil(columns/width),rows,width] f32, v s / sqrt(eps + |v|^2) in tiles of width = Local*NV columns, pack.comp's y
+//	factor : [columns] f32, s / sqrt(eps + |v|^2)
+//
+// An invocation makes a tile, UNROLL rows in a turn: it reads v twice, the second time out of a cache. NEAR: as in pack.comp.
+// Work-groups: x = ceil(columns/width).
+// Order of accumulation: rows ascending.
+type PackNorm struct {
+	V, Scale  vk.Range // read
+	W, Factor vk.Range // written
+
+	// push constants
+	Rows, Columns int32
+	Eps           float32
+
+	// specialisation constants
+	Local       uint32
+	SCALE, NEAR bool
+	NV          int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k PackNorm) Call() vk.Call {
+	return vk.Call{
+		Shader: PackNormShader,
+		Args:   []vk.Range{k.V, k.Scale, k.W, k.Factor},
+		Push:   []uint32{uint32(k.Rows), uint32(k.Columns), math.Float32bits(k.Eps)},
+		Specs:  []uint32{k.Local, word(k.SCALE), word(k.NEAR), uint32(k.NV)},
+		Groups: k.Groups,
+	}
+}
+
+// PackNormShader is the kernel behind [PackNorm].
+var PackNormShader = &vk.Shader{
+	Name: "pack_norm",
+	Args: []vk.Arg{
+		{Name: "v", Access: vk.Read, Elem: "float"},
+		{Name: "scale", Access: vk.Read, Elem: "float"},
+		{Name: "w", Access: vk.Write, Elem: "float"},
+		{Name: "factor", Access: vk.Write, Elem: "float"},
+	},
+	Push: []string{"rows", "columns", "eps"},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "SCALE", ID: 1, Default: 0},
+		{Name: "NEAR", ID: 2, Default: 0},
+		{Name: "NV", ID: 3, Default: 1},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: packNormAddresses, vk.Storage: packNormStorage},
+}
+
+//go:embed spv/pack_norm.addr.spv
+var packNormAddresses []byte
+
+//go:embed spv/pack_norm.ssbo.spv
+var packNormStorage []byte
 
 // Permutation: The next rows of an endless list, epoch after epoch the first `period` elements of a permutation of 0 .. n-1:
 // indices[r] = P_epoch(p mod period), with p = step * rows + r mod 2^32, epoch = p / period and P_epoch a pseudo-random
@@ -3167,12 +3238,12 @@ var unitNormStorage []byte
 // WeightNorm: Weight normalisation (Salimans & Kingma 2016, equation 2): w = v s / sqrt(eps + |v|^2), |v| over each column's rows.
 //
 //	v, w    : [rows,columns] f32
-//	squares : [chunks,columns] f32, of column_dots(v, v)
+//	squares : [chunks,columns] f32, of column_dots(v, v); not read where WHOLE
 //	scale   : [columns] f32, s; read where SCALE, else s = 1
 //
-// Lanes lie along the columns; an invocation walks chunk rows.
-// Work-groups: x = ceil(columns/(Local*NV)), y = ceil(rows/chunk) = chunks.
-// Order of accumulation: chunks ascending.
+// Lanes lie along the columns; an invocation walks chunk rows, or, where WHOLE, all of them, and makes the sums itself.
+// Work-groups: x = ceil(columns/(Local*NV)), y = ceil(rows/chunk) = chunks; 1 where WHOLE.
+// Order of accumulation: chunks ascending; rows where WHOLE.
 // Gradient: weight_norm_bwd.comp.
 type WeightNorm struct {
 	V, Squares, Scale vk.Range // read
@@ -3183,9 +3254,9 @@ type WeightNorm struct {
 	Eps                  float32
 
 	// specialisation constants
-	Local uint32
-	SCALE bool
-	RUNS  int32
+	Local        uint32
+	SCALE, WHOLE bool
+	RUNS         int32
 
 	Groups [3]uint32
 }
@@ -3196,7 +3267,7 @@ func (k WeightNorm) Call() vk.Call {
 		Shader: WeightNormShader,
 		Args:   []vk.Range{k.V, k.Squares, k.Scale, k.W},
 		Push:   []uint32{uint32(k.Rows), uint32(k.Columns), uint32(k.Chunk), math.Float32bits(k.Eps)},
-		Specs:  []uint32{k.Local, word(k.SCALE), uint32(k.RUNS)},
+		Specs:  []uint32{k.Local, word(k.SCALE), word(k.WHOLE), uint32(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -3214,7 +3285,8 @@ var WeightNormShader = &vk.Shader{
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "SCALE", ID: 1, Default: 0},
-		{Name: "RUNS", ID: 2, Default: 0},
+		{Name: "WHOLE", ID: 2, Default: 0},
+		{Name: "RUNS", ID: 3, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
@@ -3231,27 +3303,29 @@ var weightNormStorage []byte
 //
 //	ds = (v.dw) / n     dv = s/n (dw - v (v.dw) / n^2)
 //
-//	v, dw, dv : [rows,columns] f32
-//	squares   : [chunks,columns] f32, of column_dots(v, v)
-//	dots      : [chunks,columns] f32, of column_dots(v, dw)
-//	scale     : [columns] f32, s; read where SCALE, else s = 1
-//	dscale    : [columns] f32; written where SCALE
+//	v       : [rows,columns] f32
+//	dv      : [rows,columns] f32, dw before
+//	squares : [chunks,columns] f32, of column_dots(v, v); not read where WHOLE
+//	dots    : [chunks,columns] f32, of column_dots(v, dw); not read where WHOLE
+//	scale   : [columns] f32, s; read where SCALE, else s = 1
+//	dscale  : [columns] f32; written where SCALE
 //
-// Lanes lie along the columns; an invocation walks chunk rows.
-// Work-groups: x = ceil(columns/(Local*NV)), y = ceil(rows/chunk) = chunks.
-// Order of accumulation: chunks ascending.
+// Lanes lie along the columns; an invocation walks chunk rows, or, where WHOLE, all of them, and makes the sums itself.
+// Work-groups: x = ceil(columns/(Local*NV)), y = ceil(rows/chunk) = chunks; 1 where WHOLE.
+// Order of accumulation: chunks ascending; rows where WHOLE.
 type WeightNormBwd struct {
-	V, Squares, Scale, Dw, Dots vk.Range // read
-	Dv, Dscale                  vk.Range // written
+	V, Squares, Scale, Dots vk.Range // read
+	Dv                      vk.Range // read and written
+	Dscale                  vk.Range // written
 
 	// push constants
 	Rows, Columns, Chunk int32
 	Eps                  float32
 
 	// specialisation constants
-	Local uint32
-	SCALE bool
-	RUNS  int32
+	Local        uint32
+	SCALE, WHOLE bool
+	RUNS         int32
 
 	Groups [3]uint32
 }
@@ -3260,9 +3334,9 @@ type WeightNormBwd struct {
 func (k WeightNormBwd) Call() vk.Call {
 	return vk.Call{
 		Shader: WeightNormBwdShader,
-		Args:   []vk.Range{k.V, k.Squares, k.Scale, k.Dw, k.Dots, k.Dv, k.Dscale},
+		Args:   []vk.Range{k.V, k.Squares, k.Scale, k.Dots, k.Dv, k.Dscale},
 		Push:   []uint32{uint32(k.Rows), uint32(k.Columns), uint32(k.Chunk), math.Float32bits(k.Eps)},
-		Specs:  []uint32{k.Local, word(k.SCALE), uint32(k.RUNS)},
+		Specs:  []uint32{k.Local, word(k.SCALE), word(k.WHOLE), uint32(k.RUNS)},
 		Groups: k.Groups,
 	}
 }
@@ -3274,16 +3348,16 @@ var WeightNormBwdShader = &vk.Shader{
 		{Name: "v", Access: vk.Read, Elem: "float"},
 		{Name: "squares", Access: vk.Read, Elem: "float"},
 		{Name: "scale", Access: vk.Read, Elem: "float"},
-		{Name: "dw", Access: vk.Read, Elem: "float"},
 		{Name: "dots", Access: vk.Read, Elem: "float"},
-		{Name: "dv", Access: vk.Write, Elem: "float"},
+		{Name: "dv", Access: vk.ReadWrite, Elem: "float"},
 		{Name: "dscale", Access: vk.Write, Elem: "float"},
 	},
 	Push: []string{"rows", "columns", "chunk", "eps"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "SCALE", ID: 1, Default: 0},
-		{Name: "RUNS", ID: 2, Default: 0},
+		{Name: "WHOLE", ID: 2, Default: 0},
+		{Name: "RUNS", ID: 3, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,

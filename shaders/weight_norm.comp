@@ -1,12 +1,12 @@
 // Weight normalisation (Salimans & Kingma 2016, equation 2): w = v s / sqrt(eps + |v|^2), |v| over each column's rows.
 //
 //   v, w    : [rows,columns] f32
-//   squares : [chunks,columns] f32, of column_dots(v, v)
+//   squares : [chunks,columns] f32, of column_dots(v, v); not read where WHOLE
 //   scale   : [columns] f32, s; read where SCALE, else s = 1
 //
-// Lanes lie along the columns; an invocation walks chunk rows.
-// Work-groups: x = ceil(columns/(Local*NV)), y = ceil(rows/chunk) = chunks.
-// Order of accumulation: chunks ascending.
+// Lanes lie along the columns; an invocation walks chunk rows, or, where WHOLE, all of them, and makes the sums itself.
+// Work-groups: x = ceil(columns/(Local*NV)), y = ceil(rows/chunk) = chunks; 1 where WHOLE.
+// Order of accumulation: chunks ascending; rows where WHOLE.
 // Gradient: weight_norm_bwd.comp.
 #version 460
 #extension GL_GOOGLE_include_directive : require
@@ -14,7 +14,8 @@
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const bool SCALE = false;
-layout(constant_id = 2) const int RUNS = 0;
+layout(constant_id = 2) const bool WHOLE = false;
+layout(constant_id = 3) const int RUNS = 0;
 #include "element.glsl"
 
 IN(0, float, v)
@@ -33,10 +34,15 @@ void main() {
 	do {
 		[[unroll]] for (int u = 0; u < NV; u++) {
 			float s;
-			LOAD_NEAR(s, squares, part * columns + start[u])
+			if (WHOLE) {
+				LOAD_NEAR(s, v, part * columns + start[u])
+				s *= s;
+			} else {
+				LOAD_NEAR(s, squares, part * columns + start[u])
+			}
 			square[u] += s;
 		}
-	} while (++part < int(gl_NumWorkGroups.y));
+	} while (++part < (WHOLE ? pc.rows : int(gl_NumWorkGroups.y)));
 	[[unroll]] for (int u = 0; u < NV; u++)
 		factor[u] = (SCALE ? el(scale, min(column[u], columns - 1)) : 1.0) / sqrt(pc.eps + square[u]);
 	do {

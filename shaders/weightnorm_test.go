@@ -5,6 +5,7 @@ import (
 
 	"vkgan/layers/ref"
 	"vkgan/shaders"
+	"vkgan/vk"
 )
 
 // weights is a case of weight normalisation.
@@ -12,6 +13,17 @@ type weights struct {
 	rows, columns, chunk int
 	scale                bool
 	runs                 int
+}
+
+// whole tells whether an invocation walks all rows.
+func (c weights) whole() bool { return c.chunk >= c.rows }
+
+// sums are the chunks' dot products on the device, none where the kernel makes them itself.
+func (c weights) sums(r *rig, a, b []float32) vk.Range {
+	if c.whole() {
+		return vk.Range{}
+	}
+	return r.floats(narrow(c.dots(a, b))).Range
 }
 
 const weightNormEps = 1e-6
@@ -80,9 +92,9 @@ func testWeightNorm(r *rig) {
 		v := r.normals(c.rows * c.columns)
 		s, scale := c.factors(r)
 		w := r.out(len(v))
-		r.run(shaders.WeightNorm{V: r.floats(v).Range, Squares: r.floats(narrow(c.dots(v, v))).Range, Scale: scale.all(), W: w.Range,
+		r.run(shaders.WeightNorm{V: r.floats(v).Range, Squares: c.sums(r, v, v), Scale: scale.all(), W: w.Range,
 			Rows: int32(c.rows), Columns: int32(c.columns), Chunk: int32(c.chunk), Eps: weightNormEps,
-			Local: uint32(r.lanes()), SCALE: c.scale, RUNS: int32(c.runs), Groups: c.spread(r)})
+			Local: uint32(r.lanes()), SCALE: c.scale, WHOLE: c.whole(), RUNS: int32(c.runs), Groups: c.spread(r)})
 		r.near("w", w, c.oracle().Forward(wide(v), s))
 	})
 }
@@ -94,11 +106,11 @@ func testWeightNormBwd(r *rig) {
 			v[0] = 1e-3
 		}
 		s, scale := c.factors(r)
-		dv, dscale := r.out(len(v)), r.out(c.columns)
-		r.run(shaders.WeightNormBwd{V: r.floats(v).Range, Squares: r.floats(narrow(c.dots(v, v))).Range, Scale: scale.all(),
-			Dw: r.floats(dw).Range, Dots: r.floats(narrow(c.dots(v, dw))).Range, Dv: dv.Range, Dscale: dscale.Range,
+		dv, dscale := r.floats(dw), r.out(c.columns)
+		r.run(shaders.WeightNormBwd{V: r.floats(v).Range, Squares: c.sums(r, v, v), Scale: scale.all(),
+			Dots: c.sums(r, v, dw), Dv: dv.Range, Dscale: dscale.Range,
 			Rows: int32(c.rows), Columns: int32(c.columns), Chunk: int32(c.chunk), Eps: weightNormEps,
-			Local: uint32(r.lanes()), SCALE: c.scale, RUNS: int32(c.runs), Groups: c.spread(r)})
+			Local: uint32(r.lanes()), SCALE: c.scale, WHOLE: c.whole(), RUNS: int32(c.runs), Groups: c.spread(r)})
 		wantV, wantS := c.oracle().Backward(wide(dw), wide(v), s)
 		r.near("dv", dv, wantV)
 		if c.scale {
@@ -106,5 +118,36 @@ func testWeightNormBwd(r *rig) {
 		} else {
 			r.untouched("dscale", dscale)
 		}
+	})
+}
+
+func testPackNorm(r *rig) {
+	type normed struct {
+		rows, columns, runs int
+		scale               bool
+	}
+	l := r.lanes()
+	each(r, []normed{
+		{13, 2*l + 3, 2, true},
+		{1, 1, 1, false},
+		{8, l - 1, 1, true},
+		{5, l, 1, false},
+		{18, 3*l - 2, 3, false},
+		{66, 6*l + 5, 2, true},
+		{9, l + 1, 2, true},
+	}, func(r *rig, c normed) {
+		v := r.normals(c.rows * c.columns)
+		s, scale := weights{columns: c.columns, scale: c.scale}.factors(r)
+		norm, width := ref.WeightNorm{Rows: c.rows, C: c.columns, Eps: weightNormEps}.Forward(wide(v), s), c.runs*l
+		factors := make([]float64, c.columns)
+		for i := range factors {
+			factors[i] = norm[i] / float64(v[i])
+		}
+		w, factor := r.out(int(ceil(c.columns, width))*c.rows*width), r.out(c.columns)
+		r.run(shaders.PackNorm{V: r.floats(v).Range, Scale: scale.all(), W: w.Range, Factor: factor.Range,
+			Rows: int32(c.rows), Columns: int32(c.columns), Eps: weightNormEps,
+			Local: uint32(l), SCALE: c.scale, NEAR: width <= c.columns, NV: int32(c.runs), Groups: [3]uint32{ceil(c.columns, width), 1, 1}})
+		r.near("w", w, packed(norm, c.columns, width))
+		r.near("factor", factor, factors)
 	})
 }

@@ -13,6 +13,9 @@
 
 const int NV = RUNS > 0 ? RUNS : 1;
 
+// Rows that a kernel which walks rows may take in a turn; a row that would be beyond the last is the last again.
+const int TURN = RUNS > 0 ? 4 : 1;
+
 // Where the run that should begin at first does begin; its lanes hold start + near().
 int run_start(int first, int n) { return max(0, min(first, n - LANES)); }
 
