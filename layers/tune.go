@@ -156,8 +156,12 @@ var stages = []stage{otherOrders, otherTiles, otherDepths}
 // otherOrders swaps the operands, packs the left one or does not, cuts the terms into runs or does not, or takes minimal
 // filtering or does not.
 func otherOrders(d *vk.Device, o operation, v variant) (list []variant) {
-	if p, ok := o.(pass); ok {
+	p, ok := o.(pass)
+	switch {
+	case ok && d.CPU():
 		return []variant{p.direct(d), p.minimal(d)}
+	case ok:
+		return nil
 	}
 	m := o.(multiplication)
 	for _, mirrored := range []bool{false, true} {
