@@ -96,12 +96,28 @@ func (p product) recordLanes(rec *vk.Recorder, v variant, splits int) {
 		p.a = left
 	}
 	x, y := t.groups(d, p.m, p.n)
+	per, blocks := p.blocks(x)
 	rec.DispatchWork(shaders.GemmLanes{
 		A: p.a, B: right, Bias: p.bias, E: p.e, C: p.c,
 		Local: width(rec), M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransC: v.mirrored, PackedA: v.packed,
-		AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: int32(splits), TM: t.rows, NV: t.runs, UK: t.depth,
-		Groups: [3]uint32{x, y, uint32(splits)},
+		AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: int32(splits), TM: t.rows, NV: t.runs, UK: t.depth, BLOCKS: int32(blocks),
+		Groups: [3]uint32{per, y, blocks * uint32(splits)},
 	}, p.work())
+}
+
+// A left operand that is larger than the third-level cache may give is taken in blocks that are not.
+const (
+	hugeLeft  = 8 << 20 / 4 // elements
+	leftBlock = 2 << 20 / 4
+)
+
+// blocks cuts the left operand's tiles of rows into blocks of so many.
+func (p product) blocks(tiles uint32) (per, blocks uint32) {
+	if p.m*p.k <= hugeLeft {
+		return tiles, 1
+	}
+	per = ceil(int(tiles), int(ceil(p.m*p.k, leftBlock)))
+	return per, ceil(int(tiles), int(per))
 }
 
 // partialSize is what partial must hold for an output of n elements from k terms.

@@ -8,8 +8,9 @@
 //
 // The tile is that of lanes.glsl: rows along M, lanes along N. No shared memory, no masks: a last tile that would reach
 // over the edge is moved back and computes some elements a second time, to the same bits.
-// Work-groups: x = ceil(M/TM), y = ceil(N/(Local*NV)), z = SPLITS (K in SPLITS runs, partial sums apart; then
-// sum_partials). Needs TM <= M.
+// Work-groups: x = ceil(ceil(M/TM) / BLOCKS), y = ceil(N/(Local*NV)), z = BLOCKS*SPLITS. BLOCKS: a block of rows meets all
+// columns before the next does, out of a cache. SPLITS: K in so many runs, partial sums apart; then sum_partials. Needs
+// TM <= M.
 // Order of accumulation: k ascending, one sum per element and split.
 // Gradients: the same kernel, transposed. GPU twin: gemm_tiled.comp.
 #version 460
@@ -31,6 +32,7 @@ layout(constant_id = 10) const int TM = 1;
 layout(constant_id = 11) const int NV = 1;
 layout(constant_id = 12) const int UK = 1;
 layout(constant_id = 13) const bool PACKED_A = false;
+layout(constant_id = 14) const int BLOCKS = 1;
 #include "lanes.glsl"
 
 IN(0, float, a)
@@ -44,13 +46,15 @@ const int AM = PACKED_A || TRANS_A ? 1 : K, AK = PACKED_A ? TM : TRANS_A ? M : 1
 const int CM = TRANS_C ? 1 : N, CN = TRANS_C ? M : 1; // strides of c
 const int WIDTH = LANES * NV;
 const int RUN = (K + SPLITS - 1) / SPLITS;
+const int TILES = (M + TM - 1) / TM;
 
 void main() {
 	find_lane();
-	int m = min(int(gl_WorkGroupID.x) * TM, M - TM);
-	int first = PACKED_A ? int(gl_WorkGroupID.x) * (K * TM) : m * AM; // of a
+	int block = int(gl_WorkGroupID.z) / SPLITS, split = int(gl_WorkGroupID.z) % SPLITS;
+	int row = min(block * int(gl_NumWorkGroups.x) + int(gl_WorkGroupID.x), TILES - 1), m = min(row * TM, M - TM);
+	int first = PACKED_A ? row * (K * TM) : m * AM; // of a
 	int tile = int(gl_WorkGroupID.y), n = tile_start(tile, WIDTH, N);
-	int k0 = int(gl_WorkGroupID.z) * RUN;
+	int k0 = split * RUN;
 	int k1 = min(k0 + RUN, K);
 
 	float s[TM * NV];
@@ -83,7 +87,7 @@ void main() {
 			k++;
 		} while (k < k1);
 
-	int plane = int(gl_WorkGroupID.z) * (M * N);
+	int plane = split * (M * N);
 	[[unroll]] for (int v = 0; v < NV; v++) {
 		int own = min(n + v * LANES + LANE, N - 1);
 		float shift = ADD_BIAS ? el(bias, own) : 0.0;

@@ -120,6 +120,7 @@ type lanesProduct struct {
 type lanes struct {
 	tm, nv, uk int
 	packed     bool // the left operand too
+	blocks     int  // of rows; 0: one
 }
 
 // width is the number of columns of a tile.
@@ -140,8 +141,12 @@ func testGemmLanes(r *rig) {
 		{product{M: 8, N: l + 5, K: 12, Bias: true, Act: 4, Splits: 1}, lanes{tm: 3, nv: 1, uk: 4}},
 		{product{M: 31, N: 2*l + 1, K: 45, TransA: true, TransC: true, Splits: 1}, lanes{tm: 6, nv: 2, uk: 8, packed: true}},
 		{product{M: 61, N: 4*l - 1, K: 101, TransA: true, Bias: true, Splits: 1}, lanes{tm: 12, nv: 2, uk: 20}},
+		{product{M: 13, N: l + 1, K: 9, Bias: true, Act: 1, Splits: 1}, lanes{tm: 2, nv: 1, uk: 4, blocks: 3}},
+		{product{M: 21, N: 2*l + 3, K: 30, TransA: true, TransC: true, E: true, Splits: 1}, lanes{tm: 4, nv: 2, uk: 10, packed: true, blocks: 2}},
+		{product{M: 5, N: 3, K: 21, TransA: true, Splits: 2}, lanes{tm: 1, nv: 1, uk: 7, blocks: 5}},
 	}, func(r *rig, c lanesProduct) {
 		o := c.operands(r)
+		tiles, blocks := int(ceil(c.M, c.run.tm)), max(c.run.blocks, 1)
 		left := o.a
 		if c.run.packed {
 			left = r.floats(packed(o.left, c.M, c.run.tm))
@@ -150,8 +155,8 @@ func testGemmLanes(r *rig) {
 			A: left.Range, B: r.floats(packed(o.right, c.N, c.run.width(r))).Range, Bias: o.bias.all(), E: o.e.all(), C: o.c.Range,
 			Local: uint32(l), M: int32(c.M), N: int32(c.N), K: int32(c.K), TransA: c.TransA, TransC: c.TransC,
 			AddBias: c.Bias, AddE: c.E, ACT: int32(c.Act), SPLITS: int32(c.Splits),
-			TM: int32(c.run.tm), NV: int32(c.run.nv), UK: int32(c.run.uk), PackedA: c.run.packed,
-			Groups: [3]uint32{ceil(c.M, c.run.tm), ceil(c.N, l*c.run.nv), uint32(c.Splits)},
+			TM: int32(c.run.tm), NV: int32(c.run.nv), UK: int32(c.run.uk), PackedA: c.run.packed, BLOCKS: int32(blocks),
+			Groups: [3]uint32{ceil(tiles, blocks), ceil(c.N, l*c.run.nv), uint32(blocks * c.Splits)},
 		})
 		r.near("c", o.c, o.want)
 	})

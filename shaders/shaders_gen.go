@@ -1848,8 +1848,9 @@ var gatherStorage []byte
 //
 // The tile is that of lanes.glsl: rows along M, lanes along N. No shared memory, no masks: a last tile that would reach
 // over the edge is moved back and computes some elements a second time, to the same bits.
-// Work-groups: x = ceil(M/TM), y = ceil(N/(Local*NV)), z = SPLITS (K in SPLITS runs, partial sums apart; then
-// sum_partials). Needs TM <= M.
+// Work-groups: x = ceil(ceil(M/TM) / BLOCKS), y = ceil(N/(Local*NV)), z = BLOCKS*SPLITS. BLOCKS: a block of rows meets all
+// columns before the next does, out of a cache. SPLITS: K in so many runs, partial sums apart; then sum_partials. Needs
+// TM <= M.
 // Order of accumulation: k ascending, one sum per element and split.
 // Gradients: the same kernel, transposed. GPU twin: gemm_tiled.comp.
 type GemmLanes struct {
@@ -1862,6 +1863,7 @@ type GemmLanes struct {
 	TransA, TransC, AddBias, AddE bool
 	ACT, SPLITS, TM, NV, UK       int32
 	PackedA                       bool
+	BLOCKS                        int32
 
 	Groups [3]uint32
 }
@@ -1871,7 +1873,7 @@ func (k GemmLanes) Call() vk.Call {
 	return vk.Call{
 		Shader: GemmLanesShader,
 		Args:   []vk.Range{k.A, k.B, k.Bias, k.E, k.C},
-		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransC), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.SPLITS), uint32(k.TM), uint32(k.NV), uint32(k.UK), word(k.PackedA)},
+		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransC), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.SPLITS), uint32(k.TM), uint32(k.NV), uint32(k.UK), word(k.PackedA), uint32(k.BLOCKS)},
 		Groups: k.Groups,
 	}
 }
@@ -1901,6 +1903,7 @@ var GemmLanesShader = &vk.Shader{
 		{Name: "NV", ID: 11, Default: 1},
 		{Name: "UK", ID: 12, Default: 1},
 		{Name: "PACKED_A", ID: 13, Default: 0},
+		{Name: "BLOCKS", ID: 14, Default: 1},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
