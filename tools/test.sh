@@ -29,9 +29,9 @@ smoke() {
 
 others() { printf '%s\n' "${drivers[@]}" | grep -vx lavapipe; }
 
-# slow: the whole suite on the drivers that serve correctness alone. There an evaluation takes an hour.
+# slow: the whole suite on the drivers that serve correctness alone, with less data where an evaluation would take an hour.
 slow() {
-	for driver in $(others); do VKGAN_TIMEOUT=2h TIMEOUT=6h on "$driver" "${gpu_packages[@]}"; done
+	for driver in $(others); do VKGAN_TEST_SLOW=1 VKGAN_TIMEOUT=2h TIMEOUT=6h on "$driver" "${gpu_packages[@]}"; done
 }
 
 normal() {
