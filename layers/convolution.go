@@ -80,7 +80,7 @@ func (c *convolution) forwardAs(rec *vk.Recorder, v variant, x Tensor, w, bias v
 		Local: width(rec), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
 		AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth,
-		Groups: [3]uint32{uint32(c.y.H*c.y.W) * tiles, columns, 1},
+		Groups: [3]uint32{uint32(c.y.H * c.y.W), tiles, columns},
 	}, c.work(x.Rows))
 }
 
@@ -128,7 +128,7 @@ func (c *convolution) backwardDataAs(rec *vk.Recorder, v variant, dy Tensor, w, 
 		Local: width(rec), ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
 		AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth,
-		Groups: [3]uint32{uint32(c.x.H*c.x.W) * tiles, columns, 1},
+		Groups: [3]uint32{uint32(c.x.H * c.x.W), tiles, columns},
 	}, c.work(dy.Rows))
 }
 

@@ -26,7 +26,12 @@ func flat(rec *vk.Recorder, n int) launch {
 		per = 64
 	}
 	local := width(rec)
-	return launch{local, runs(rec, n), per, [3]uint32{ceil(n, int(local)*int(per)), 1, 1}}
+	groups := ceil(n, int(local)*int(per))
+	if most := rec.Device().Info().Limits.MaxGroups[0]; groups > most {
+		per *= int32(ceil(int(groups), int(most)))
+		groups = ceil(n, int(local)*int(per))
+	}
+	return launch{local, runs(rec, n), per, [3]uint32{groups, 1, 1}}
 }
 
 // rowwise spreads rows of channels: lanes along the channels, chunk rows to an invocation (launch.per).

@@ -7,7 +7,7 @@
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding and the phase of the stride
 // are uniform; lanes lie along CI. The loop visits the taps that reach the pixel, UK output channels at a time.
-// Work-groups: x = IH*IW * ceil(ROWS/TM), y = ceil(CI/(Local*NV)). Needs TM <= ROWS, UK dividing CO.
+// Work-groups: x = IH*IW, y = ceil(ROWS/TM), z = ceil(CI/(Local*NV)). Needs TM <= ROWS, UK dividing CO.
 // Order of accumulation: ky, kx, co ascending.
 // Gradient: conv_fwd_lanes.comp. GPU twin: conv_bwd_data_tiled.comp.
 #version 460
@@ -34,9 +34,9 @@ const int WIDTH = LANES * NV;
 
 void main() {
 	find_lane();
-	int pixel = int(gl_WorkGroupID.x) % (IH * IW);
-	int row = min(int(gl_WorkGroupID.x) / (IH * IW) * TM, ROWS - TM);
-	int tile = int(gl_WorkGroupID.y), ci = tile_start(tile, WIDTH, CI);
+	int pixel = int(gl_WorkGroupID.x);
+	int row = min(int(gl_WorkGroupID.y) * TM, ROWS - TM);
+	int tile = int(gl_WorkGroupID.z), ci = tile_start(tile, WIDTH, CI);
 	Phase py = taps_of_input(pixel / IW, OH, KH, PAD_Y), px = taps_of_input(pixel % IW, OW, KW, PAD_X);
 
 	float s[TM * NV];

@@ -7,7 +7,7 @@
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding is uniform; lanes lie along
 // CO. The valid taps of a filter row, and their channels, are one contiguous run of terms, UK at a time.
-// Work-groups: x = OH*OW * ceil(ROWS/TM), y = ceil(CO/(Local*NV)). Needs TM <= ROWS, UK dividing CI.
+// Work-groups: x = OH*OW, y = ceil(ROWS/TM), z = ceil(CO/(Local*NV)). Needs TM <= ROWS, UK dividing CI.
 // Order of accumulation: ky, kx, ci ascending.
 // Gradients: conv_bwd_data_lanes.comp, conv_bwd_filter_lanes.comp. GPU twin: conv_fwd_tiled.comp.
 #version 460
@@ -34,9 +34,9 @@ const int WIDTH = LANES * NV;
 
 void main() {
 	find_lane();
-	int pixel = int(gl_WorkGroupID.x) % (OH * OW);
-	int row = min(int(gl_WorkGroupID.x) / (OH * OW) * TM, ROWS - TM);
-	int tile = int(gl_WorkGroupID.y), co = tile_start(tile, WIDTH, CO);
+	int pixel = int(gl_WorkGroupID.x);
+	int row = min(int(gl_WorkGroupID.y) * TM, ROWS - TM);
+	int tile = int(gl_WorkGroupID.z), co = tile_start(tile, WIDTH, CO);
 	int oy = pixel / OW, ox = pixel % OW;
 	Run ty = taps_of_output(oy, IH, KH, PAD_Y), tx = taps_of_output(ox, IW, KW, PAD_X);
 	int terms = length(tx) * CI;

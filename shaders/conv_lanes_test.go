@@ -35,7 +35,7 @@ func testConvFwdLanes(r *rig) {
 			Local: uint32(l), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
 			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
 			AddBias: c.bias, ACT: int32(c.act), TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk),
-			Groups: [3]uint32{uint32(c.OH*c.OW) * ceil(c.N, c.tm), ceil(c.CO, l*c.nv), 1},
+			Groups: [3]uint32{uint32(c.OH * c.OW), ceil(c.N, c.tm), ceil(c.CO, l*c.nv)},
 		})
 		r.near("y", y, finish(c.Forward(wide(x), wide(w))))
 	})
@@ -56,7 +56,7 @@ func testConvBwdDataLanes(r *rig) {
 			Local: uint32(l), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
 			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
 			AddBias: c.bias, ACT: int32(c.act), TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk),
-			Groups: [3]uint32{uint32(c.H*c.W) * ceil(c.N, c.tm), ceil(c.CI, l*c.nv), 1},
+			Groups: [3]uint32{uint32(c.H * c.W), ceil(c.N, c.tm), ceil(c.CI, l*c.nv)},
 		})
 		r.near("dx", dx, finish(c.BackwardData(wide(dy), wide(w))))
 	})

@@ -1047,7 +1047,7 @@ var confusionStorage []byte
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding and the phase of the stride
 // are uniform; lanes lie along CI. The loop visits the taps that reach the pixel, UK output channels at a time.
-// Work-groups: x = IH*IW * ceil(ROWS/TM), y = ceil(CI/(Local*NV)). Needs TM <= ROWS, UK dividing CO.
+// Work-groups: x = IH*IW, y = ceil(ROWS/TM), z = ceil(CI/(Local*NV)). Needs TM <= ROWS, UK dividing CO.
 // Order of accumulation: ky, kx, co ascending.
 // Gradient: conv_fwd_lanes.comp. GPU twin: conv_bwd_data_tiled.comp.
 type ConvBwdDataLanes struct {
@@ -1336,7 +1336,7 @@ var convBwdFilterTiledStorage []byte
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding is uniform; lanes lie along
 // CO. The valid taps of a filter row, and their channels, are one contiguous run of terms, UK at a time.
-// Work-groups: x = OH*OW * ceil(ROWS/TM), y = ceil(CO/(Local*NV)). Needs TM <= ROWS, UK dividing CI.
+// Work-groups: x = OH*OW, y = ceil(ROWS/TM), z = ceil(CO/(Local*NV)). Needs TM <= ROWS, UK dividing CI.
 // Order of accumulation: ky, kx, ci ascending.
 // Gradients: conv_bwd_data_lanes.comp, conv_bwd_filter_lanes.comp. GPU twin: conv_fwd_tiled.comp.
 type ConvFwdLanes struct {

@@ -15,6 +15,7 @@ import (
 // benchFlags are the flags of `vkgan bench` and its parts; not each has all of them.
 type benchFlags struct {
 	model         string
+	batch         int // 0: the recipe's
 	steps, warmup int
 	device        string
 	json          bool
@@ -44,6 +45,7 @@ func (f *benchFlags) defineModel(c *cobra.Command, standard string) {
 		usage += " (default: both)"
 	}
 	c.Flags().StringVar(&f.model, "model", standard, usage)
+	c.Flags().IntVar(&f.batch, "batch-size", 0, "`images` of each kind in a step (default: the recipe's, 100)")
 }
 
 func (f *benchFlags) defineSteps(c *cobra.Command) {
@@ -65,6 +67,8 @@ func (f *benchFlags) check(c *cobra.Command) error {
 		return wrongUsage(c, "--steps is %d: want 1 or more", f.steps)
 	case f.warmup < 0:
 		return wrongUsage(c, "--warmup is %d: want 0 or more", f.warmup)
+	case f.batch < 0 || f.batch == 1:
+		return wrongUsage(c, "--batch-size is %d: want 2 or more", f.batch)
 	}
 	return checkModel(c, f.model)
 }
@@ -127,7 +131,7 @@ func (f *benchFlags) onModel(ctx *interrupt, s streams, model string, measure fu
 	if err != nil {
 		return err
 	}
-	j, err := referenceJob(model, set)
+	j, err := referenceJob(model, f.batch, set)
 	if err != nil {
 		return err
 	}

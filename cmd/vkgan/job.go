@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -67,11 +68,15 @@ func savedJob(c *gan.Checkpoint, set *mnist.Set) job {
 	return job{model: c.Info.Model, title: titles[c.Info.Model], set: set, build: c.Model}
 }
 
-// referenceJob is a model by its name, under its reference recipe.
-func referenceJob(model string, set *mnist.Set) (job, error) {
+// referenceJob is a model by its name, under its reference recipe, but with so many images to a batch; 0: the recipe's.
+func referenceJob(model string, batch int, set *mnist.Set) (job, error) {
 	const seed = 1
 	if model == "ssgan" {
-		return ssganJob(gan.SSGANReference(), seed, set)
+		r := gan.SSGANReference()
+		r.BatchSize = cmp.Or(batch, r.BatchSize)
+		return ssganJob(r, seed, set)
 	}
-	return infoGANJob(gan.InfoGANReference(), seed, set)
+	r := gan.InfoGANReference()
+	r.BatchSize = cmp.Or(batch, r.BatchSize)
+	return infoGANJob(r, seed, set)
 }

@@ -88,7 +88,7 @@ func (f *tuneFlags) operations(d *vk.Device) (list []fmt.Stringer, err error) {
 		return nil, err
 	}
 	for _, model := range chosenModels(f.model) {
-		j, err := referenceJob(model, set)
+		j, err := referenceJob(model, 0, set)
 		if err != nil {
 			return nil, err
 		}
