@@ -7,11 +7,18 @@ import (
 	"vkgan/vk"
 )
 
-// Adam is Adam (Kingma & Ba 2015, algorithm 1) in PyTorch's form: eps is added after the bias correction.
+// Adam is Adam (Kingma & Ba 2015, algorithm 1): a parameter moves by -Rate m̂/(√v̂ + Eps), PyTorch's form, with the moments'
+// biases corrected first.
 type Adam struct {
 	Rate, Beta1, Beta2, Eps float32
+	EpsInside               bool   // by -Rate m̂/√(v̂ + Eps), openai/improved-gan's form
+	Decay                   Decay  // of Rate
 	Guard                   *Guard // nil: none
 }
+
+// Decay lets a rate fall linearly to 0: step number t, the first being 0, takes min(1, (End - t)/Steps) of it. So it is whole
+// up to step End - Steps, and 0 from step End on. The zero value leaves the rate as it is.
+type Decay struct{ Steps, End int }
 
 // Step records one update of all parameters from their gradients. step [1] uint32 counts the steps done before.
 func (a Adam) Step(rec *vk.Recorder, ps *Params, step vk.Range) {
@@ -25,6 +32,7 @@ func (a Adam) Step(rec *vk.Recorder, ps *Params, step vk.Range) {
 		Step: step, Grad: ps.Grad.All(), Param: ps.Value.All(), M: ps.M.All(), V: ps.V.All(), Bad: ps.bad, Frozen: frozen,
 		N: int32(n), Rate: a.Rate, Beta1: a.Beta1, Beta2: a.Beta2,
 		LogBeta1: float32(math.Log(float64(a.Beta1))), LogBeta2: float32(math.Log(float64(a.Beta2))), Eps: a.Eps,
-		Local: f.local, RUNS: f.runs, PER: f.per, GUARDED: a.Guard != nil, Groups: f.groups,
+		Decay: int32(a.Decay.Steps), End: int32(a.Decay.End),
+		Local: f.local, RUNS: f.runs, PER: f.per, GUARDED: a.Guard != nil, EpsInside: a.EpsInside, Groups: f.groups,
 	})
 }

@@ -32,11 +32,17 @@ func TestAdam(t *testing.T) {
 	const steps = 30
 	sizes := []int{1, 100, 1025, 64}
 	each(t, func(t *testing.T, d *vk.Device) {
-		for _, a := range []Adam{{2e-4, 0.5, 0.999, 1e-8, nil}, {3e-2, 0.9, 0.99, 1e-4, nil}, {1e-3, 0, 0.9, 1e-8, nil}} {
+		for _, a := range []Adam{
+			{Rate: 2e-4, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8}, {Rate: 3e-2, Beta1: 0.9, Beta2: 0.99, Eps: 1e-4}, {Rate: 1e-3, Beta2: 0.9, Eps: 1e-8},
+			{Rate: 3e-3, Beta1: 0.5, Beta2: 0.999, Eps: 1e-3, EpsInside: true}, {Rate: 3e-3, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8, Decay: Decay{Steps: 20, End: 27}},
+		} {
 			params, step := arena(t, d, sizes...), buffer(t, d, 1)
 			one, advance := record(t, d, func(rec *vk.Recorder) { a.Step(rec, params, step) }), record(t, d, func(rec *vk.Recorder) { CountUp(rec, step) })
 			p, m, v := tensors{}, tensors{}, tensors{}
-			oracle := ref.Adam{Rate: float64(a.Rate), Beta1: float64(a.Beta1), Beta2: float64(a.Beta2), Eps: float64(a.Eps)}
+			oracle := ref.Adam{
+				Rate: float64(a.Rate), Beta1: float64(a.Beta1), Beta2: float64(a.Beta2), Eps: float64(a.Eps),
+				EpsInside: a.EpsInside, Decay: a.Decay.Steps, End: a.Decay.End,
+			}
 			for now := range steps {
 				for i, param := range params.All {
 					g := random(uint64(now*10+i), sizes[i])

@@ -52,19 +52,26 @@ func testAdam(r *rig) {
 		runs               int
 		frozen             uint32
 		spoilt             []int // elements whose gradient is not finite
+		inside             bool  // eps is inside the root
+		decay, end         int   // of the rate
 	}
 	l := r.lanes()
 	each(r, []adam{
-		{5*l + 3, 2, 1, 2e-4, 0.5, 0.999, true, 2, 0, nil},
-		{1, 1, 1, 1e-3, 0.9, 0.999, true, 0, 0, nil},
-		{2 * l, 4, 2, 1e-3, 0.9, 0.999, false, 4, 0, nil},
-		{2*l - 1, 2, 700, 1e-3, 0.5, 0.9999, false, 1, 0, nil},
-		{7 * l, 4, 100_000, 2e-4, 0, 0.999, false, 0, 0, nil},
-		{3*l + 1, 2, 9, 1e-3, 0.5, 0.999, false, 2, 7, nil},
-		{5*l + 2, 3, 9, 1e-3, 0.5, 0.999, false, 3, 0, []int{4 * l, l + 1, 5*l + 1}},
-		{1, 1, 9, 1e-3, 0.5, 0.999, false, 0, 0, []int{0}},
+		{5*l + 3, 2, 1, 2e-4, 0.5, 0.999, true, 2, 0, nil, false, 0, 0},
+		{1, 1, 1, 1e-3, 0.9, 0.999, true, 0, 0, nil, false, 0, 7},
+		{2 * l, 4, 2, 1e-3, 0.9, 0.999, false, 4, 0, nil, false, 5, 6},
+		{2*l - 1, 2, 700, 1e-3, 0.5, 0.9999, false, 1, 0, nil, true, 999, 1000},
+		{7 * l, 4, 100_000, 2e-4, 0, 0.999, false, 0, 0, nil, false, 33_000, 100_000},
+		{4*l + 1, 3, 1, 3e-3, 0.5, 0.999, true, 2, 0, nil, true, 0, 0},
+		{3*l - 1, 1, 12, 3e-3, 0.5, 0.999, false, 1, 0, nil, true, 4, 10},
+		{3*l + 1, 2, 9, 1e-3, 0.5, 0.999, false, 2, 7, nil, true, 0, 0},
+		{5*l + 2, 3, 9, 1e-3, 0.5, 0.999, false, 3, 0, []int{4 * l, l + 1, 5*l + 1}, false, 0, 0},
+		{1, 1, 9, 1e-3, 0.5, 0.999, false, 0, 0, []int{0}, true, 0, 0},
 	}, func(r *rig, c adam) {
-		const eps = 1e-8
+		eps := 1e-8
+		if c.inside {
+			eps = 0.05 // so that its place tells
+		}
 		grad, param, m, v := r.normals(c.n), make([]float32, c.n), make([]float32, c.n), make([]float32, c.n)
 		if !c.fresh {
 			param, m = r.normals(c.n), r.normals(c.n)
@@ -82,7 +89,8 @@ func testAdam(r *rig) {
 			Bad: bad.Range, Frozen: r.uints([]uint32{c.frozen}).Range, GUARDED: c.frozen != 0 || c.runs > 0,
 			Step: r.uints([]uint32{uint32(c.step - 1)}).Range, Grad: dg.Range, Param: dp.Range, M: dm.Range, V: dv.Range,
 			N: int32(c.n), Rate: c.rate, Beta1: c.beta1, Beta2: c.beta2,
-			LogBeta1: float32(math.Log(float64(c.beta1))), LogBeta2: float32(math.Log(float64(c.beta2))), Eps: eps,
+			LogBeta1: float32(math.Log(float64(c.beta1))), LogBeta2: float32(math.Log(float64(c.beta2))), Eps: float32(eps),
+			Decay: int32(c.decay), End: int32(c.end), EpsInside: c.inside,
 			Local: uint32(l), PER: int32(c.per), RUNS: int32(c.runs), Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1},
 		})
 		if c.frozen != 0 {
@@ -97,7 +105,8 @@ func testAdam(r *rig) {
 		}
 		r.same("bad", bad, []uint32{0})
 		wp, wm, wv := wide(param), wide(m), wide(v)
-		ref.Adam{Rate: float64(c.rate), Beta1: float64(c.beta1), Beta2: float64(c.beta2), Eps: eps}.Step(c.step, wp, wide(grad), wm, wv)
+		ref.Adam{Rate: float64(c.rate), Beta1: float64(c.beta1), Beta2: float64(c.beta2), Eps: eps,
+			EpsInside: c.inside, Decay: c.decay, End: c.end}.Step(c.step, wp, wide(grad), wm, wv)
 		r.near("m", dm, wm)
 		r.near("v", dv, wv)
 		r.near("param", dp, wp)

@@ -124,7 +124,8 @@ var activationAddresses []byte
 //go:embed spv/activation.ssbo.spv
 var activationStorage []byte
 
-// Adam: One step of Adam (Kingma & Ba 2015, algorithm 1) over a flat arena, in PyTorch's form: eps after the bias correction.
+// Adam: One step of Adam (Kingma & Ba 2015, algorithm 1) over a flat arena: m / (sqrt(v) + eps) in PyTorch's form, or, with
+// EPS_INSIDE, m / sqrt(v + eps), both moments corrected for their bias.
 //
 //	step   : [1] u32, steps done so far; t = step + 1
 //	grad   : [n] f32
@@ -132,6 +133,7 @@ var activationStorage []byte
 //	bad    : [1] u32, 0 or the complement of the first element that was not finite after an update
 //	frozen : [1] u32, read if GUARDED: unless 0, nothing is updated
 //
+// With decay > 0 the rate falls linearly over the last decay of the first end steps, from the whole to 0.
 // 1 - beta^t is taken as -expm1(t ln beta), by its series while the argument is small: for beta2 = 0.999 the plain
 // difference would lose four digits at t = 1.
 // Work-groups: x = ceil(n / (Local*PER)); PER is a multiple of NV.
@@ -143,11 +145,12 @@ type Adam struct {
 	// push constants
 	N                                           int32
 	Rate, Beta1, Beta2, LogBeta1, LogBeta2, Eps float32
+	Decay, End                                  int32
 
 	// specialisation constants
-	Local     uint32
-	PER, RUNS int32
-	GUARDED   bool
+	Local              uint32
+	PER, RUNS          int32
+	GUARDED, EpsInside bool
 
 	Groups [3]uint32
 }
@@ -157,8 +160,8 @@ func (k Adam) Call() vk.Call {
 	return vk.Call{
 		Shader: AdamShader,
 		Args:   []vk.Range{k.Step, k.Grad, k.Param, k.M, k.V, k.Bad, k.Frozen},
-		Push:   []uint32{uint32(k.N), math.Float32bits(k.Rate), math.Float32bits(k.Beta1), math.Float32bits(k.Beta2), math.Float32bits(k.LogBeta1), math.Float32bits(k.LogBeta2), math.Float32bits(k.Eps)},
-		Specs:  []uint32{k.Local, uint32(k.PER), uint32(k.RUNS), word(k.GUARDED)},
+		Push:   []uint32{uint32(k.N), math.Float32bits(k.Rate), math.Float32bits(k.Beta1), math.Float32bits(k.Beta2), math.Float32bits(k.LogBeta1), math.Float32bits(k.LogBeta2), math.Float32bits(k.Eps), uint32(k.Decay), uint32(k.End)},
+		Specs:  []uint32{k.Local, uint32(k.PER), uint32(k.RUNS), word(k.GUARDED), word(k.EpsInside)},
 		Groups: k.Groups,
 	}
 }
@@ -175,12 +178,13 @@ var AdamShader = &vk.Shader{
 		{Name: "bad", Access: vk.ReadWrite, Elem: "uint"},
 		{Name: "frozen", Access: vk.Read, Elem: "uint"},
 	},
-	Push: []string{"n", "rate", "beta1", "beta2", "log_beta1", "log_beta2", "eps"},
+	Push: []string{"n", "rate", "beta1", "beta2", "log_beta1", "log_beta2", "eps", "decay", "end"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "PER", ID: 1, Default: 1},
 		{Name: "RUNS", ID: 2, Default: 0},
 		{Name: "GUARDED", ID: 3, Default: 0},
+		{Name: "EPS_INSIDE", ID: 4, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,

@@ -23,6 +23,16 @@ func TestAdamEpsilon(t *testing.T) {
 	}
 }
 
+// Of six updates the last three take the whole rate, 2/3 and 1/3 of it; one after them takes none.
+func TestAdamDecay(t *testing.T) {
+	a := Adam{Rate: 0.3, Beta1: 0, Beta2: 0.5, Decay: 3, End: 6}
+	p, m, v := []float64{0}, []float64{0}, []float64{0}
+	for step, want := range []float64{-0.3, -0.6, -0.9, -1.2, -1.4, -1.5, -1.5} {
+		a.Step(step+1, p, []float64{1}, m, v)
+		same(t, "p", p, []float64{want})
+	}
+}
+
 // It descends: a quadratic's minimum is found from a distance.
 func TestAdamDescends(t *testing.T) {
 	a := Adam{Rate: 0.05, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8}
