@@ -13,7 +13,8 @@ import (
 
 // Generator makes images with a checkpoint's generator, by calibrated statistics: an image depends on its latent alone.
 type Generator struct {
-	ZDim, Codes   int    // a latent is z [ZDim], of unit length, then, for models with codes, a one-hot code [Codes]
+	ZDim, Codes   int    // a latent is z [ZDim], then, for models with codes, a one-hot code [Codes]
+	Prior         Prior  // of z
 	Height, Width int    // of an image
 	Seed          uint64 // the run's
 
@@ -40,7 +41,7 @@ func (c *Checkpoint) generator(dev *vk.Device, average bool, rows int) (*Generat
 		}
 	}
 	g := &Generator{Height: c.Info.Data.Height, Width: c.Info.Data.Width, Seed: c.Info.Seeds.Seed}
-	g.ZDim, g.Codes = r.latent()
+	g.ZDim, g.Codes, g.Prior = r.latent()
 	g.inference, err = c.newInference(dev, "G", prefix, rows, func(b *layers.Builder) network {
 		g.layers = r.maker(b, layers.Shape{H: g.Height, W: g.Width, C: 1})
 		return network{layers.Vector(g.ZDim + g.Codes), g.layers.Out, g.layers.Infer}

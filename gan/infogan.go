@@ -23,7 +23,7 @@ type InfoGAN struct {
 	posterior     *layers.LinearLayer // Q's logits: which code
 
 	noise   layers.Tensor // [B, z]
-	latent  layers.Tensor // [B, z+codes]: z on the unit sphere, then the one-hot code
+	latent  layers.Tensor // [B, z+codes]: z, then the one-hot code
 	code    vk.Range      // [B] u32
 	indices vk.Range      // [B] u32, this step's training images
 	x       layers.Tensor // [2B, H,W,1]: fake, real
@@ -170,8 +170,7 @@ func (m *InfoGAN) Step(rec *vk.Recorder) {
 
 // drawLatents records [z, code] of the step that counter [1] u32 tells.
 func (m *InfoGAN) drawLatents(rec *vk.Recorder, z, code uint32, counter vk.Range) {
-	layers.NormalNoise(rec, m.stream(z), counter, m.noise)
-	layers.UnitNorm(rec, m.noise, m.latent)
+	m.recipe.ZPrior.record(rec, m.stream(z), counter, m.noise, m.latent)
 	layers.RandomClass(rec, m.stream(code), counter, m.recipe.Labels, m.recipe.BatchSize, m.code)
 	layers.OneHot(rec, m.code, m.recipe.Labels, m.latent, m.recipe.ZDim)
 }
@@ -222,7 +221,7 @@ func (m *InfoGAN) codeLogits(rec *vk.Recorder, x layers.Tensor, mode BatchNormMo
 // Describe adds G, z and code → image, or D with Q, image → the codes' logits and probabilities and D's logit.
 func (m *InfoGAN) Describe(g *layers.Graph, part Part) {
 	if part == PartGenerator {
-		z := g.Input("z", "normal numbers, scaled to unit length", layers.Vector(m.recipe.ZDim))
+		z := g.Input("z", m.recipe.ZPrior.about(), layers.Vector(m.recipe.ZDim))
 		code := g.Input("code", "one-hot", layers.Vector(m.recipe.Labels))
 		g.Output("image", "0 black to 1 white", m.generator.Describe(g, g.Concat("latent", z, code)))
 		return

@@ -9,7 +9,7 @@ func (r InfoGANRecipe) model(dev *vk.Device, data *Dataset, seed uint64) (Model,
 	return NewInfoGAN(dev, r, data, seed)
 }
 
-func (r InfoGANRecipe) latent() (zDim, codes int) { return r.ZDim, r.Labels }
+func (r InfoGANRecipe) latent() (zDim, codes int, prior Prior) { return r.ZDim, r.Labels, r.ZPrior }
 
 func (r InfoGANRecipe) maker(b *layers.Builder, image layers.Shape) *layers.Sequence {
 	return r.generator(b, image)

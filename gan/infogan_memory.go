@@ -36,11 +36,11 @@ func (m *InfoGAN) uploadSampleLatents() error {
 	return m.dev.Upload(m.wanted.Data, unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), 4*len(values)))
 }
 
-// Latents is noise on the unit sphere, then the one-hot code.
+// Latents is noise, then the one-hot code.
 func (m *InfoGAN) Latents() Latents {
-	l := Latents{Noise: m.recipe.ZDim, Codes: m.recipe.Labels, Rows: m.mostSamples(), Seed: m.seed, Average: m.averageG}
+	l := Latents{Noise: m.recipe.ZDim, Prior: m.recipe.ZPrior, Codes: m.recipe.Labels, Rows: m.mostSamples(), Seed: m.seed, Average: m.averageG}
 	for i := range m.wanted.Rows {
-		l.Grid = append(l.Grid, l.Row(Point{Z: sphere(m.stream(philox.StreamSampleZ), i%sampleColumns, l.Noise), Code: i / sampleColumns})...)
+		l.Grid = append(l.Grid, l.Row(Point{Z: l.Prior.vector(m.stream(philox.StreamSampleZ), i%sampleColumns, l.Noise), Code: i / sampleColumns})...)
 	}
 	return l
 }

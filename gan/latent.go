@@ -9,10 +9,11 @@ import (
 	"vkgan/vk"
 )
 
-// Latents is the space that a generator makes images from. A row of latents is Noise components on the unit sphere, the
-// one-hot categorical code, then the continuous codes.
+// Latents is the space that a generator makes images from. A row of latents is Noise components of the noise, the one-hot
+// categorical code, then the continuous codes.
 type Latents struct {
 	Noise      int       // components of the noise
+	Prior      Prior     // of the noise
 	Codes      int       // values of the categorical code; 0: there is none
 	Continuous int       // continuous codes, each from -1 to 1
 	Grid       []float32 // [rows,Width], the sample grid's latents
@@ -26,7 +27,7 @@ func (l Latents) Width() int { return l.Noise + l.Codes + l.Continuous }
 
 // Point is a place in a latent space.
 type Point struct {
-	Z          []float32 // on the unit sphere
+	Z          []float32
 	Code       int
 	Continuous []float32
 }
@@ -67,31 +68,15 @@ func (l Latents) Direction(i int) []float32 {
 	return sphere(philox.Stream{Seed: l.Seed, ID: philox.StreamDirections}, i, l.Noise)
 }
 
-// Turned is z turned by an angle, in radians, towards a direction on the sphere.
-func Turned(z, direction []float32, angle float64) []float32 {
-	along := 0.0
-	for i := range z {
-		along += float64(z[i]) * float64(direction[i])
-	}
-	across, length := make([]float64, len(z)), 0.0
-	for i := range z {
-		across[i] = float64(direction[i]) - along*float64(z[i])
-		length += across[i] * across[i]
-	}
-	if length < 1e-12 {
-		return slices.Clone(z)
-	}
-	out := make([]float32, len(z))
-	for i := range z {
-		out[i] = float32(math.Cos(angle)*float64(z[i]) + math.Sin(angle)*across[i]/math.Sqrt(length))
-	}
-	return out
+// Moved is noise z moved by so much in a direction: turned by an angle on the sphere, or by standard deviations in the cube.
+func (l Latents) Moved(z, direction []float32, by float64) []float32 {
+	return l.Prior.moved(z, direction, by)
 }
 
-// Between is the point a share t of the way from a to b: the noise along the great circle, continuous codes along the line,
-// the categorical code of the nearer.
-func Between(a, b Point, t float64) Point {
-	p := Point{Z: slerp(a.Z, b.Z, t), Code: a.Code, Continuous: slices.Clone(a.Continuous)}
+// Between is the point a share t of the way from a to b: the noise along the great circle or the line, as its prior has it,
+// continuous codes along the line, the categorical code of the nearer.
+func (l Latents) Between(a, b Point, t float64) Point {
+	p := Point{Z: l.Prior.between(a.Z, b.Z, t), Code: a.Code, Continuous: slices.Clone(a.Continuous)}
 	if t > 0.5 {
 		p.Code = b.Code
 	}
@@ -99,44 +84,6 @@ func Between(a, b Point, t float64) Point {
 		p.Continuous[i] += float32(t) * (b.Continuous[i] - a.Continuous[i])
 	}
 	return p
-}
-
-// sphere is noise vector number i of a stream: n normal components, scaled to unit length.
-func sphere(s philox.Stream, i, n int) []float32 {
-	z := make([]float32, n)
-	s.Normals(0, uint32(i*n), z)
-	var squares float64
-	for j := range z {
-		squares += float64(z[j]) * float64(z[j])
-	}
-	length := float32(math.Sqrt(squares))
-	for j := range z {
-		z[j] /= length
-	}
-	return z
-}
-
-// slerp is the point on the great circle from a to b, of unit length, at the fraction u of the way (Shoemake 1985, "Animating
-// Rotation with Quaternion Curves"). Of points that no one circle joins, equal or opposite, it is the nearer.
-func slerp(a, b []float32, u float64) []float32 {
-	dot := 0.0
-	for j := range a {
-		dot += float64(a[j]) * float64(b[j])
-	}
-	angle := math.Acos(min(1, max(-1, dot)))
-	s := math.Sin(angle)
-	if s < 1e-3 {
-		if u < 0.5 {
-			return slices.Clone(a)
-		}
-		return slices.Clone(b)
-	}
-	fromA, fromB := math.Sin((1-u)*angle)/s, math.Sin(u*angle)/s
-	z := make([]float32, len(a))
-	for j := range z {
-		z[j] = float32(fromA*float64(a[j]) + fromB*float64(b[j]))
-	}
-	return z
 }
 
 // latent is a row of latents for the generator.
@@ -148,7 +95,7 @@ func (g *Generator) latent(z []float32, code float64) []float32 {
 func (g *Generator) independent(noise philox.Stream, n int) iter.Seq[[]float32] {
 	return func(yield func([]float32) bool) {
 		for i := range n {
-			if !yield(g.latent(sphere(noise, i, g.ZDim), float64(i))) {
+			if !yield(g.latent(g.Prior.vector(noise, i, g.ZDim), float64(i))) {
 				return
 			}
 		}

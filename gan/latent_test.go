@@ -31,7 +31,7 @@ func near(t *testing.T, what string, got, want float64) {
 
 // Turns and interpolations stay on the sphere, and go as far as they should.
 func TestLatents(t *testing.T) {
-	l := Latents{Noise: 20, Codes: 3, Continuous: 2, Seed: 5}
+	l := Latents{Noise: 20, Prior: Sphere, Codes: 3, Continuous: 2, Seed: 5}
 	l.Grid = append(l.Row(Point{Z: l.Direction(7), Code: 2, Continuous: []float32{-1, 0.5}}), l.Row(Point{Z: l.Direction(8), Code: 1, Continuous: []float32{1, 0.5}})...)
 	a, b := l.Cell(0), l.Cell(1)
 	if a.Code != 2 || b.Code != 1 || !slices.Equal(a.Continuous, []float32{-1, 0.5}) || !slices.Equal(a.Z, l.Direction(7)) {
@@ -41,16 +41,16 @@ func TestLatents(t *testing.T) {
 		t.Error("two directions are the same")
 	}
 	for _, turn := range []float64{0, 0.5, -1.2, math.Pi / 2} {
-		z := Turned(a.Z, l.Direction(0), turn)
+		z := l.Moved(a.Z, l.Direction(0), turn)
 		near(t, "length", length(z), 1)
 		near(t, "turn", angle(a.Z, z), math.Abs(turn))
 	}
-	if z := Turned(a.Z, a.Z, 1); !slices.Equal(z, a.Z) {
+	if z := l.Moved(a.Z, a.Z, 1); !slices.Equal(z, a.Z) {
 		t.Error("turned towards itself it moved")
 	}
 	whole := angle(a.Z, b.Z)
 	for _, share := range []float64{0, 0.25, 0.75, 1} {
-		p := Between(a, b, share)
+		p := l.Between(a, b, share)
 		near(t, "length", length(p.Z), 1)
 		near(t, "from a", angle(a.Z, p.Z), share*whole)
 		near(t, "to b", angle(p.Z, b.Z), (1-share)*whole)

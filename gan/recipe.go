@@ -9,7 +9,8 @@ import (
 // InfoGANRecipe is every hyper-parameter of an InfoGAN run. The JSON names are those of run.json and of the flags.
 type InfoGANRecipe struct {
 	Labels      int     `json:"labels"`       // values of the categorical code
-	ZDim        int     `json:"z_dim"`        // noise components, drawn normal, scaled to unit length
+	ZDim        int     `json:"z_dim"`        // noise components
+	ZPrior      Prior   `json:"z_prior"`      // and how they are drawn
 	BatchSize   int     `json:"batch_size"`   // images of each kind, fake and real, per step
 	TrainImages int     `json:"train_images"` // the last so many of the training set; a smaller set is used whole
 	Rate        float32 `json:"rate"`         // Adam's, for both networks
@@ -23,7 +24,7 @@ type InfoGANRecipe struct {
 // validation, so it trains on the last 55,000.
 func InfoGANReference() InfoGANRecipe {
 	return InfoGANRecipe{
-		Labels: 10, ZDim: 50, BatchSize: 100, TrainImages: 55000,
+		Labels: 10, ZDim: 50, ZPrior: Sphere, BatchSize: 100, TrainImages: 55000,
 		Rate: 2e-4, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8,
 	}
 }
@@ -33,11 +34,11 @@ func (r InfoGANRecipe) check() error {
 	if r.Labels < 2 {
 		return fmt.Errorf("labels is %d: a categorical code has at least 2 values", r.Labels)
 	}
-	return checkTraining(r.ZDim, r.BatchSize, r.TrainImages, layers.Adam{Rate: r.Rate, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps}, r.EMADecay)
+	return checkTraining(r.ZDim, r.ZPrior, r.BatchSize, r.TrainImages, layers.Adam{Rate: r.Rate, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps}, r.EMADecay)
 }
 
 // checkTraining rejects values that no run of any model can have.
-func checkTraining(zDim, batchSize, trainImages int, adam layers.Adam, emaDecay float32) error {
+func checkTraining(zDim int, zPrior Prior, batchSize, trainImages int, adam layers.Adam, emaDecay float32) error {
 	switch {
 	case zDim < 1:
 		return fmt.Errorf("z-dim is %d: the generator needs at least 1 noise component", zDim)
@@ -54,5 +55,5 @@ func checkTraining(zDim, batchSize, trainImages int, adam layers.Adam, emaDecay 
 	case !(emaDecay >= 0 && emaDecay < 1):
 		return fmt.Errorf("ema-decay is %g: want a number in (0,1), or 0 for no average", emaDecay)
 	}
-	return nil
+	return zPrior.check()
 }

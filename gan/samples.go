@@ -17,7 +17,7 @@ type Samples struct {
 	Rows, Cols int
 	Sweep      bool // the other way about: each row has a noise vector, and each column a code
 	// Frames is those of an animation of the grid, which ends where it begins; 0: it stands still. Each noise vector moves
-	// between some others on the sphere; with Sweep the noise vectors, one for each place of the grid, stand, and all places
+	// between some others; with Sweep the noise vectors, one for each place of the grid, stand, and all places
 	// go through the codes.
 	Frames int
 }
@@ -85,7 +85,7 @@ func (g *Generator) Latents(s Samples) iter.Seq[[]float32] {
 // placed is the latent at a place of the grid.
 func (g *Generator) placed(s Samples, noise philox.Stream, frame, row, col int) []float32 {
 	place := row*s.Cols + col
-	vector := func(i int) []float32 { return sphere(noise, i, g.ZDim) }
+	vector := func(i int) []float32 { return g.Prior.vector(noise, i, g.ZDim) }
 	switch {
 	case s.Sweep && s.Frames > 0:
 		return g.latent(vector(place), float64(frame*g.Codes)/float64(s.Frames))
@@ -101,5 +101,5 @@ func (g *Generator) placed(s Samples, noise philox.Stream, frame, row, col int) 
 	}
 	turn, u := math.Modf(float64(frame*turns) / float64(s.Frames))
 	at := func(turn int) []float32 { return vector(z + turn%turns*s.Rows*s.Cols) }
-	return g.latent(slerp(at(int(turn)), at(int(turn)+1), u), float64(code))
+	return g.latent(g.Prior.between(at(int(turn)), at(int(turn)+1), u), float64(code))
 }

@@ -25,7 +25,7 @@ type SSGAN struct {
 	average *vk.Buffer // of D's parameters over the steps, laid out as they are; nil: none
 
 	noise    layers.Tensor // [B, z]
-	latent   layers.Tensor // [B, z]: noise on the unit sphere
+	latent   layers.Tensor // [B, z]: what G makes images from
 	chosen   []uint32      // the labelled images
 	known    vk.Range      // [len(chosen)] u32, the same on the device
 	places   vk.Range      // [B] u32, where this step's labelled images stand among them
@@ -229,8 +229,7 @@ func (m *SSGAN) Step(rec *vk.Recorder) {
 
 // drawLatents records z of the step that counter [1] u32 tells.
 func (m *SSGAN) drawLatents(rec *vk.Recorder, z uint32, counter vk.Range) {
-	layers.NormalNoise(rec, m.stream(z), counter, m.noise)
-	layers.UnitNorm(rec, m.noise, m.latent)
+	m.recipe.ZPrior.record(rec, m.stream(z), counter, m.noise, m.latent)
 }
 
 // BeginCalibration records that no batch has been calibrated on.
@@ -267,7 +266,7 @@ func (m *SSGAN) classLogits(rec *vk.Recorder, x layers.Tensor) (logits layers.Te
 // Describe adds G, z → image, or D, image → the classes' logits and probabilities.
 func (m *SSGAN) Describe(g *layers.Graph, part Part) {
 	if part == PartGenerator {
-		z := g.Input("z", "normal numbers, scaled to unit length", layers.Vector(m.recipe.ZDim))
+		z := g.Input("z", m.recipe.ZPrior.about(), layers.Vector(m.recipe.ZDim))
 		g.Output("image", "0 black to 1 white", g.Image(m.generator.Describe(g, z), m.data.Shape))
 		return
 	}

@@ -44,11 +44,11 @@ func (m *SSGAN) upload() error {
 // Flattened are none: images have one channel.
 func (m *SSGAN) Flattened() (image layers.Shape, axes map[string]int) { return m.data.Shape, nil }
 
-// Latents is noise on the unit sphere.
+// Latents is noise alone.
 func (m *SSGAN) Latents() Latents {
-	l := Latents{Noise: m.recipe.ZDim, Rows: m.mostSamples(), Seed: m.seed, Average: m.averageG}
+	l := Latents{Noise: m.recipe.ZDim, Prior: m.recipe.ZPrior, Rows: m.mostSamples(), Seed: m.seed, Average: m.averageG}
 	for i := range m.wanted.Rows {
-		l.Grid = append(l.Grid, sphere(m.stream(philox.StreamSampleZ), i, l.Noise)...)
+		l.Grid = append(l.Grid, l.Prior.vector(m.stream(philox.StreamSampleZ), i, l.Noise)...)
 	}
 	return l
 }

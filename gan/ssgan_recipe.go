@@ -11,7 +11,8 @@ import (
 type SSGANRecipe struct {
 	ClassLabels    int     `json:"class_labels"` // labelled images of each class
 	DataSeed       uint64  `json:"data_seed"`    // draws the labelled images; 0: the first of each class
-	ZDim           int     `json:"z_dim"`        // noise components, drawn normal, scaled to unit length
+	ZDim           int     `json:"z_dim"`        // noise components
+	ZPrior         Prior   `json:"z_prior"`      // and how they are drawn
 	BatchSize      int     `json:"batch_size"`   // images of each kind, fake, labelled and unlabelled, per step
 	TrainImages    int     `json:"train_images"` // the last so many of the training set; a smaller set is used whole
 	WeightLabelled float32 `json:"weight_labelled"`
@@ -31,7 +32,7 @@ type SSGANRecipe struct {
 // validation, so it trains on the last 55,000, labelled ones included.
 func SSGANReference() SSGANRecipe {
 	return SSGANRecipe{
-		ClassLabels: 10, ZDim: 100, BatchSize: 100, TrainImages: 55000,
+		ClassLabels: 10, ZDim: 100, ZPrior: Sphere, BatchSize: 100, TrainImages: 55000,
 		WeightLabelled: 0.5, WeightReal: 1, WeightFake: 1, NoiseInput: 0.3, NoiseHidden: 0.5,
 		Rate: 3e-4, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8,
 	}
@@ -60,5 +61,5 @@ func (r SSGANRecipe) check() error {
 	if r.InitImages < 0 || r.InitImages == 1 {
 		return fmt.Errorf("init-images is %d: want 2 or more, or 0 for none", r.InitImages)
 	}
-	return checkTraining(r.ZDim, r.BatchSize, r.TrainImages, r.adam(), r.EMADecay)
+	return checkTraining(r.ZDim, r.ZPrior, r.BatchSize, r.TrainImages, r.adam(), r.EMADecay)
 }

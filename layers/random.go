@@ -17,11 +17,15 @@ func NormalNoise(rec *vk.Recorder, s Stream, step vk.Range, y Tensor) {
 	rec.Dispatch(shaders.PhiloxNormal{Step: step, Y: y.Data, SeedLow: low, SeedHigh: high, Stream: s.ID, N: uint32(y.elements()), Local: f.local, Groups: f.groups})
 }
 
-// UniformNoise records y [rows,n] = uniform numbers in [0,1) of (stream, step).
-func UniformNoise(rec *vk.Recorder, s Stream, step vk.Range, y Tensor) {
-	low, high := words(s)
-	f := perBlock(rec, y.elements())
-	rec.Dispatch(shaders.PhiloxUniform{Step: step, Y: y.Data, SeedLow: low, SeedHigh: high, Stream: s.ID, N: uint32(y.elements()), Local: f.local, Groups: f.groups})
+// UniformNoise records uniform numbers in [low,high) of (stream, step) into the count columns of y from column on: row r, column
+// column + j takes number r*count + j.
+func UniformNoise(rec *vk.Recorder, s Stream, step vk.Range, low, high float32, y Tensor, column, count int) {
+	seedLow, seedHigh := words(s)
+	f := perBlock(rec, y.Rows*count)
+	rec.Dispatch(shaders.PhiloxUniform{
+		Step: step, Y: y.Data, SeedLow: seedLow, SeedHigh: seedHigh, Stream: s.ID, Rows: uint32(y.Rows), Count: uint32(count),
+		Width: uint32(y.C), Column: uint32(column), Low: low, Span: high - low, Local: f.local, Groups: f.groups,
+	})
 }
 
 // RandomClass records value [rows] uint32 = uniform classes of (stream, step).

@@ -21,7 +21,7 @@ func TestSmokeNoise(t *testing.T) {
 			step, normal, uniform := buffer(t, d, 1), tensor(t, d, shape[0], Vector(shape[1])), tensor(t, d, shape[0], Vector(shape[1]))
 			draw := record(t, d, func(rec *vk.Recorder) {
 				NormalNoise(rec, s, step, normal)
-				UniformNoise(rec, s, step, uniform)
+				UniformNoise(rec, s, step, 0, 1, uniform, 0, uniform.C)
 			})
 			for _, now := range randomSteps {
 				upload(t, d, step, []uint32{now})

@@ -56,12 +56,33 @@ func testPhiloxUniform(r *rig) {
 		}
 		r.sameFloats("y", y, want)
 	})
+	r.sub("in columns of wider rows", testUniformColumns)
+}
+
+// What lies beside the columns is left alone.
+func testUniformColumns(r *rig) {
+	type columns struct {
+		rows, count, width, column int
+		low, high                  float32
+	}
+	each(r, []columns{{1, 1, 1, 0, 0, 1}, {7, 3, 8, 5, -1, 1}, {3, 62, 64, 0, -1, 1}, {101, 2, 9, 7, 0.25, 3}}, func(r *rig, c columns) {
+		s, step := philox.Stream{Seed: 0x1234567890, ID: 9}, uint32(17)
+		before := r.normals(c.rows * c.width)
+		y, want := r.floats(before), wide(before)
+		for i := range c.rows * c.count {
+			want[i/c.count*c.width+c.column+i%c.count] = float64(c.low) + float64(c.high-c.low)*float64(s.Uniform(step, uint32(i)))
+		}
+		r.run(shaders.PhiloxUniform{Step: r.uints([]uint32{step}).Range, Y: y.Range, SeedLow: uint32(s.Seed), SeedHigh: uint32(s.Seed >> 32), Stream: s.ID,
+			Rows: uint32(c.rows), Count: uint32(c.count), Width: uint32(c.width), Column: uint32(c.column), Low: c.low, Span: c.high - c.low,
+			Local: uint32(r.lanes()), Groups: r.blocks(c.rows * c.count)})
+		r.nearEach("y", y, want)
+	})
 }
 
 func (r *rig) uniforms(d draw) *tensor {
 	y := r.out(d.n)
-	r.run(shaders.PhiloxUniform{Step: r.uints([]uint32{d.step}).Range, Y: y.Range, SeedLow: d.low(), SeedHigh: d.high(), Stream: d.stream.ID, N: uint32(d.n),
-		Local: uint32(r.lanes()), Groups: r.blocks(d.n)})
+	r.run(shaders.PhiloxUniform{Step: r.uints([]uint32{d.step}).Range, Y: y.Range, SeedLow: d.low(), SeedHigh: d.high(), Stream: d.stream.ID,
+		Rows: 1, Count: uint32(d.n), Width: uint32(d.n), Span: 1, Local: uint32(r.lanes()), Groups: r.blocks(d.n)})
 	return y
 }
 

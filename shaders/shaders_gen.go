@@ -2694,18 +2694,20 @@ var philoxNormalAddresses []byte
 //go:embed spv/philox_normal.ssbo.spv
 var philoxNormalStorage []byte
 
-// PhiloxUniform: Uniform numbers in [0,1): element i of (seed, stream, step).
+// PhiloxUniform: Uniform numbers in [low, low+span), written into a column range of wider rows: element i of (seed, stream, step) becomes
+// y[i / count, column + i mod count].
 //
 //	step : [1] u32, the training step
-//	y    : [n] f32
+//	y    : [rows,width] f32, of which the columns column .. column+count-1 are written
 //
-// An invocation fills one block of four. Work-groups: x = ceil(n / (4*Local)).
+// An invocation fills one block of four. Work-groups: x = ceil(rows*count / (4*Local)).
 type PhiloxUniform struct {
 	Step vk.Range // read
 	Y    vk.Range // written
 
 	// push constants
-	SeedLow, SeedHigh, Stream, N uint32
+	SeedLow, SeedHigh, Stream, Rows, Count, Width, Column uint32
+	Low, Span                                             float32
 
 	// specialisation constants
 	Local uint32
@@ -2718,7 +2720,7 @@ func (k PhiloxUniform) Call() vk.Call {
 	return vk.Call{
 		Shader: PhiloxUniformShader,
 		Args:   []vk.Range{k.Step, k.Y},
-		Push:   []uint32{k.SeedLow, k.SeedHigh, k.Stream, k.N},
+		Push:   []uint32{k.SeedLow, k.SeedHigh, k.Stream, k.Rows, k.Count, k.Width, k.Column, math.Float32bits(k.Low), math.Float32bits(k.Span)},
 		Specs:  []uint32{k.Local},
 		Groups: k.Groups,
 	}
@@ -2731,7 +2733,7 @@ var PhiloxUniformShader = &vk.Shader{
 		{Name: "step", Access: vk.Read, Elem: "uint"},
 		{Name: "y", Access: vk.Write, Elem: "float"},
 	},
-	Push: []string{"seed_low", "seed_high", "stream", "n"},
+	Push: []string{"seed_low", "seed_high", "stream", "rows", "count", "width", "column", "low", "span"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 	},

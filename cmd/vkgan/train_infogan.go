@@ -44,6 +44,7 @@ func newTrainInfoGAN(s streams) *cobra.Command {
 func infoGANFlags(f *pflag.FlagSet, r *gan.InfoGANRecipe) {
 	f.IntVarP(&r.Labels, "labels", "l", r.Labels, "`values` of the code: how many classes to look for")
 	f.IntVar(&r.ZDim, "z-dim", r.ZDim, "`components` of the noise")
+	f.StringVar((*string)(&r.ZPrior), "z-prior", string(r.ZPrior), "`distribution` of the noise: sphere, uniform (in [0,1)) or symmetric (in [-1,1))")
 	f.IntVar(&r.BatchSize, "batch-size", r.BatchSize, "`images` of each kind, real and fake, in a step")
 	f.IntVar(&r.TrainImages, "train-images", r.TrainImages, "`images` to train on: the last so many of the training set")
 	f.Float32Var(&r.Rate, "rate", r.Rate, "Adam's step `size`")

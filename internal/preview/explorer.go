@@ -54,7 +54,7 @@ func newExplorer(space gan.Latents, columns int) explorer {
 		e.sliders = append(e.sliders, slider{name: fmt.Sprintf("c%d", i+1), from: -2, to: 2, step: 0.05})
 	}
 	for i := range directions {
-		e.sliders = append(e.sliders, slider{name: fmt.Sprintf("z%d", i+1), from: -1.5, to: 1.5, step: 0.05}) // radians
+		e.sliders = append(e.sliders, slider{name: fmt.Sprintf("z%d", i+1), from: -1.5, to: 1.5, step: 0.05}) // radians, or standard deviations
 	}
 	e.sliders = append(e.sliders, slider{name: sliderBetween, to: 1, step: 0.05})
 	e.pin(0)
@@ -112,7 +112,7 @@ func (e *explorer) move(slider int, value float64) {
 // at is the point under other values of the sliders.
 func (e *explorer) at(values []float64) gan.Point {
 	p := e.space.Cell(e.pinned[0])
-	var turns []float64
+	var moves []float64
 	continuous, share := 0, 0.0
 	for i, s := range e.sliders {
 		switch {
@@ -124,15 +124,15 @@ func (e *explorer) at(values []float64) gan.Point {
 			p.Continuous[continuous] = float32(values[i])
 			continuous++
 		default:
-			turns = append(turns, values[i])
+			moves = append(moves, values[i])
 		}
 	}
 	if e.pinned[1] >= 0 {
-		p = gan.Between(p, e.space.Cell(e.pinned[1]), share)
+		p = e.space.Between(p, e.space.Cell(e.pinned[1]), share)
 	}
-	for i, angle := range turns {
-		if angle != 0 {
-			p.Z = gan.Turned(p.Z, e.space.Direction(i), angle)
+	for i, by := range moves {
+		if by != 0 {
+			p.Z = e.space.Moved(p.Z, e.space.Direction(i), by)
 		}
 	}
 	return p
