@@ -89,7 +89,7 @@ func (i RunInfo) Steps() int {
 	if !convert(i.Options, &options) || !convert(i.Recipe, &recipe) || recipe.BatchSize < 1 {
 		return 0
 	}
-	return boundInSteps(options.Epochs, i.Data.Train/recipe.BatchSize, options.MaxSteps)
+	return BoundInSteps(options.Epochs, i.Data.Train/recipe.BatchSize, options.MaxSteps)
 }
 
 // convert fills a struct from a value by their JSON names.

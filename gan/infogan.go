@@ -162,7 +162,7 @@ func (m *InfoGAN) Step(rec *vk.Recorder) {
 	layers.Count(rec, m.winners, m.indices, m.data.Train.Labels, m.seen, b, m.data.Classes)
 
 	rec.Section("update")
-	m.update(rec, layers.Adam{Rate: m.recipe.Rate, Beta1: m.recipe.Beta1, Beta2: m.recipe.Beta2, Eps: m.recipe.Eps}, m.ParamsD, m.ParamsG)
+	m.update(rec, m.recipe.adam(), m.ParamsD, m.ParamsG)
 	if m.averageG != nil {
 		layers.EMA{Decay: m.recipe.EMADecay, Guard: m.guard}.Step(rec, m.ParamsG, m.averageG)
 	}

@@ -1,10 +1,6 @@
 package gan
 
-import (
-	"fmt"
-
-	"vkgan/layers"
-)
+import "fmt"
 
 // InfoGANRecipe is every hyper-parameter of an InfoGAN run. The JSON names are those of run.json and of the flags.
 type InfoGANRecipe struct {
@@ -13,10 +9,7 @@ type InfoGANRecipe struct {
 	ZPrior      Prior   `json:"z_prior"`      // and how they are drawn
 	BatchSize   int     `json:"batch_size"`   // images of each kind, fake and real, per step
 	TrainImages int     `json:"train_images"` // the last so many of the training set; a smaller set is used whole
-	Rate        float32 `json:"rate"`         // Adam's, for both networks
-	Beta1       float32 `json:"beta1"`
-	Beta2       float32 `json:"beta2"`
-	Eps         float32 `json:"eps"`
+	Optimiser           // of both networks
 	EMADecay    float32 `json:"ema_decay"` // of the generator's averaged parameters, for samples; 0: none
 }
 
@@ -25,7 +18,7 @@ type InfoGANRecipe struct {
 func InfoGANReference() InfoGANRecipe {
 	return InfoGANRecipe{
 		Labels: 10, ZDim: 50, ZPrior: Sphere, BatchSize: 100, TrainImages: 55000,
-		Rate: 2e-4, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8,
+		Optimiser: Optimiser{Rate: 2e-4, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8},
 	}
 }
 
@@ -34,11 +27,11 @@ func (r InfoGANRecipe) check() error {
 	if r.Labels < 2 {
 		return fmt.Errorf("labels is %d: a categorical code has at least 2 values", r.Labels)
 	}
-	return checkTraining(r.ZDim, r.ZPrior, r.BatchSize, r.TrainImages, layers.Adam{Rate: r.Rate, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps}, r.EMADecay)
+	return checkTraining(r.ZDim, r.ZPrior, r.BatchSize, r.TrainImages, r.Optimiser, r.EMADecay)
 }
 
 // checkTraining rejects values that no run of any model can have.
-func checkTraining(zDim int, zPrior Prior, batchSize, trainImages int, adam layers.Adam, emaDecay float32) error {
+func checkTraining(zDim int, zPrior Prior, batchSize, trainImages int, o Optimiser, emaDecay float32) error {
 	switch {
 	case zDim < 1:
 		return fmt.Errorf("z-dim is %d: the generator needs at least 1 noise component", zDim)
@@ -46,14 +39,11 @@ func checkTraining(zDim int, zPrior Prior, batchSize, trainImages int, adam laye
 		return fmt.Errorf("batch-size is %d: batch-norm needs at least 2 images", batchSize)
 	case trainImages < 1:
 		return fmt.Errorf("train-images is %d: at least one batch is needed", trainImages)
-	case !(adam.Rate > 0):
-		return fmt.Errorf("rate is %g: want a positive learning rate", adam.Rate)
-	case !(adam.Beta1 >= 0 && adam.Beta1 < 1) || !(adam.Beta2 > 0 && adam.Beta2 < 1):
-		return fmt.Errorf("beta1 is %g, beta2 is %g: want values in [0,1)", adam.Beta1, adam.Beta2)
-	case !(adam.Eps > 0):
-		return fmt.Errorf("eps is %g: want a positive number", adam.Eps)
 	case !(emaDecay >= 0 && emaDecay < 1):
 		return fmt.Errorf("ema-decay is %g: want a number in (0,1), or 0 for no average", emaDecay)
 	}
-	return zPrior.check()
+	if err := zPrior.check(); err != nil {
+		return err
+	}
+	return o.check()
 }

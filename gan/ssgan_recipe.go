@@ -3,8 +3,6 @@ package gan
 import (
 	"fmt"
 	"math"
-
-	"vkgan/layers"
 )
 
 // SSGANRecipe is every hyper-parameter of a semi-supervised run. The JSON names are those of run.json and of the flags.
@@ -20,10 +18,7 @@ type SSGANRecipe struct {
 	WeightFake     float32 `json:"weight_fake"`
 	NoiseInput     float32 `json:"noise_input"`  // standard deviation of the noise on the discriminator's input
 	NoiseHidden    float32 `json:"noise_hidden"` // and ahead of its other layers
-	Rate           float32 `json:"rate"`         // Adam's, for both networks
-	Beta1          float32 `json:"beta1"`
-	Beta2          float32 `json:"beta2"`
-	Eps            float32 `json:"eps"`
+	Optimiser              // of both networks
 	EMADecay       float32 `json:"ema_decay"`   // of both networks' averaged parameters: evaluations go by D's, samples may by G's; 0: none
 	InitImages     int     `json:"init_images"` // training images that the discriminator's first scales and biases are made from; 0: none
 }
@@ -34,12 +29,8 @@ func SSGANReference() SSGANRecipe {
 	return SSGANRecipe{
 		ClassLabels: 10, ZDim: 100, ZPrior: Sphere, BatchSize: 100, TrainImages: 55000,
 		WeightLabelled: 0.5, WeightReal: 1, WeightFake: 1, NoiseInput: 0.3, NoiseHidden: 0.5,
-		Rate: 3e-4, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8,
+		Optimiser: Optimiser{Rate: 3e-4, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8},
 	}
-}
-
-func (r SSGANRecipe) adam() layers.Adam {
-	return layers.Adam{Rate: r.Rate, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps}
 }
 
 // check rejects values that no run can have.
@@ -61,5 +52,5 @@ func (r SSGANRecipe) check() error {
 	if r.InitImages < 0 || r.InitImages == 1 {
 		return fmt.Errorf("init-images is %d: want 2 or more, or 0 for none", r.InitImages)
 	}
-	return checkTraining(r.ZDim, r.ZPrior, r.BatchSize, r.TrainImages, r.adam(), r.EMADecay)
+	return checkTraining(r.ZDim, r.ZPrior, r.BatchSize, r.TrainImages, r.Optimiser, r.EMADecay)
 }

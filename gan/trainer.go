@@ -234,11 +234,11 @@ func (t *Trainer) result(ctx context.Context) Result {
 
 // steps is the bound in steps; 0 if there is none.
 func (t *Trainer) steps() int {
-	return boundInSteps(t.options.Epochs, t.model.StepsPerEpoch(), t.options.MaxSteps)
+	return BoundInSteps(t.options.Epochs, t.model.StepsPerEpoch(), t.options.MaxSteps)
 }
 
-// boundInSteps is the earlier of two bounds; 0 is none.
-func boundInSteps(epochs, stepsPerEpoch, maxSteps int) int {
+// BoundInSteps is the earlier of two bounds; 0 is none.
+func BoundInSteps(epochs, stepsPerEpoch, maxSteps int) int {
 	n := epochs * stepsPerEpoch
 	if maxSteps > 0 && (n == 0 || maxSteps < n) {
 		n = maxSteps

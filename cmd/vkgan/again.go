@@ -31,9 +31,12 @@ func (p *past) closing(err error) error {
 }
 
 // recall fills the flags that were not given from the run of --resume or --config, which is nil without --resume.
-func (t *trainFlags) recall(c *cobra.Command, model string) (*past, error) {
+func (t *trainFlags) recall(c *cobra.Command, m trainable) (*past, error) {
+	if err := t.chooseRecipe(c, m); err != nil {
+		return nil, err
+	}
 	if t.config != "" {
-		return nil, t.recallConfig(c, model)
+		return nil, t.recallConfig(c, m)
 	}
 	if t.resume == "" {
 		return nil, nil
@@ -43,10 +46,10 @@ func (t *trainFlags) recall(c *cobra.Command, model string) (*past, error) {
 		return nil, err
 	}
 	run := before.run
-	if run.Info.Model != model {
+	if run.Info.Model != m.name {
 		err = wrongUsage(c, "%s is of model %s: `vkgan train %s` goes on with it", run.Dir, run.Info.Model, run.Info.Model)
 	} else {
-		err = refill(c, run.Info, true)
+		err = refill(c, m, run.Info, true)
 	}
 	if err != nil {
 		return nil, before.closing(err)
@@ -65,15 +68,15 @@ func newPast(out, name string) (*past, error) {
 }
 
 // recallConfig fills the flags that were not given from the run of --config.
-func (t *trainFlags) recallConfig(c *cobra.Command, model string) error {
+func (t *trainFlags) recallConfig(c *cobra.Command, m trainable) error {
 	info, err := readConfig(t.config)
 	if err != nil {
 		return err
 	}
-	if info.Model != model {
+	if info.Model != m.name {
 		return wrongUsage(c, "%s is of model %s: `%s %s` takes it", t.config, info.Model, c.Parent().CommandPath(), info.Model)
 	}
-	return refill(c, info, false)
+	return refill(c, m, info, false)
 }
 
 // readConfig reads a run.json, or that of a run folder.
@@ -117,9 +120,9 @@ func openPast(out, name string) (*gan.Run, *gan.Checkpoint, error) {
 var bounds = []string{"epochs", "max-steps", "max-time"}
 
 // refill sets every flag that was not given to the run's value. The same run can be gone on with only under its own recipe
-// and seed, and measured on the same images; its bounds make way for those that are given.
-func refill(c *cobra.Command, info gan.RunInfo, same bool) error {
-	recipe, err1 := flagTexts(info.Recipe)
+// and seed, and measured on the same images; its bounds make way for those that are given, of which a plan is new in a new run.
+func refill(c *cobra.Command, m trainable, info gan.RunInfo, same bool) error {
+	recipe, err1 := m.recipeTexts(info.Recipe)
 	options, err2 := flagTexts(info.Options)
 	seeds, err3 := flagTexts(info.Seeds)
 	if err := errors.Join(err1, err2, err3); err != nil {
@@ -136,6 +139,9 @@ func refill(c *cobra.Command, info gan.RunInfo, same bool) error {
 	if slices.ContainsFunc(bounds, c.Flags().Changed) {
 		for _, name := range bounds {
 			delete(options, name)
+		}
+		if !same { // nor does the plan of the decay
+			delete(recipe, "planned-steps")
 		}
 	}
 	if c.Flags().Lookup("seed") == nil { // a sweep has seeds of its own

@@ -54,7 +54,10 @@ func newImport(s streams) *cobra.Command {
 	}
 	take(sectionData, "data", "validate", "device", "deterministic", "seed")
 	take("What to keep", "out", "calibrate-on")
-	section(c, "Recipe (default: the model's own; sizes as the weights have them)", recipeTexts)
+	section(c, "Recipe (default: the model's own; sizes as the weights have them)", func(to *pflag.FlagSet) {
+		to.StringVar(&f.recipe, "recipe", defaultRow, "`name` of the recipe that the flags below change")
+		recipeTexts(to)
+	})
 	for _, folder := range []string{"data", "out"} {
 		if err := c.MarkFlagDirname(folder); err != nil {
 			panic(err) // only if there is no such flag
@@ -71,7 +74,7 @@ func recipeTexts(f *pflag.FlagSet) {
 		m.recipe(of)
 		of.VisitAll(func(flag *pflag.Flag) {
 			if f.Lookup(flag.Name) == nil {
-				f.AddFlag(&pflag.Flag{Name: flag.Name, Shorthand: flag.Shorthand, Usage: flag.Usage, Value: &textValue{kind: flag.Value.Type()}})
+				f.AddFlag(&pflag.Flag{Name: flag.Name, Shorthand: flag.Shorthand, Usage: flag.Usage, NoOptDefVal: flag.NoOptDefVal, Value: &textValue{kind: flag.Value.Type()}})
 			}
 		})
 	}
@@ -88,12 +91,19 @@ func (v *textValue) Set(text string) error {
 	return nil
 }
 
-// fillRecipe makes a model's recipe what its reference, the weights and the flags say, each above the one before.
-func fillRecipe(c *cobra.Command, m trainable, w *gan.Weights) error {
-	m.fit(w)
+// fillRecipe makes a model's recipe what the row of --recipe, the weights and the flags say, each above the one before.
+func (f *importFlags) fillRecipe(c *cobra.Command, m trainable, w *gan.Weights) error {
+	row, names := m.row(f.recipe)
+	if row == nil {
+		return wrongUsage(c, "--recipe is %q: want %s", f.recipe, names)
+	}
 	of, all := pflag.NewFlagSet(m.name, pflag.ContinueOnError), pflag.NewFlagSet("", pflag.ContinueOnError)
 	m.recipe(of)
 	recipeTexts(all)
+	if err := fillFlags(of, row); err != nil {
+		return err
+	}
+	m.fit(w)
 	var errs []error
 	c.Flags().Visit(func(flag *pflag.Flag) {
 		switch {
@@ -127,11 +137,14 @@ func (f *importFlags) run(c *cobra.Command, s streams, path string) (err error) 
 		return err
 	}
 	weights.ChannelsFirst = f.flatten == "chw"
-	if err := fillRecipe(c, model, weights); err != nil {
+	if err := f.fillRecipe(c, model, weights); err != nil {
 		return err
 	}
 	data, err := f.load()
 	if err != nil {
+		return err
+	}
+	if err := f.plan(c, model, data.set); err != nil {
 		return err
 	}
 	j, err := model.job(f.seed, data.set)

@@ -37,6 +37,7 @@ type job struct {
 	folder      string // what the run folder is called, behind its number
 	title       string // for people
 	recipe      any
+	rate        string // how it falls; "": it does not
 	batch       int
 	trainImages int
 	set         *mnist.Set
@@ -47,7 +48,7 @@ type job struct {
 func infoGANJob(r gan.InfoGANRecipe, seed uint64, set *mnist.Set) (job, error) {
 	return job{
 		model: "infogan", folder: fmt.Sprintf("infogan-l%d", r.Labels), title: fmt.Sprintf("InfoGAN, %d codes", r.Labels),
-		recipe: r, batch: r.BatchSize, trainImages: r.TrainImages, set: set,
+		recipe: r, rate: r.Optimiser.About(), batch: r.BatchSize, trainImages: r.TrainImages, set: set,
 		build: func(dev *vk.Device, data *gan.Dataset) (gan.Model, error) { return gan.NewInfoGAN(dev, r, data, seed) },
 	}, gan.CheckInfoGAN(r, set)
 }
@@ -57,7 +58,7 @@ func ssganJob(r gan.SSGANRecipe, seed uint64, set *mnist.Set) (job, error) {
 	return job{
 		model: "ssgan", folder: fmt.Sprintf("ssgan-n%d", r.ClassLabels),
 		title:  fmt.Sprintf("SSGAN, %d labelled images of each of %d classes", r.ClassLabels, set.Classes),
-		recipe: r, batch: r.BatchSize, trainImages: r.TrainImages, set: set,
+		recipe: r, rate: r.Optimiser.About(), batch: r.BatchSize, trainImages: r.TrainImages, set: set,
 		build: func(dev *vk.Device, data *gan.Dataset) (gan.Model, error) { return gan.NewSSGAN(dev, r, data, seed) },
 	}, gan.CheckSSGAN(r, set)
 }

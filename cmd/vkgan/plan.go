@@ -13,6 +13,7 @@ import (
 type plan struct {
 	Model        string  `json:"model"`
 	Title        string  `json:"-"`
+	Rate         string  `json:"-"`
 	Batch        int     `json:"batch"`
 	Seed         uint64  `json:"seed"`
 	Data         string  `json:"data"`
@@ -39,7 +40,7 @@ func newPlan(j job, s *session, info gan.RunInfo) plan {
 	step, device := s.trainer.StepStats(), s.dev.Info()
 	g, d := s.model.Networks()
 	return plan{
-		Model: j.model, Title: j.title, Batch: j.batch, Seed: info.Seeds.Seed,
+		Model: j.model, Title: j.title, Rate: j.rate, Batch: j.batch, Seed: info.Seeds.Seed,
 		Data: info.Data.Origin, TrainImages: info.Data.Train, TestImages: info.Data.Test, Validation: info.Data.Validation,
 		Height: info.Data.Height, Width: info.Data.Width, Classes: info.Data.Classes, Absent: info.Data.Absent,
 		StepsInEpoch: s.model.StepsPerEpoch(), ParametersG: g.Count(), ParametersD: d.Count(),
@@ -58,7 +59,7 @@ func (p plan) lines() []string {
 	if p.Validation > 0 {
 		measured = count(p.Validation) + " validation"
 	}
-	return []string{
+	lines := []string{
 		fmt.Sprintf("model       %s, seed %d; parameters: G %s, D %s", p.Title, p.Seed, count(p.ParametersG), count(p.ParametersD)),
 		fmt.Sprintf("data        %s: %s training and %s images of %d×%d, %d classes%s",
 			p.Data, count(p.TrainImages), measured, p.Height, p.Width, p.Classes, absent),
@@ -67,6 +68,10 @@ func (p plan) lines() []string {
 		fmt.Sprintf("device      %s (%s), %s in use", p.Device, p.Type, size(p.MemoryBytes)),
 		fmt.Sprintf("driver      %s", p.Driver),
 	}
+	if p.Rate != "" {
+		lines = append(lines, "rate        "+p.Rate)
+	}
+	return lines
 }
 
 func (p plan) print(out io.Writer, asJSON bool) error {

@@ -37,7 +37,7 @@ func newSweepTrain(s streams, title string, m trainable) *cobra.Command {
 			"  vkgan sweep train %[1]s --resume latest --seeds 1..10    five more", m.name),
 		RunE: func(c *cobra.Command, _ []string) error { return flags.sweep(c, s, m) },
 	}
-	section(c, sectionRecipe, m.recipe)
+	flags.defineRecipe(c, m)
 	flags.define(c)
 	return c
 }
@@ -74,9 +74,12 @@ func (f *sweepFlags) check(c *cobra.Command) error {
 }
 
 // recall fills the flags that were not given from the sweep of --resume, nil without, or from the run of --config.
-func (f *sweepFlags) recall(c *cobra.Command, model string) (*gan.Sweep, error) {
+func (f *sweepFlags) recall(c *cobra.Command, m trainable) (*gan.Sweep, error) {
+	if err := f.chooseRecipe(c, m); err != nil {
+		return nil, err
+	}
 	if f.config != "" {
-		return nil, f.recallConfig(c, model)
+		return nil, f.recallConfig(c, m)
 	}
 	if f.resume == "" {
 		return nil, nil
@@ -89,10 +92,10 @@ func (f *sweepFlags) recall(c *cobra.Command, model string) (*gan.Sweep, error) 
 	if err != nil {
 		return nil, err
 	}
-	if folder.Info.Model != model {
+	if folder.Info.Model != m.name {
 		err = wrongUsage(c, "%s is of model %s: `vkgan sweep train %s` goes on with it", dir, folder.Info.Model, folder.Info.Model)
 	} else {
-		err = f.refill(c, folder.Info)
+		err = f.refill(c, m, folder.Info)
 	}
 	if err != nil {
 		return nil, errors.Join(err, folder.Close())
@@ -102,8 +105,8 @@ func (f *sweepFlags) recall(c *cobra.Command, model string) (*gan.Sweep, error) 
 
 // refill sets every flag that was not given to the sweep's value. What results follow from must be the same in all of its
 // runs; seeds may come to those that it has.
-func (f *sweepFlags) refill(c *cobra.Command, info gan.SweepInfo) error {
-	recipe, err1 := flagTexts(info.Recipe)
+func (f *sweepFlags) refill(c *cobra.Command, m trainable, info gan.SweepInfo) error {
+	recipe, err1 := m.recipeTexts(info.Recipe)
 	options, err2 := flagTexts(info.Options)
 	if err := errors.Join(err1, err2); err != nil {
 		return fmt.Errorf("sweep.json: %w", err)

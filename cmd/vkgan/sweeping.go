@@ -29,7 +29,7 @@ func (f *sweepFlags) sweep(c *cobra.Command, s streams, m trainable) error {
 		w.text = s.err
 	}
 	var err error
-	if w.folder, err = f.recall(c, m.name); err != nil {
+	if w.folder, err = f.recall(c, m); err != nil {
 		return err
 	}
 	if err = w.prepare(c); err == nil && f.dryRun {
@@ -56,6 +56,9 @@ func (w *sweeping) prepare(c *cobra.Command) (err error) {
 	}
 	if w.folder != nil && w.folder.Info.Data.SHA256 != w.images.digest {
 		return fmt.Errorf("%s was begun on another data set (%s): give that one with --data", w.folder.Dir, w.folder.Info.Data.Origin)
+	}
+	if err := w.trainFlags.plan(c, w.model, w.images.set); err != nil {
+		return err
 	}
 	if _, err := w.model.job(w.seeds[0], w.images.set); err != nil {
 		return usageError{c.CommandPath(), err}

@@ -31,12 +31,15 @@ const (
 	sectionSee    = "What to see and keep"
 )
 
-// trainable is a model as the command line knows it.
+// trainable is a model as the command line knows it, with a recipe that flags change.
 type trainable struct {
-	name   string
-	recipe func(f *pflag.FlagSet) // defines a flag for every field of its recipe
-	fit    func(w *gan.Weights)   // sets the recipe's sizes to those of weights
-	job    func(seed uint64, set *mnist.Set) (job, error)
+	name      string
+	rows      []recipeRow              // what --recipe names
+	recipe    func(f *pflag.FlagSet)   // defines a flag for every field of its recipe
+	optimiser *gan.Optimiser           // the recipe's
+	epoch     func(set *mnist.Set) int // its steps
+	fit       func(w *gan.Weights)     // sets the recipe's sizes to those of weights
+	job       func(seed uint64, set *mnist.Set) (job, error)
 }
 
 // trainables are all of them.
@@ -44,6 +47,7 @@ func trainables() []trainable { return []trainable{trainableInfoGAN(), trainable
 
 // trainFlags are the flags that every model's training has.
 type trainFlags struct {
+	recipe                 string // its name
 	epochs, maxSteps       int
 	maxTime                time.Duration
 	evalEvery, sampleEvery int

@@ -11,10 +11,13 @@ import (
 func trainableInfoGAN() trainable {
 	recipe := gan.InfoGANReference()
 	return trainable{
-		name:   "infogan",
-		recipe: func(f *pflag.FlagSet) { infoGANFlags(f, &recipe) },
-		fit:    func(w *gan.Weights) { w.FitInfoGAN(&recipe) },
-		job:    func(seed uint64, set *mnist.Set) (job, error) { return infoGANJob(recipe, seed, set) },
+		name:      "infogan",
+		rows:      []recipeRow{{referenceRow, gan.InfoGANReference()}},
+		recipe:    func(f *pflag.FlagSet) { infoGANFlags(f, &recipe) },
+		optimiser: &recipe.Optimiser,
+		epoch:     func(set *mnist.Set) int { return stepsPerEpoch(set, recipe.TrainImages, recipe.BatchSize) },
+		fit:       func(w *gan.Weights) { w.FitInfoGAN(&recipe) },
+		job:       func(seed uint64, set *mnist.Set) (job, error) { return infoGANJob(recipe, seed, set) },
 	}
 }
 
@@ -35,7 +38,7 @@ func newTrainInfoGAN(s streams) *cobra.Command {
 			"  vkgan train infogan --max-steps 550 --json --quiet | jq .test_error",
 		RunE: func(c *cobra.Command, _ []string) error { return flags.train(c, s, model) },
 	}
-	section(c, sectionRecipe, model.recipe)
+	flags.defineRecipe(c, model)
 	flags.define(c)
 	return c
 }
@@ -44,12 +47,9 @@ func newTrainInfoGAN(s streams) *cobra.Command {
 func infoGANFlags(f *pflag.FlagSet, r *gan.InfoGANRecipe) {
 	f.IntVarP(&r.Labels, "labels", "l", r.Labels, "`values` of the code: how many classes to look for")
 	f.IntVar(&r.ZDim, "z-dim", r.ZDim, "`components` of the noise")
-	f.StringVar((*string)(&r.ZPrior), "z-prior", string(r.ZPrior), "`distribution` of the noise: sphere, uniform (in [0,1)) or symmetric (in [-1,1))")
+	f.StringVar((*string)(&r.ZPrior), "z-prior", string(r.ZPrior), "`prior` of the noise: sphere, uniform in [0,1), or symmetric in [-1,1)")
 	f.IntVar(&r.BatchSize, "batch-size", r.BatchSize, "`images` of each kind, real and fake, in a step")
 	f.IntVar(&r.TrainImages, "train-images", r.TrainImages, "`images` to train on: the last so many of the training set")
-	f.Float32Var(&r.Rate, "rate", r.Rate, "Adam's step `size`")
-	f.Float32Var(&r.Beta1, "beta1", r.Beta1, "`decay` of Adam's mean gradient")
-	f.Float32Var(&r.Beta2, "beta2", r.Beta2, "`decay` of Adam's mean squared gradient")
-	f.Float32Var(&r.Eps, "eps", r.Eps, "`number` that keeps Adam from dividing by zero")
+	optimiserFlags(f, &r.Optimiser)
 	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of an average of the generator over the steps, for 'sample --ema'; 0: none")
 }

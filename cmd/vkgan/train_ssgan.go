@@ -11,10 +11,13 @@ import (
 func trainableSSGAN() trainable {
 	recipe := gan.SSGANReference()
 	return trainable{
-		name:   "ssgan",
-		recipe: func(f *pflag.FlagSet) { ssganFlags(f, &recipe) },
-		fit:    func(w *gan.Weights) { w.FitSSGAN(&recipe) },
-		job:    func(seed uint64, set *mnist.Set) (job, error) { return ssganJob(recipe, seed, set) },
+		name:      "ssgan",
+		rows:      []recipeRow{{referenceRow, gan.SSGANReference()}},
+		recipe:    func(f *pflag.FlagSet) { ssganFlags(f, &recipe) },
+		optimiser: &recipe.Optimiser,
+		epoch:     func(set *mnist.Set) int { return stepsPerEpoch(set, recipe.TrainImages, recipe.BatchSize) },
+		fit:       func(w *gan.Weights) { w.FitSSGAN(&recipe) },
+		job:       func(seed uint64, set *mnist.Set) (job, error) { return ssganJob(recipe, seed, set) },
 	}
 }
 
@@ -31,7 +34,7 @@ func newTrainSSGAN(s streams) *cobra.Command {
 			"  vkgan train ssgan --resume latest",
 		RunE: func(c *cobra.Command, _ []string) error { return flags.train(c, s, model) },
 	}
-	section(c, sectionRecipe, model.recipe)
+	flags.defineRecipe(c, model)
 	flags.define(c)
 	return c
 }
@@ -41,7 +44,7 @@ func ssganFlags(f *pflag.FlagSet, r *gan.SSGANRecipe) {
 	f.IntVar(&r.ClassLabels, "class-labels", r.ClassLabels, "labelled `images` of each class")
 	f.Uint64Var(&r.DataSeed, "data-seed", r.DataSeed, "`number` that draws the labelled images; 0: the first of each class")
 	f.IntVar(&r.ZDim, "z-dim", r.ZDim, "`components` of the noise")
-	f.StringVar((*string)(&r.ZPrior), "z-prior", string(r.ZPrior), "`distribution` of the noise: sphere, uniform (in [0,1)) or symmetric (in [-1,1))")
+	f.StringVar((*string)(&r.ZPrior), "z-prior", string(r.ZPrior), "`prior` of the noise: sphere, uniform in [0,1), or symmetric in [-1,1)")
 	f.IntVar(&r.BatchSize, "batch-size", r.BatchSize, "`images` of each kind, fake, labelled and unlabelled, in a step")
 	f.IntVar(&r.TrainImages, "train-images", r.TrainImages, "`images` to train on: the last so many of the training set")
 	f.Float32Var(&r.WeightLabelled, "weight-labelled", r.WeightLabelled, "`weight` of the loss on labelled images")
@@ -49,10 +52,7 @@ func ssganFlags(f *pflag.FlagSet, r *gan.SSGANRecipe) {
 	f.Float32Var(&r.WeightFake, "weight-fake", r.WeightFake, "`weight` of the loss on generated images")
 	f.Float32Var(&r.NoiseInput, "noise-input", r.NoiseInput, "standard `deviation` of the noise on the discriminator's input")
 	f.Float32Var(&r.NoiseHidden, "noise-hidden", r.NoiseHidden, "and ahead of its other layers (`deviation`)")
-	f.Float32Var(&r.Rate, "rate", r.Rate, "Adam's step `size`")
-	f.Float32Var(&r.Beta1, "beta1", r.Beta1, "`decay` of Adam's mean gradient")
-	f.Float32Var(&r.Beta2, "beta2", r.Beta2, "`decay` of Adam's mean squared gradient")
-	f.Float32Var(&r.Eps, "eps", r.Eps, "`number` that keeps Adam from dividing by zero")
+	optimiserFlags(f, &r.Optimiser)
 	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of an average over the steps, for tests and 'sample --ema'; 0: none")
 	f.IntVar(&r.InitImages, "init-images", r.InitImages, "`images` to make the discriminator's first scales and biases from; 0: none")
 }

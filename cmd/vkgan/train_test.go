@@ -27,14 +27,17 @@ func TestEveryRecipeFieldIsAFlag(t *testing.T) {
 func everyFieldIsAFlag(t *testing.T, c *cobra.Command, recipe any) {
 	t.Helper()
 	values := reflect.ValueOf(recipe)
-	for i := range values.NumField() {
-		name := strings.ReplaceAll(values.Type().Field(i).Tag.Get("json"), "_", "-")
+	for _, field := range reflect.VisibleFields(values.Type()) {
+		if field.Anonymous {
+			continue // its fields come by themselves
+		}
+		name := strings.ReplaceAll(field.Tag.Get("json"), "_", "-")
 		f := c.Flags().Lookup(name)
 		if f == nil {
 			t.Errorf("no flag --%s", name)
 			continue
 		}
-		if value := fmt.Sprint(values.Field(i).Interface()); f.DefValue != value {
+		if value := fmt.Sprint(values.FieldByIndex(field.Index).Interface()); f.DefValue != value {
 			t.Errorf("--%s is %s by default, the recipe says %s", name, f.DefValue, value)
 		}
 	}

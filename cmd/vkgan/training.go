@@ -47,7 +47,7 @@ func (t *trainFlags) train(c *cobra.Command, s streams, m trainable) (err error)
 
 // trainIn is train with a window; nil for none.
 func (t *trainFlags) trainIn(c *cobra.Command, s streams, m trainable, window *showing) (err error) {
-	before, err := t.recall(c, m.name)
+	before, err := t.recall(c, m)
 	if err != nil {
 		return err
 	}
@@ -57,6 +57,9 @@ func (t *trainFlags) trainIn(c *cobra.Command, s streams, m trainable, window *s
 	}
 	data, err := t.load()
 	if err != nil {
+		return err
+	}
+	if err := t.plan(c, m, data.set); err != nil {
 		return err
 	}
 	j, err := m.job(t.seed, data.set)

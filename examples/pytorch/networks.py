@@ -12,9 +12,9 @@ and `vkgan import weights.safetensors --model infogan` takes what goes out by
     save_file({"G." + k: v.contiguous() for k, v in g.state_dict().items()} |
               {"D." + k: v.contiguous() for k, v in d.state_dict().items()}, "weights.safetensors")
 
-Images are [N,1,28,28], 0 black to 1 white; z is normal, scaled to unit length, unless --z-prior said otherwise. Where features of an image become a vector
-or a vector becomes an image, they are in H, W, C order. vkgan trains batch-norms by the batch's statistics, as train()
-does; eval() takes the running ones, which a checkpoint has calibrated.
+Images are [N,1,28,28], 0 black to 1 white; z is normal, scaled to unit length, unless --z-prior said otherwise. Where features
+of an image become a vector or a vector becomes an image, they are in H, W, C order. vkgan trains batch-norms by the batch's
+statistics, as train() does; eval() takes the running ones, which a checkpoint has calibrated.
 """
 import torch
 import torch.nn.functional as F
