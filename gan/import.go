@@ -62,10 +62,13 @@ func (w *Weights) FitInfoGAN(r *InfoGANRecipe) {
 	}
 }
 
-// FitSSGAN sets the sizes of a recipe that the shapes of the weights tell.
+// FitSSGAN sets the sizes of a recipe that the shapes of the weights tell, and that G's last layer is weight-normalised.
 func (w *Weights) FitSSGAN(r *SSGANRecipe) {
 	if z := w.size("G.linear1.weight", 1); z > 0 {
 		r.ZDim = z
+	}
+	if _, norm := w.file.Tensor("G.linear3.scale"); norm {
+		r.GOutputNorm = true
 	}
 }
 

@@ -163,6 +163,7 @@ func (m *InfoGAN) Step(rec *vk.Recorder) {
 
 	rec.Section("update")
 	m.update(rec, m.recipe.adam(), m.ParamsD, m.ParamsG)
+	m.endStep(rec)
 	if m.averageG != nil {
 		layers.EMA{Decay: m.recipe.EMADecay, Guard: m.guard}.Step(rec, m.ParamsG, m.averageG)
 	}

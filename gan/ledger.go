@@ -53,13 +53,17 @@ func (l *ledger) openLedger(dev *vk.Device, b *layers.Builder, names []string, n
 // figure is where so many of the figures lie.
 func (l *ledger) figure(from, count int64) vk.Range { return l.figures.Slice(4*from, 4*count) }
 
-// update records the optimiser steps, unless a figure is not finite, and the step's end.
+// update records an optimiser step of networks, unless a figure is not finite.
 func (l *ledger) update(rec *vk.Recorder, adam layers.Adam, networks ...*layers.Params) {
 	adam.Guard = l.guard
 	l.guard.Check(rec, l.step, l.figures)
 	for _, n := range networks {
 		adam.Step(rec, n, l.step)
 	}
+}
+
+// endStep records a look at what the updates left, and the step's end.
+func (l *ledger) endStep(rec *vk.Recorder) {
 	l.guard.Check(rec, l.step, l.figures)
 	layers.Advance(rec, l.step, l.figures, l.guard, l.ring.All())
 }

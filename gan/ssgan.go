@@ -34,6 +34,7 @@ type SSGAN struct {
 	indices  vk.Range      // [max rows] u32, this step's unlabelled images
 	x        layers.Tensor // [max rows, pixels], of a step [3B, pixels]: fake, labelled, unlabelled
 	dLogits  layers.Tensor // [4B, classes]: D's loss on fake, labelled, unlabelled; zero for G's loss, which has no logits
+	dFake    layers.Tensor // [B, features]: G's loss on fake, where G comes after D
 }
 
 // The figures of a step, and their places.
@@ -109,12 +110,16 @@ func (m *SSGAN) buildGenerator() (err error) {
 }
 
 func (r SSGANRecipe) generator(b *layers.Builder, pixels int) *layers.Sequence {
+	var output *layers.WeightNorm
+	if r.GOutputNorm {
+		output = &layers.WeightNorm{TrainScale: true}
+	}
 	return b.Sequence(layers.Vector(r.ZDim),
 		layers.Linear{Name: "linear1", Out: ssganGenerator[0]},
-		layers.BatchNorm{Name: "bn1", Act: layers.Softplus},
+		layers.BatchNorm{Name: "bn1", Act: layers.Softplus, ShiftOnly: r.GShiftOnly},
 		layers.Linear{Name: "linear2", Out: ssganGenerator[1]},
-		layers.BatchNorm{Name: "bn2", Act: layers.Softplus},
-		layers.Linear{Name: "linear3", Out: pixels, Bias: true, Act: layers.Sigmoid})
+		layers.BatchNorm{Name: "bn2", Act: layers.Softplus, ShiftOnly: r.GShiftOnly},
+		layers.Linear{Name: "linear3", Out: pixels, Norm: output, Bias: true, Act: layers.Sigmoid})
 }
 
 // buildDiscriminator: pixels → 1000 → 500 → 250 → 250 → 250 features → classes, weight-normalised, with noise ahead of
@@ -175,56 +180,6 @@ func (m *SSGAN) initialise() error {
 	}
 	defer program.Free()
 	return runOnce(m.dev, program)
-}
-
-// Step records one training step: one forward pass, both losses, both networks' gradients from it, both updates.
-func (m *SSGAN) Step(rec *vk.Recorder) {
-	b, r := m.recipe.BatchSize, m.recipe
-	x, dLogits := m.x.Part(0, 3*b), m.dLogits
-
-	rec.Section("input")
-	m.drawLatents(rec, philox.StreamZ, m.step)
-	layers.EndlessBatch(rec, m.stream(philox.StreamLabelledBatch), m.step, len(m.chosen), b, m.places)
-	layers.Lookup(rec, m.known, m.places, m.labelled, b)
-	layers.Lookup(rec, m.data.Train.Labels, m.labelled, m.target, b)
-	layers.Gather(rec, m.data.Train.Pixels, m.labelled, x.Part(b, 2*b))
-	layers.ShuffledBatch(rec, m.stream(philox.StreamPermutation), m.step, m.data.Train.Count, b, m.indices)
-	layers.Gather(rec, m.data.Train.Pixels, m.indices, x.Part(2*b, 3*b))
-
-	rec.Section("G forward")
-	m.generator.ForwardInto(rec, m.latent, x.Part(0, b))
-	rec.Section("D forward")
-	features := m.trunk.Forward(rec, m.inputNoise.Forward(rec, x))
-	logits := m.head.Forward(rec, features)
-
-	rec.Section("D's losses")
-	fake, labelled, unlabelled := logits.Part(0, b), logits.Part(b, 2*b), logits.Part(2*b, 3*b)
-	layers.LogSumExpCE(rec, fake, 0, r.WeightFake, dLogits.Part(0, b), m.figure(ssganFake, 2))
-	layers.WeightedSoftmaxCE(rec, labelled, m.target, r.WeightLabelled, dLogits.Part(b, 2*b), m.figure(ssganClass, 1))
-	layers.LogSumExpCE(rec, unlabelled, 1, r.WeightReal, dLogits.Part(2*b, 3*b), m.figure(ssganReal, 2))
-
-	// Backward rows: D's loss on fake, labelled and unlabelled, then G's loss on fake, which begins at the features: the
-	// head gives it zeros. Only these last rows reach the generator. Added noise has the derivative 1, so the way back
-	// to the images ends with the trunk.
-	rec.Section("D backward")
-	dFeatures := m.head.Backward(rec, dLogits, 4*b)
-	generated, real := features.Part(0, b), features.Part(2*b, 3*b)
-	layers.FeatureMatching(rec, generated, real, dFeatures.Part(3*b, 4*b), m.figure(ssganMatch, 1))
-	dFake := m.trunk.Backward(rec, dFeatures, b)
-	rec.Section("G backward")
-	m.generator.Backward(rec, dFake, 0)
-
-	rec.Section("figures")
-	layers.Argmax(rec, unlabelled, m.winners)
-	layers.Count(rec, m.winners, m.indices, m.data.Train.Labels, m.seen, b, m.data.Classes)
-
-	rec.Section("update")
-	m.update(rec, r.adam(), m.ParamsD, m.ParamsG)
-	if m.average != nil {
-		average := layers.EMA{Decay: r.EMADecay, Guard: m.guard}
-		average.Step(rec, m.ParamsG, m.averageG)
-		average.Step(rec, m.ParamsD, m.average)
-	}
 }
 
 // drawLatents records z of the step that counter [1] u32 tells.

@@ -24,6 +24,9 @@ func (m *SSGAN) allocate() error {
 	m.indices = a.words("indices", m.mostRows())
 	m.x = a.tensor("x", m.mostRows(), layers.Vector(m.data.Shape.Size()))
 	m.dLogits = a.tensor("dlogits", 4*b, layers.Vector(classes))
+	if m.recipe.DFirst {
+		m.dFake = a.tensor("dfake", b, m.trunk.Out)
+	}
 	m.openPair(a, ssganFigures, m.mostRows(), sampleRows, z)
 	return errors.Join(a.errs...)
 }

@@ -16,8 +16,11 @@ type SSGANRecipe struct {
 	WeightLabelled float32 `json:"weight_labelled"`
 	WeightReal     float32 `json:"weight_real"`
 	WeightFake     float32 `json:"weight_fake"`
-	NoiseInput     float32 `json:"noise_input"`  // standard deviation of the noise on the discriminator's input
-	NoiseHidden    float32 `json:"noise_hidden"` // and ahead of its other layers
+	NoiseInput     float32 `json:"noise_input"`   // standard deviation of the noise on the discriminator's input
+	NoiseHidden    float32 `json:"noise_hidden"`  // and ahead of its other layers
+	DFirst         bool    `json:"d_first"`       // D is updated first, then G against the new D, by noise and unlabelled images of its own
+	GShiftOnly     bool    `json:"g_shift_only"`  // G's batch-norms shift, and do not scale
+	GOutputNorm    bool    `json:"g_output_norm"` // G's last layer is weight-normalised, its scale trained
 	Optimiser              // of both networks
 	EMADecay       float32 `json:"ema_decay"`   // of both networks' averaged parameters: evaluations go by D's, samples may by G's; 0: none
 	InitImages     int     `json:"init_images"` // training images that the discriminator's first scales and biases are made from; 0: none
@@ -30,6 +33,18 @@ func SSGANReference() SSGANRecipe {
 		ClassLabels: 10, ZDim: 100, ZPrior: Sphere, BatchSize: 100, TrainImages: 55000,
 		WeightLabelled: 0.5, WeightReal: 1, WeightFake: 1, NoiseInput: 0.3, NoiseHidden: 0.5,
 		Optimiser: Optimiser{Rate: 3e-4, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8},
+	}
+}
+
+// SSGANBest is openai/improved-gan's recipe for MNIST (Salimans et al. 2016) with a rate that falls at the end, as in Bad GAN (Dai
+// et al. 2017, "Good Semi-supervised Learning That Requires a Bad GAN").
+func SSGANBest() SSGANRecipe {
+	return SSGANRecipe{
+		ClassLabels: 10, DataSeed: 1, ZDim: 100, ZPrior: Uniform, BatchSize: 100, TrainImages: 60000,
+		WeightLabelled: 1, WeightReal: 0.5, WeightFake: 0.5, NoiseInput: 0.3, NoiseHidden: 0.5,
+		DFirst: true, GShiftOnly: true, GOutputNorm: true,
+		Optimiser: Optimiser{Rate: 3e-3, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8, EpsInside: true, RateDecay: 0.3},
+		EMADecay:  0.9999, InitImages: 500,
 	}
 }
 

@@ -100,9 +100,16 @@ func TestSSGANSeesLabelledImagesAlone(t *testing.T) {
 // One seed leaves the same bytes whatever the number of steps to a submission and the cadence of evaluations; another seed
 // or data seed does not.
 func TestSSGANIsDeterministic(t *testing.T) {
+	best := SSGANBest()
+	best.InitImages, best.PlannedSteps = 20, 13
+	for name, r := range map[string]SSGANRecipe{"reference": SSGANReference(), "best": best} {
+		t.Run(name, func(t *testing.T) { isDeterministic(t, r) })
+	}
+}
+
+func isDeterministic(t *testing.T, r SSGANRecipe) {
 	d, set := devicetest.Open(t, vk.Options{}), everyClass(60, 30, 8, 8, 3)
 	after := func(seed, dataSeed uint64, o Options) []byte {
-		r := SSGANReference()
 		r.ClassLabels, r.DataSeed, r.BatchSize, r.ZDim = 2, dataSeed, 6, 7
 		m := newSSGAN(t, d, r, set, seed)
 		o.MaxSteps = 13

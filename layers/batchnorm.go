@@ -10,19 +10,21 @@ import (
 // activates: y = act(gamma (x - mean)/sqrt(variance + Eps) + beta). Forward takes the batch's own statistics, variance
 // biased; Infer takes calibrated ones (Sequence.Calibrate).
 type BatchNorm struct {
-	Name string
-	Act  Activation
-	Eps  float32 // 0: 1e-5
+	Name      string
+	Act       Activation
+	Eps       float32 // 0: 1e-5
+	ShiftOnly bool    // gamma is no parameter, but a Statistic NAME.weight, which is 1
 }
 
 type batchNormLayer struct {
 	BatchNorm
-	gamma, beta *Param
-	moments     moments
-	calibrated  vk.Range // [2,channels]: mean, variance
-	sums        vk.Range // [backward groups,2,channels]
-	x           Tensor   // of the last Forward
-	out         Tensor
+	gamma, beta   *Param   // gamma nil: not trained
+	fixed, dfixed vk.Range // [channels], gamma where it is not trained, and room for its gradient
+	moments       moments
+	calibrated    vk.Range // [2,channels]: mean, variance
+	sums          vk.Range // [backward groups,2,channels]
+	x             Tensor   // of the last Forward
+	out           Tensor
 }
 
 func (c BatchNorm) build(b *Builder, in Shape) (Layer, Shape) {
@@ -30,12 +32,25 @@ func (c BatchNorm) build(b *Builder, in Shape) (Layer, Shape) {
 		c.Eps = 1e-5
 	}
 	l := &batchNormLayer{BatchNorm: c, out: b.outputs(c.Name, in), moments: newMoments(b, c.Name, in)}
-	l.gamma = b.param(c.Name+".gamma", Constant(1), in.C)
+	if c.ShiftOnly {
+		l.fixed, l.dfixed = b.scratch(c.Name+".gamma", in.C), b.scratch(c.Name+".dgamma", in.C)
+		b.statistic(c.Name+".weight", l.fixed, 1)
+	} else {
+		l.gamma = b.param(c.Name+".gamma", Constant(1), in.C)
+	}
 	l.beta = b.param(c.Name+".beta", Constant(0), in.C)
 	l.calibrated = b.statistics(c.Name, in.C)
 	rows := max(b.batch.Forward, b.batch.Backward)
 	l.sums = b.scratch(c.Name+".sums", (b.batch.Groups+rows/max(1, b.batch.Forward/b.batch.Groups))*2*in.C)
 	return l, in
+}
+
+// scale is gamma, and where its gradient belongs.
+func (l *batchNormLayer) scale() (gamma, dgamma vk.Range) {
+	if l.gamma == nil {
+		return l.fixed, l.dfixed
+	}
+	return l.gamma.Value(), l.gamma.Grad()
 }
 
 // Forward records the statistics of each group, then y.
@@ -76,10 +91,11 @@ func (l *batchNormLayer) calibrate(rec *vk.Recorder, x Tensor, share float32) Te
 func (l *batchNormLayer) apply(rec *vk.Recorder, x Tensor) Tensor {
 	l.x = x
 	y := l.out.firstRows(x)
+	gamma, _ := l.scale()
 	groups, rows := groupRows(x)
 	r := rowwise(rec, x.C, rows, groups)
 	rec.Dispatch(shaders.BnApply{
-		X: x.Data, Moments: l.moments.data, Gamma: l.gamma.Value(), Beta: l.beta.Value(), Y: y.Data,
+		X: x.Data, Moments: l.moments.data, Gamma: gamma, Beta: l.beta.Value(), Y: y.Data,
 		Rows: int32(rows), Channels: int32(x.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,
 	})
 	return y
@@ -91,17 +107,18 @@ func (l *batchNormLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Te
 	backward := dy.Rows / (l.x.Rows / groups)
 	r := rowwise(rec, dy.C, rows, backward)
 	partial := r.partial(l.moments.partial, 2*dy.C)
+	gamma, dgamma := l.scale()
 	rec.Dispatch(shaders.BnBwdReduce{
-		X: l.x.Data, Moments: l.moments.data, Gamma: l.gamma.Value(), Beta: l.beta.Value(), Dy: dy.Data, Partial: partial,
+		X: l.x.Data, Moments: l.moments.data, Gamma: gamma, Beta: l.beta.Value(), Dy: dy.Data, Partial: partial,
 		ForwardGroups: int32(groups), Rows: int32(rows), Channels: int32(dy.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,
 	})
 	rec.Dispatch(shaders.BnBwdFinish{
-		Partial: partial, Sums: l.sums, Dgamma: l.gamma.Grad(), Dbeta: l.beta.Grad(),
+		Partial: partial, Sums: l.sums, Dgamma: dgamma, Dbeta: l.beta.Grad(),
 		ForwardGroups: int32(groups), BackwardGroups: int32(backward), Chunks: int32(r.groups[1]), Channels: int32(dy.C),
 		Local: r.local, Groups: [3]uint32{ceil(dy.C, int(r.local)), 1, 1},
 	})
 	rec.Dispatch(shaders.BnBwdApply{
-		X: l.x.Data, Moments: l.moments.data, Gamma: l.gamma.Value(), Beta: l.beta.Value(), Sums: l.sums, Dy: dy.Data, Dx: dy.Data,
+		X: l.x.Data, Moments: l.moments.data, Gamma: gamma, Beta: l.beta.Value(), Sums: l.sums, Dy: dy.Data, Dx: dy.Data,
 		ForwardGroups: int32(groups), Rows: int32(rows), Channels: int32(dy.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,
 	})
 	return dy.lastRows(inputRows).InGroups(dy.Groups)

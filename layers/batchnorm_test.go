@@ -19,8 +19,10 @@ func TestBatchNorm(t *testing.T) {
 	two.layers = []Config{BatchNorm{Name: "n", Eps: 1e-2}}
 	far := norm(100, 1, 100, Vector(17), Identity)
 	far.offset = 30
+	shift := norm(6, 2, 9, Vector(33), Softplus)
+	shift.layers = []Config{BatchNorm{Name: "n", Act: Softplus, ShiftOnly: true}}
 	compareAll(t, []netTest{
-		part, eps, two, far,
+		shift, part, eps, two, far,
 		norm(1, 1, 1, Vector(64), Identity), // its own mean: x̂ and dx are 0
 		norm(5, 1, 5, Vector(1), ReLU),
 		norm(7, 1, 14, Vector(3), Sigmoid),

@@ -41,6 +41,12 @@ func (b biasBackward) describe(g *Graph, layer string, operands ...string) []str
 // fewRows is the most rows that one invocation of a CPU driver walks: of a batch of vectors, but not of images.
 const fewRows = 1024
 
+// recordSlope turns dy into dz = dy act'(y) in place: row r of dy belongs to row r mod y's rows.
+func (g biasBackward) recordSlope(rec *vk.Recorder, y, dy Tensor) {
+	g.bias = nil
+	g.record(rec, y, dy)
+}
+
 // record turns dy into dz = dy act'(y) in place and sums dz over the forward rows into the bias's gradient.
 func (g biasBackward) record(rec *vk.Recorder, y, dy Tensor) {
 	if g.act == Identity && g.bias == nil {

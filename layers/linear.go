@@ -99,7 +99,18 @@ func (l *LinearLayer) BackwardAdd(rec *vk.Recorder, dy Tensor, inputRows int, e 
 	if inputRows == 0 {
 		return Tensor{}
 	}
-	dz, dx := dy.lastRows(inputRows), l.dx.Part(0, inputRows).InGroups(dy.Groups)
-	product{m: inputRows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.value(), scale: l.w.factors, e: e.Data, c: dx.Data, packed: l.packed}.record(rec)
+	return l.inputGradient(rec, dy.lastRows(inputRows).InGroups(dy.Groups), e)
+}
+
+// BackwardInput records dx alone, for dy of the first rows of the last Forward.
+func (l *LinearLayer) BackwardInput(rec *vk.Recorder, dy Tensor) Tensor {
+	l.bias.recordSlope(rec, l.y, dy)
+	return l.inputGradient(rec, dy, Tensor{})
+}
+
+// inputGradient records dx = dz wᵀ + e.
+func (l *LinearLayer) inputGradient(rec *vk.Recorder, dz, e Tensor) Tensor {
+	dx := l.dx.Part(0, dz.Rows).InGroups(dz.Groups)
+	product{m: dz.Rows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.value(), scale: l.w.factors, e: e.Data, c: dx.Data, packed: l.packed}.record(rec)
 	return dx
 }

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"slices"
+
 	"vkgan/shaders"
 	"vkgan/vk"
 )
@@ -42,6 +44,23 @@ func (l *noiseLayer) Infer(_ *vk.Recorder, x Tensor) Tensor { return x }
 // Describe adds nothing.
 func (l *noiseLayer) Describe(_ *Graph, x Value) Value { return x }
 
+// BackwardInput gives dy, as the noise adds nothing to it.
+func (l *noiseLayer) BackwardInput(_ *vk.Recorder, dy Tensor) Tensor { return dy }
+
 func (l *noiseLayer) Backward(_ *vk.Recorder, dy Tensor, inputRows int) Tensor {
 	return dy.lastRows(inputRows).InGroups(dy.Groups)
+}
+
+// Renoised is the same layers, but that their noise comes of other streams: those with ids higher by offset.
+func (s *Sequence) Renoised(offset uint32) *Sequence {
+	other := *s
+	other.layers = slices.Clone(s.layers)
+	for i, l := range other.layers {
+		if n, ok := l.(*noiseLayer); ok {
+			fresh := *n
+			fresh.Stream.ID += offset
+			other.layers[i] = &fresh
+		}
+	}
+	return &other
 }

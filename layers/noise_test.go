@@ -24,3 +24,53 @@ func TestGaussianNoise(t *testing.T) {
 		}
 	})
 }
+
+// The gradient of the input alone, of the first rows, and under other noise than the last Forward's but one; the parameters' own
+// gradients stay what they were.
+func TestBackwardInput(t *testing.T) {
+	const rows, first, offset = 7, 4, 16
+	each(t, func(t *testing.T, d *vk.Device) {
+		step := buffer(t, d, 1)
+		upload(t, d, step, []uint32{noiseStep})
+		configs := func(stream uint32) []Config {
+			return []Config{
+				Linear{Name: "a", Out: 33, Norm: &WeightNorm{TrainScale: true}, Bias: true, Act: ReLU},
+				GaussianNoise{Name: "n", Sigma: 0.5, Stream: Stream{Seed: 3, ID: stream}, Step: step},
+				Linear{Name: "b", Out: 10, Bias: true, Act: Softplus},
+			}
+		}
+		b := NewBuilder(d, "input", Batch{Forward: rows, Backward: rows, Groups: 1})
+		defer b.Free()
+		net := b.Sequence(Vector(17), configs(128)...)
+		params, err := b.Finish(1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := tensors{}
+		for i, param := range params.All {
+			p[param.Name] = random(uint64(100+i), param.Len())
+			upload(t, d, param.Value(), narrow(p[param.Name]))
+		}
+		x, dy := b.tensor("x", rows, Vector(17)), b.tensor("dy", first, net.Out)
+		xs, dys := random(1, x.elements()), random(2, dy.elements())
+		upload(t, d, x.Data, narrow(xs))
+		upload(t, d, dy.Data, narrow(dys))
+		var y, dx Tensor
+		do(t, d, func(rec *vk.Recorder) {
+			rec.Fill(params.Grad.All(), 7)
+			net.Forward(rec, x)
+			y = net.Renoised(offset).Forward(rec, x)
+			dx = net.BackwardInput(rec, dy)
+		})
+		oracle := newChain(Vector(17), configs(128+offset), rows, 1, p, tensors{})
+		near(t, "y", download[float32](t, d, y.Data), oracle.forward(xs), 1)
+		whole := append(dys, make([]float64, (rows-first)*10)...)
+		near(t, "dx", download[float32](t, d, dx.Data), oracle.backward(whole)[:first*17], 1)
+		for _, word := range download[uint32](t, d, params.Grad.All()) {
+			if word != 7 {
+				t.Fatal("a parameter got a gradient")
+			}
+		}
+		checkGuards(t, d)
+	})
+}

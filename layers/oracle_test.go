@@ -82,7 +82,7 @@ func newOracle(in Shape, config Config, rows, groups int, p, dp tensors) (oracle
 			eps = float64(c.Eps)
 		}
 		return &normOracle{epilogue{c.Name, in.C, ref.Activations[c.Act], p, dp, nil},
-			ref.BatchNorm{Rows: rows * in.H * in.W, C: in.C, Groups: groups, Eps: eps}, nil}, in
+			ref.BatchNorm{Rows: rows * in.H * in.W, C: in.C, Groups: groups, Eps: eps}, c.ShiftOnly, nil}, in
 	case Activate:
 		return &epilogue{c.Name, in.C, ref.Activations[c.Act], p, dp, nil}, in
 	case Reshape:
@@ -214,18 +214,29 @@ func (l *deconvOracle) backward(dy []float64) []float64 {
 type normOracle struct {
 	epilogue
 	ref.BatchNorm
-	x []float64
+	shiftOnly bool
+	x         []float64
+}
+
+func (l *normOracle) gamma() []float64 {
+	if l.shiftOnly {
+		return l.p[l.name+".weight"]
+	}
+	return l.p[l.name+".gamma"]
 }
 
 func (l *normOracle) forward(x []float64) []float64 {
 	l.x = x
-	z, _, _ := l.Forward(x, l.p[l.name+".gamma"], l.p[l.name+".beta"])
+	z, _, _ := l.Forward(x, l.gamma(), l.p[l.name+".beta"])
 	return l.epilogue.forward(z)
 }
 
 func (l *normOracle) backward(dy []float64) []float64 {
-	dx, dgamma, dbeta := l.Backward(l.epilogue.backward(dy), l.x, l.p[l.name+".gamma"])
-	l.dp[l.name+".gamma"], l.dp[l.name+".beta"] = dgamma, dbeta
+	dx, dgamma, dbeta := l.Backward(l.epilogue.backward(dy), l.x, l.gamma())
+	l.dp[l.name+".beta"] = dbeta
+	if !l.shiftOnly {
+		l.dp[l.name+".gamma"] = dgamma
+	}
 	return dx
 }
 
@@ -250,7 +261,7 @@ func (c chain) infer(x []float64, given tensors) []float64 {
 		switch l := l.(type) {
 		case noiseOracle:
 		case *normOracle:
-			z := l.Apply(x, given[l.name+".running_mean"], given[l.name+".running_var"], l.p[l.name+".gamma"], l.p[l.name+".beta"])
+			z := l.Apply(x, given[l.name+".running_mean"], given[l.name+".running_var"], l.gamma(), l.p[l.name+".beta"])
 			x = l.epilogue.forward(z)
 		default:
 			x = l.forward(x)

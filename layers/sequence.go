@@ -1,6 +1,10 @@
 package layers
 
-import "vkgan/vk"
+import (
+	"slices"
+
+	"vkgan/vk"
+)
 
 // Sequence is layers one after the other.
 type Sequence struct {
@@ -65,6 +69,17 @@ func (s *Sequence) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
 		dy = s.layers[i].Backward(rec, dy, dy.Rows)
 	}
 	return s.layers[0].Backward(rec, dy, inputRows)
+}
+
+// BackwardInput records the gradient of the input alone, for dy of the first rows of the last Forward, and may overwrite dy:
+// through a network whose parameters are not to learn of it. All layers must be able to: Linear and GaussianNoise.
+func (s *Sequence) BackwardInput(rec *vk.Recorder, dy Tensor) Tensor {
+	for _, l := range slices.Backward(s.layers) {
+		dy = l.(interface {
+			BackwardInput(rec *vk.Recorder, dy Tensor) Tensor
+		}).BackwardInput(rec, dy)
+	}
+	return dy
 }
 
 // ForwardInto is Forward with the output elsewhere. The last layer must be able to: a Linear or a Deconv2D.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,9 +22,26 @@ func recipeOf(t *testing.T, dir string) map[string]any {
 	return info.Recipe.(map[string]any)
 }
 
-// decaying trains SSGAN, 3 steps an epoch, with a rate that falls.
+// decaying trains SSGAN by recipe best, 3 steps an epoch.
 func decaying(data, out string, more ...string) []string {
-	return slices.Concat(models[1].command, []string{"--data", data, "--out", out, "--rate-decay", "0.5", "--eps-inside", "--z-prior", "uniform"}, more)
+	return slices.Concat(models[1].command, []string{"--data", data, "--out", out, "--recipe", "best", "--init-images", "50", "--rate-decay", "0.5"}, more)
+}
+
+// A recipe by its name is its row, but for the flags that are given, and all of it is in run.json.
+func TestRecipeByName(t *testing.T) {
+	out := t.TempDir()
+	trained(t, decaying(digits(t), out, "--max-steps", "2", "--d-first=false", "--ema-decay", "0")...)
+	want := gan.SSGANBest()
+	want.ClassLabels, want.BatchSize, want.ZDim, want.InitImages = 3, 20, 4, 50
+	want.RateDecay, want.PlannedSteps, want.DFirst, want.EMADecay = 0.5, 2, false, 0
+	text, err1 := json.Marshal(recipeOf(t, filepath.Join(out, models[1].folder)))
+	var got gan.SSGANRecipe
+	if err := errors.Join(err1, json.Unmarshal(text, &got)); err != nil {
+		t.Fatal(err)
+	}
+	if got != want {
+		t.Errorf("run.json has\n%+v, want\n%+v", got, want)
+	}
 }
 
 // The rate falls by the plan that a run begins with: stopped and gone on with it is the run that was left alone, and another
@@ -36,6 +54,14 @@ func TestRateDecay(t *testing.T) {
 	trained(t, "train", "ssgan", "--out", cut, "--resume", "latest", "--max-time", "1h")
 	want, got := filepath.Join(whole, folder), filepath.Join(cut, folder)
 	sameTensors(t, "resumed", latest(t, got), latest(t, want))
+	for name, shape := range map[string][]int{"G.bn1.weight": {500}, "ema.G.linear3.scale": {64}, "D.linear1.scale": {1000}} {
+		if tensor, found := latest(t, got).Tensor(name); !found || !slices.Equal(tensor.Shape, shape) {
+			t.Errorf("%s is %d, want %d", name, tensor.Shape, shape)
+		}
+	}
+	if _, found := latest(t, got).Tensor("adam.m.G.bn1.weight"); found {
+		t.Error("a scale that is not trained has moments")
+	}
 	for _, dir := range []string{want, got} {
 		if recipe := recipeOf(t, dir); recipe["planned_steps"] != json.Number("6") || recipe["rate_decay"] != json.Number("0.5") ||
 			recipe["eps_inside"] != true || recipe["z_prior"] != "uniform" {
@@ -81,7 +107,7 @@ func TestResumeOfAnOlderRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	recipe := info["recipe"].(map[string]any)
-	for _, younger := range []string{"eps_inside", "rate_decay", "planned_steps", "z_prior"} {
+	for _, younger := range []string{"eps_inside", "rate_decay", "planned_steps", "z_prior", "d_first", "g_shift_only", "g_output_norm"} {
 		if _, found := recipe[younger]; !found {
 			t.Errorf("run.json has no %s", younger)
 		}
@@ -108,7 +134,7 @@ func TestRecipeErrors(t *testing.T) {
 		says string
 		args []string
 	}{
-		{`--recipe is "beste": want reference`, []string{"--recipe", "beste"}},
+		{`--recipe is "beste": want reference or best`, []string{"--recipe", "beste"}},
 		{"--resume goes on under the recipe that it began with", []string{"--recipe", "reference", "--resume", "latest"}},
 		{"--config has a recipe of its own", []string{"--recipe", "reference", "--config", filepath.Join(out, models[1].folder)}},
 		{`z-prior is "normal": want sphere, uniform or symmetric`, []string{"--z-prior", "normal"}},
@@ -125,7 +151,7 @@ func TestRecipeErrors(t *testing.T) {
 			}
 		}
 	}
-	if _, stdout, _ := vkgan("__complete", "train", "ssgan", "--recipe", ""); !strings.Contains(stdout, "reference\n") {
+	if _, stdout, _ := vkgan("__complete", "train", "ssgan", "--recipe", ""); !strings.Contains(stdout, "reference\nbest\n") {
 		t.Errorf("completion of --recipe: %s", stdout)
 	}
 }

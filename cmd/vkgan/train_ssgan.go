@@ -12,7 +12,7 @@ func trainableSSGAN() trainable {
 	recipe := gan.SSGANReference()
 	return trainable{
 		name:      "ssgan",
-		rows:      []recipeRow{{referenceRow, gan.SSGANReference()}},
+		rows:      []recipeRow{{referenceRow, gan.SSGANReference()}, {"best", gan.SSGANBest()}},
 		recipe:    func(f *pflag.FlagSet) { ssganFlags(f, &recipe) },
 		optimiser: &recipe.Optimiser,
 		epoch:     func(set *mnist.Set) int { return stepsPerEpoch(set, recipe.TrainImages, recipe.BatchSize) },
@@ -52,6 +52,9 @@ func ssganFlags(f *pflag.FlagSet, r *gan.SSGANRecipe) {
 	f.Float32Var(&r.WeightFake, "weight-fake", r.WeightFake, "`weight` of the loss on generated images")
 	f.Float32Var(&r.NoiseInput, "noise-input", r.NoiseInput, "standard `deviation` of the noise on the discriminator's input")
 	f.Float32Var(&r.NoiseHidden, "noise-hidden", r.NoiseHidden, "and ahead of its other layers (`deviation`)")
+	f.BoolVar(&r.DFirst, "d-first", r.DFirst, "update the discriminator first, then the generator, which gets a batch of its own")
+	f.BoolVar(&r.GShiftOnly, "g-shift-only", r.GShiftOnly, "the generator's batch-norms shift, and do not scale")
+	f.BoolVar(&r.GOutputNorm, "g-output-norm", r.GOutputNorm, "weight norm of the generator's last layer, with a trained scale")
 	optimiserFlags(f, &r.Optimiser)
 	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of an average over the steps, for tests and 'sample --ema'; 0: none")
 	f.IntVar(&r.InitImages, "init-images", r.InitImages, "`images` to make the discriminator's first scales and biases from; 0: none")

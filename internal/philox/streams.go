@@ -16,9 +16,13 @@ const (
 
 	StreamInitialisation = 10 // images that first scales and biases are made from: Permute(0, p, images)
 
+	StreamFreshZ           = 11 // z and training images of a step in which the generator has a batch of its own, as StreamZ
+	StreamFreshPermutation = 12 // and StreamPermutation have them
+
 	StreamDirections = 15 // i-th direction of the noise in which to explore it, component j: Normal(0, i*len(z) + j)
 
 	StreamGenerator     = 16  // + k: initial values of the generator's k-th parameter tensor, in layer order, step 0
 	StreamDiscriminator = 64  // + k: likewise for the discriminator
 	StreamNoise         = 128 // + k: noise ahead of the discriminator's layer k at row r, feature j: Normal(step, r*features + j)
+	StreamFreshNoise    = 144 // + k: likewise where the generator has a batch of its own
 )
