@@ -35,7 +35,7 @@ func (p Part) networks(m Model) []*layers.Params {
 }
 
 // ExportSafetensors writes the weights of a part under PyTorch's names and layouts, with the batch-norms' statistics: those
-// that evaluations use, so an average over the steps where the run keeps one. In a file of one part the names begin with the
+// that evaluations use, so D's average over the steps where the run keeps one. In a file of one part the names begin with the
 // layer's, bn1.weight, else with the network's, G.bn1.weight. Errors name cause and remedy; the file is written whole or
 // not at all.
 func (c *Checkpoint) ExportSafetensors(path string, part Part) error {
@@ -100,13 +100,14 @@ func (c *Checkpoint) outline() (Model, error) {
 	return m, nil
 }
 
-// weight is a parameter or a statistic of a network as evaluations use it, under PyTorch's name.
+// weight is a parameter or a statistic of a network as evaluations use it, under PyTorch's name. G is as it is: the statistics of
+// a checkpoint are not those of its average.
 func (c *Checkpoint) weight(of *layers.Params, name string) safetensors.Tensor {
 	name = of.Name + "." + name
-	t, averaged := c.tensors.Tensor(averagePrefix + name)
-	if !averaged {
-		t, _ = c.tensors.Tensor(name)
+	if t, averaged := c.tensors.Tensor(averagePrefix + name); averaged && of.Name == "D" {
+		return t
 	}
+	t, _ := c.tensors.Tensor(name)
 	return t
 }
 

@@ -97,6 +97,10 @@ func TestFitsRecipe(t *testing.T) {
 	if info.Labels != 3 || info.ZDim != 4 || semi.ZDim != 7 {
 		t.Errorf("%+v, %+v", info, semi)
 	}
+	scale := safetensors.Tensor{Name: "G.linear3.scale", DType: safetensors.F32, Shape: []int{2}, Data: make([]byte, 8)}
+	if writeWeights(t, []safetensors.Tensor{scale}).FitSSGAN(&semi); !semi.GOutputNorm {
+		t.Error("a scale of G's output tells no weight norm")
+	}
 	none, reference := writeWeights(t, nil), InfoGANReference()
 	info, semi = InfoGANReference(), SSGANReference()
 	none.FitInfoGAN(&info)

@@ -69,26 +69,9 @@ class InfoGANDiscriminator(nn.Module):
         return self.code(h), self.adversarial(h)
 
 
-class SSGANGenerator(nn.Module):
-    def __init__(self, z=100, side=28):
-        super().__init__()
-        self.side = side
-        self.linear1 = nn.Linear(z, 500, bias=False)
-        self.bn1 = nn.BatchNorm1d(500)
-        self.linear2 = nn.Linear(500, 500, bias=False)
-        self.bn2 = nn.BatchNorm1d(500)
-        self.linear3 = nn.Linear(500, side ** 2)
-
-    def forward(self, z):
-        """z [N,z] to images."""
-        h = F.softplus(self.bn1(self.linear1(z)))
-        h = F.softplus(self.bn2(self.linear2(h)))
-        return torch.sigmoid(self.linear3(h)).view(-1, 1, self.side, self.side)
-
-
 class NormalisedLinear(nn.Linear):
     """Weight normalisation: w = weight / sqrt(1e-6 + the sum of weight² over the inputs), times scale where there is one.
-    scale is trained in the last layer; in the others --init-images sets it, once."""
+    scale is trained in a network's last layer; in the others --init-images sets it, once."""
 
     def __init__(self, inputs, outputs, scale):
         super().__init__(inputs, outputs)
@@ -99,6 +82,26 @@ class NormalisedLinear(nn.Linear):
         if self.scale is not None:
             w = w * self.scale[:, None]
         return F.linear(x, w, self.bias)
+
+
+class SSGANGenerator(nn.Module):
+    """normalised: with --g-output-norm, as --recipe best has it. With --g-shift-only the batch-norms' weights are ones that
+    vkgan does not train."""
+
+    def __init__(self, z=100, side=28, normalised=False):
+        super().__init__()
+        self.side = side
+        self.linear1 = nn.Linear(z, 500, bias=False)
+        self.bn1 = nn.BatchNorm1d(500)
+        self.linear2 = nn.Linear(500, 500, bias=False)
+        self.bn2 = nn.BatchNorm1d(500)
+        self.linear3 = NormalisedLinear(500, side ** 2, scale=True) if normalised else nn.Linear(500, side ** 2)
+
+    def forward(self, z):
+        """z [N,z] to images."""
+        h = F.softplus(self.bn1(self.linear1(z)))
+        h = F.softplus(self.bn2(self.linear2(h)))
+        return torch.sigmoid(self.linear3(h)).view(-1, 1, self.side, self.side)
 
 
 class SSGANDiscriminator(nn.Module):
