@@ -2867,9 +2867,9 @@ var pointsOfFilterStorage []byte
 //
 // INPUT: the image is the convolution's input, in STRIDE*STRIDE phases: phase (py,px) has the pixels STRIDE*i + py - PAD_Y,
 // likewise along x. Else it is the output, with STRIDE 1 and no padding. OH, OW: the convolution's output.
-// Lanes lie along the channels; an invocation makes all points of RUNS runs of them, of a phase of PER images, one after the
-// other.
-// Work-groups: x = STRIDE*STRIDE*C/(Local*RUNS), y = ceil(ROWS/PER). Needs C divisible by Local*RUNS and by WIDTH, WIDTH by Local.
+// Lanes lie along the channels, RUNS to a lane; an invocation makes all points of them, of a phase of PER images, one after
+// the other.
+// Work-groups: x = STRIDE*STRIDE*C/(Local*RUNS), y = ceil(ROWS/PER). Needs C divisible by Local*RUNS and by WIDTH, WIDTH by RUNS; RUNS 1 or 2.
 // Gradient: image_of_points.comp.
 type PointsOfImage struct {
 	Image  vk.Range // read
