@@ -2463,7 +2463,8 @@ var oneHotStorage []byte
 //	    (k mod inner) * (terms/inner) + k / inner: with the batch size, the batch becomes the inner axis of terms
 //
 // An invocation packs PER terms of NV runs of columns, UNROLL terms in a turn. NEAR: a run's columns are loaded as one;
-// not where there are fewer columns than width, nor needed where TRANS.
+// not where there are fewer columns than width, nor needed where TRANS. PAIRS, if width is even and NV is 2: a lane takes two
+// neighbouring columns.
 // Work-groups: x = planes*ceil(terms/PER), y = ceil(columns/width); width is at most NV*Local.
 type Pack struct {
 	X, Scale vk.Range // read
@@ -2476,6 +2477,7 @@ type Pack struct {
 	Local                     uint32
 	TRANS, INNER, NEAR, SCALE bool
 	PER, NV                   int32
+	PAIRS                     bool
 
 	Groups [3]uint32
 }
@@ -2486,7 +2488,7 @@ func (k Pack) Call() vk.Call {
 		Shader: PackShader,
 		Args:   []vk.Range{k.X, k.Scale, k.Y},
 		Push:   []uint32{uint32(k.Planes), uint32(k.Terms), uint32(k.Columns), uint32(k.Width), uint32(k.Inner)},
-		Specs:  []uint32{k.Local, word(k.TRANS), word(k.INNER), word(k.NEAR), word(k.SCALE), uint32(k.PER), uint32(k.NV)},
+		Specs:  []uint32{k.Local, word(k.TRANS), word(k.INNER), word(k.NEAR), word(k.SCALE), uint32(k.PER), uint32(k.NV), word(k.PAIRS)},
 		Groups: k.Groups,
 	}
 }
@@ -2508,6 +2510,7 @@ var PackShader = &vk.Shader{
 		{Name: "SCALE", ID: 4, Default: 0},
 		{Name: "PER", ID: 5, Default: 1},
 		{Name: "NV", ID: 6, Default: 1},
+		{Name: "PAIRS", ID: 7, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,

@@ -34,8 +34,8 @@
 #define ld(x, p, k)  x##_data[(p) + (k)]
 #define el(x, i)     x##_data[int(pc.x) + int(i)]
 
-#define LOAD_2(a, b, x, p, k)  a = ld(x, p, k); b = ld(x, p, (k) + 1);
-#define STORE_2(x, p, k, a, b) ld(x, p, k) = a; ld(x, p, (k) + 1) = b;
+#define LOAD_2(a, b, x, p, k)  { a = ld(x, p, k); b = ld(x, p, (k) + 1); }
+#define STORE_2(x, p, k, a, b) { ld(x, p, k) = a; ld(x, p, (k) + 1) = b; }
 
 #else
 
@@ -61,7 +61,7 @@ layout(buffer_reference, std430, buffer_reference_align = 4) buffer uint_Pointer
 layout(buffer_reference, std430, buffer_reference_align = 4) buffer pair_Pointer { uint64_t pair; };
 
 #define LOAD_2(a, b, x, p, k)  { vec2 pair_ = uintBitsToFloat(unpackUint2x32(pair_Pointer(uint64_t((p) + (k))).pair)); a = pair_[0]; b = pair_[1]; }
-#define STORE_2(x, p, k, a, b) pair_Pointer(uint64_t((p) + (k))).pair = packUint2x32(floatBitsToUint(vec2(a, b)));
+#define STORE_2(x, p, k, a, b) { pair_Pointer(uint64_t((p) + (k))).pair = packUint2x32(floatBitsToUint(vec2(a, b))); }
 
 #endif
 
