@@ -8,7 +8,8 @@
 //       (k mod inner) * (terms/inner) + k / inner: with the batch size, the batch becomes the inner axis of terms
 //
 // An invocation packs PER terms of NV runs of columns, UNROLL terms in a turn. NEAR: a run's columns are loaded as one;
-// not where there are fewer columns than width, nor needed where TRANS.
+// not where there are fewer columns than width, nor needed where TRANS. PAIRS, if width is even and NV is 2: a lane takes two
+// neighbouring columns.
 // Work-groups: x = planes*ceil(terms/PER), y = ceil(columns/width); width is at most NV*Local.
 #version 460
 #extension GL_GOOGLE_include_directive : require
@@ -21,6 +22,7 @@ layout(constant_id = 3) const bool NEAR = false;
 layout(constant_id = 4) const bool SCALE = false;
 layout(constant_id = 5) const int PER = 1;
 layout(constant_id = 6) const int NV = 1;
+layout(constant_id = 7) const bool PAIRS = false;
 #include "lanes.glsl"
 
 IN(0, float, x)
@@ -30,35 +32,49 @@ PUSH(A(float, x) A(float, scale) A(float, y) int planes; int terms; int columns;
 
 const int UNROLL = 4;
 
+// The column of lane j and value v of its NV.
+int column_of(int v, int j) { return PAIRS ? 2 * j + v : v * LANES + j; }
+
 void main() {
 	find_lane();
 	int tile = int(gl_WorkGroupID.y), start = tile_start(tile, pc.width, pc.columns), last = pc.columns - 1;
 	int chunks = (pc.terms + PER - 1) / PER, plane = int(gl_WorkGroupID.x) / chunks;
 	int k = int(gl_WorkGroupID.x) % chunks * PER, end = min(k + PER, pc.terms);
-	int to = (tile * pc.planes + plane) * pc.terms * pc.width + LANE;
+	int to = (tile * pc.planes + plane) * pc.terms * pc.width;
 	ptr(float) column[NV * LANES];
 	if (TRANS)
 		[[unroll]] for (int j = 0; j < NV * LANES; j++)
-			column[j] = at(x, (plane * pc.columns + min(start + j, last)) * pc.terms);
+			column[j] = at(x, (plane * pc.columns + min(start + column_of(j / LANES, j % LANES), last)) * pc.terms);
 	do {
 		[[unroll]] for (int u = 0; u < UNROLL; u++) {
 			int term = min(k + u, end - 1), from = term;
 			if (INNER) from = term % pc.inner * (pc.terms / pc.inner) + term / pc.inner;
-			float factor = SCALE ? el(scale, term) : 1.0;
-			[[unroll]] for (int v = 0; v < NV; v++) {
-				float value;
-				if (TRANS) {
-					value = ld(x, column[v * LANES], term);
+			float values[NV];
+			if (TRANS) {
+				[[unroll]] for (int v = 0; v < NV; v++) {
+					values[v] = ld(x, column[v * LANES], term);
 					[[unroll]] for (int j = 1; j < LANES; j++) {
 						float other = ld(x, column[v * LANES + j], term);
-						value = lane_is[j] ? other : value;
+						values[v] = lane_is[j] ? other : values[v];
 					}
-				} else if (NEAR) {
-					LOAD_RUN(value, x, at(x, from * pc.columns + start), v * LANES)
-				} else value = el(x, from * pc.columns + min(start + v * LANES + LANE, last));
-				if (SCALE) value *= factor;
-				if (v * LANES + LANE < pc.width) el(y, to + term * pc.width + v * LANES) = value;
+				}
+			} else if (NEAR) {
+				ptr(float) row = at(x, from * pc.columns + start);
+				if (PAIRS) { LOAD_PAIRS(values[0], values[NV - 1], x, row, 0) }
+				else [[unroll]] for (int v = 0; v < NV; v++) { LOAD_RUN(values[v], x, row, v * LANES) }
+			} else {
+				[[unroll]] for (int v = 0; v < NV; v++) values[v] = el(x, from * pc.columns + min(start + column_of(v, LANE), last));
 			}
+			if (SCALE) {
+				float factor = el(scale, term);
+				[[unroll]] for (int v = 0; v < NV; v++) values[v] *= factor;
+			}
+			ptr(float) target = at(y, to + term * pc.width);
+			if (PAIRS) {
+				if (2 * LANE < pc.width) STORE_2(y, target, 2 * LANE, values[0], values[NV - 1])
+			} else
+				[[unroll]] for (int v = 0; v < NV; v++)
+					if (v * LANES + LANE < pc.width) ld(y, target, v * LANES + LANE) = values[v];
 		}
 		k += UNROLL;
 	} while (k < end);

@@ -5,9 +5,9 @@
 //
 // INPUT: the image is the convolution's input, in STRIDE*STRIDE phases: phase (py,px) has the pixels STRIDE*i + py - PAD_Y,
 // likewise along x. Else it is the output, with STRIDE 1 and no padding. OH, OW: the convolution's output.
-// Lanes lie along the channels; an invocation makes all points of RUNS runs of them, of a phase of PER images, one after the
-// other.
-// Work-groups: x = STRIDE*STRIDE*C/(Local*RUNS), y = ceil(ROWS/PER). Needs C divisible by Local*RUNS and by WIDTH, WIDTH by Local.
+// Lanes lie along the channels, RUNS to a lane; an invocation makes all points of them, of a phase of PER images, one after
+// the other.
+// Work-groups: x = STRIDE*STRIDE*C/(Local*RUNS), y = ceil(ROWS/PER). Needs C divisible by Local*RUNS and by WIDTH, WIDTH by RUNS; RUNS 1 or 2.
 // Gradient: image_of_points.comp.
 #version 460
 #extension GL_GOOGLE_include_directive : require
@@ -46,37 +46,46 @@ void main() {
 	find_lane();
 	int first = int(gl_WorkGroupID.x) * (RUNS * LANES), phase = first / C;
 	int y0 = phase / STRIDE - PAD_Y, x0 = phase % STRIDE - PAD_X;
-	int turn = int(gl_WorkGroupID.y) * (PER * RUNS), end = min(turn + PER * RUNS, ROWS * RUNS);
+	int row = int(gl_WorkGroupID.y) * PER, end = min(row + PER, ROWS);
+	int from = first % C, channel = first + RUNS * LANE;
+	int to = channel / WIDTH * CHUNK + channel % WIDTH;
 	do {
-		int row = turn / RUNS, channel = first + turn % RUNS * LANES;
-		int from = channel % C, to = channel / WIDTH * CHUNK + channel % WIDTH + LANE;
-		float columns[PY * NX];
+		float columns[PY * NX * RUNS];
 		[[unroll]] for (int j = 0; j < NX; j++) {
 			int x = STRIDE * j + x0;
-			float pixels[NY];
+			float pixels[NY * RUNS];
 			[[unroll]] for (int i = 0; i < NY; i++) {
 				int y = STRIDE * i + y0;
 				int pixel = (row * H + clamp(y, 0, H - 1)) * W + clamp(x, 0, W - 1);
-				LOAD_RUN(pixels[i], image, at(image, pixel * C + from), 0)
-				if (y < 0 || y >= H || x < 0 || x >= W) pixels[i] = 0.0;
+				ptr(float) p = at(image, pixel * C + from);
+				if (RUNS == 2) { LOAD_PAIRS(pixels[i * RUNS], pixels[i * RUNS + RUNS - 1], image, p, 0) }
+				else { LOAD_RUN(pixels[i * RUNS], image, p, 0) }
+				if (y < 0 || y >= H || x < 0 || x >= W)
+					[[unroll]] for (int v = 0; v < RUNS; v++) pixels[i * RUNS + v] = 0.0;
 			}
-			[[unroll]] for (int q = 0; q < PY; q++) {
-				float sum = 0.0;
-				[[unroll]] for (int i = 0; i < NY; i++) {
-					float c = at_point(OH, q, i);
-					if (c != 0.0) sum = fma(c, pixels[i], sum);
+			[[unroll]] for (int q = 0; q < PY; q++)
+				[[unroll]] for (int v = 0; v < RUNS; v++) {
+					float sum = 0.0;
+					[[unroll]] for (int i = 0; i < NY; i++) {
+						float c = at_point(OH, q, i);
+						if (c != 0.0) sum = fma(c, pixels[i * RUNS + v], sum);
+					}
+					columns[(q * NX + j) * RUNS + v] = sum;
 				}
-				columns[q * NX + j] = sum;
-			}
 		}
 		[[unroll]] for (int q = 0; q < PY; q++)
 			[[unroll]] for (int p = 0; p < PX; p++) {
-				float sum = 0.0;
-				[[unroll]] for (int j = 0; j < NX; j++) {
-					float c = at_point(OW, p, j);
-					if (c != 0.0) sum = fma(c, columns[q * NX + j], sum);
+				float sums[RUNS];
+				[[unroll]] for (int v = 0; v < RUNS; v++) {
+					sums[v] = 0.0;
+					[[unroll]] for (int j = 0; j < NX; j++) {
+						float c = at_point(OW, p, j);
+						if (c != 0.0) sums[v] = fma(c, columns[(q * NX + j) * RUNS + v], sums[v]);
+					}
 				}
-				el(points, (q * PX + p) * PLANE + row * ROW + to) = sum;
+				ptr(float) target = at(points, (q * PX + p) * PLANE + row * ROW + to);
+				if (RUNS == 2) { STORE_2(points, target, 0, sums[0], sums[RUNS - 1]) }
+				else ld(points, target, 0) = sums[0];
 			}
-	} while (++turn < end);
+	} while (++row < end);
 }

@@ -2467,7 +2467,8 @@ var oneHotStorage []byte
 //	    (k mod inner) * (terms/inner) + k / inner: with the batch size, the batch becomes the inner axis of terms
 //
 // An invocation packs PER terms of NV runs of columns, UNROLL terms in a turn. NEAR: a run's columns are loaded as one;
-// not where there are fewer columns than width, nor needed where TRANS.
+// not where there are fewer columns than width, nor needed where TRANS. PAIRS, if width is even and NV is 2: a lane takes two
+// neighbouring columns.
 // Work-groups: x = planes*ceil(terms/PER), y = ceil(columns/width); width is at most NV*Local.
 type Pack struct {
 	X, Scale vk.Range // read
@@ -2480,6 +2481,7 @@ type Pack struct {
 	Local                     uint32
 	TRANS, INNER, NEAR, SCALE bool
 	PER, NV                   int32
+	PAIRS                     bool
 
 	Groups [3]uint32
 }
@@ -2490,7 +2492,7 @@ func (k Pack) Call() vk.Call {
 		Shader: PackShader,
 		Args:   []vk.Range{k.X, k.Scale, k.Y},
 		Push:   []uint32{uint32(k.Planes), uint32(k.Terms), uint32(k.Columns), uint32(k.Width), uint32(k.Inner)},
-		Specs:  []uint32{k.Local, word(k.TRANS), word(k.INNER), word(k.NEAR), word(k.SCALE), uint32(k.PER), uint32(k.NV)},
+		Specs:  []uint32{k.Local, word(k.TRANS), word(k.INNER), word(k.NEAR), word(k.SCALE), uint32(k.PER), uint32(k.NV), word(k.PAIRS)},
 		Groups: k.Groups,
 	}
 }
@@ -2512,6 +2514,7 @@ var PackShader = &vk.Shader{
 		{Name: "SCALE", ID: 4, Default: 0},
 		{Name: "PER", ID: 5, Default: 1},
 		{Name: "NV", ID: 6, Default: 1},
+		{Name: "PAIRS", ID: 7, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
@@ -2873,9 +2876,9 @@ var pointsOfFilterStorage []byte
 //
 // INPUT: the image is the convolution's input, in STRIDE*STRIDE phases: phase (py,px) has the pixels STRIDE*i + py - PAD_Y,
 // likewise along x. Else it is the output, with STRIDE 1 and no padding. OH, OW: the convolution's output.
-// Lanes lie along the channels; an invocation makes all points of RUNS runs of them, of a phase of PER images, one after the
-// other.
-// Work-groups: x = STRIDE*STRIDE*C/(Local*RUNS), y = ceil(ROWS/PER). Needs C divisible by Local*RUNS and by WIDTH, WIDTH by Local.
+// Lanes lie along the channels, RUNS to a lane; an invocation makes all points of them, of a phase of PER images, one after
+// the other.
+// Work-groups: x = STRIDE*STRIDE*C/(Local*RUNS), y = ceil(ROWS/PER). Needs C divisible by Local*RUNS and by WIDTH, WIDTH by RUNS; RUNS 1 or 2.
 // Gradient: image_of_points.comp.
 type PointsOfImage struct {
 	Image  vk.Range // read

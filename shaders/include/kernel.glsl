@@ -12,6 +12,8 @@
 //   el(x, i)             element i of argument x
 //   ptr(T) p = at(x, i)  a pointer to element i; p += n moves it
 //   ld(x, p, k)          element p[k] of argument x
+//   LOAD_2(a, b, x, p, k)   a and b = elements p[k] and p[k+1] of argument x, floats
+//   STORE_2(x, p, k, a, b)  and the other way round. Where there are addresses both go at once, as one number of 64 bits
 //
 // el and ld can be assigned to. T is float, int or uint. A pointer bumped in the loop with constant k is the
 // fast form on lavapipe, several times faster than an index computed anew.
@@ -32,11 +34,15 @@
 #define ld(x, p, k)  x##_data[(p) + (k)]
 #define el(x, i)     x##_data[int(pc.x) + int(i)]
 
+#define LOAD_2(a, b, x, p, k)  { a = ld(x, p, k); b = ld(x, p, (k) + 1); }
+#define STORE_2(x, p, k, a, b) { ld(x, p, k) = a; ld(x, p, (k) + 1) = b; }
+
 #else
 
 #extension GL_EXT_buffer_reference : require
 #extension GL_EXT_buffer_reference2 : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
+#extension GL_ARB_gpu_shader_int64 : require
 
 layout(buffer_reference, std430, buffer_reference_align = 4) buffer float_Pointer { float v; };
 layout(buffer_reference, std430, buffer_reference_align = 4) buffer int_Pointer { int v; };
@@ -51,6 +57,11 @@ layout(buffer_reference, std430, buffer_reference_align = 4) buffer uint_Pointer
 #define at(x, i)     (pc.x + (i))
 #define ld(x, p, k)  (p)[k].v
 #define el(x, i)     pc.x[i].v
+
+layout(buffer_reference, std430, buffer_reference_align = 4) buffer pair_Pointer { uint64_t pair; };
+
+#define LOAD_2(a, b, x, p, k)  { vec2 pair_ = uintBitsToFloat(unpackUint2x32(pair_Pointer(uint64_t((p) + (k))).pair)); a = pair_[0]; b = pair_[1]; }
+#define STORE_2(x, p, k, a, b) { pair_Pointer(uint64_t((p) + (k))).pair = packUint2x32(floatBitsToUint(vec2(a, b))); }
 
 #endif
 

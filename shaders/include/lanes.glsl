@@ -33,6 +33,16 @@ void find_lane() {
 		r = lane_is[lane_] ? other_ : r;                             \
 	}
 
+// a and b = elements p[k + 2*LANE] and p[k + 2*LANE + 1] of argument x: two runs as pairs, for STORE_2.
+#define LOAD_PAIRS(a, b, x, p, k)                                    \
+	LOAD_2(a, b, x, p, k)                                            \
+	[[unroll]] for (int lane_ = 1; lane_ < LANES; lane_++) {         \
+		float even_, odd_;                                           \
+		LOAD_2(even_, odd_, x, p, (k) + 2 * lane_)                   \
+		a = lane_is[lane_] ? even_ : a;                              \
+		b = lane_is[lane_] ? odd_ : b;                               \
+	}
+
 // The first column of tile i of so many columns in all, moved back where the tile would reach over the edge.
 int tile_start(int i, int width, int columns) { return max(0, min(i * width, columns - width)); }
 
