@@ -22,18 +22,19 @@ type Sweep struct {
 
 // SweepInfo is what sweep.json says of a sweep: enough to go on with it, and its results.
 type SweepInfo struct {
-	Model   string       `json:"model"`
-	State   string       `json:"state"` // "running" until Finish
-	Version string       `json:"version"`
-	Command []string     `json:"command"`
-	Started time.Time    `json:"started"` // given by NewSweep
-	Ended   *time.Time   `json:"ended,omitempty"`
-	Seeds   []uint64     `json:"seeds"`   // in the order in which they run
-	Options any          `json:"options"` // of every run: RunInfo's
-	Recipe  any          `json:"recipe"`
-	Data    RunData      `json:"data"`
-	Results []SeedResult `json:"results"`
-	Summary SweepSummary `json:"summary"` // of the results
+	Model     string       `json:"model"`
+	State     string       `json:"state"` // "running" until Finish
+	Version   string       `json:"version"`
+	Command   []string     `json:"command"`
+	Started   time.Time    `json:"started"` // given by NewSweep
+	Ended     *time.Time   `json:"ended,omitempty"`
+	Seeds     []uint64     `json:"seeds"`                       // in the order in which they run
+	OwnLabels bool         `json:"data_seed_is_seed,omitempty"` // each run's labelled images are drawn by its own seed; Recipe has the first's
+	Options   any          `json:"options"`                     // of every run: RunInfo's
+	Recipe    any          `json:"recipe"`
+	Data      RunData      `json:"data"`
+	Results   []SeedResult `json:"results"`
+	Summary   SweepSummary `json:"summary"` // of the results
 }
 
 const (

@@ -144,7 +144,7 @@ func (f *importFlags) run(c *cobra.Command, s streams, path string) (err error) 
 	if err != nil {
 		return err
 	}
-	if err := f.plan(c, model, data.set); err != nil {
+	if err := f.planDecay(c, model, data.set); err != nil {
 		return err
 	}
 	j, err := model.job(f.seed, data.set)

@@ -110,9 +110,9 @@ func (m trainable) recipeTexts(saved any) (map[string]string, error) {
 	return texts, err
 }
 
-// plan settles what a decay of the rate counts on: the steps that the run is bound to make, unless it has a plan already. A
+// planDecay settles what a decay of the rate counts on: the steps that the run is bound to make, unless it has a plan already. A
 // run ends with its plan at the latest.
-func (t *trainFlags) plan(c *cobra.Command, m trainable, set *mnist.Set) error {
+func (t *trainFlags) planDecay(c *cobra.Command, m trainable, set *mnist.Set) error {
 	o := m.optimiser
 	if o.RateDecay == 0 {
 		return nil

@@ -39,13 +39,20 @@ func newSweepTrain(s streams, title string, m trainable) *cobra.Command {
 	}
 	flags.defineRecipe(c, m)
 	flags.define(c)
+	if m.dataSeed != nil {
+		section(c, sectionData, func(f *pflag.FlagSet) {
+			f.BoolVar(&flags.ownLabels, "data-seed-is-seed", false, "draw each run's labelled images by its own seed, not by --data-seed")
+		})
+	}
 	return c
 }
 
-// sweepFlags are training's, but with several seeds for one, and a sweep to resume for a run.
+// sweepFlags are training's, but with several seeds for one, which may draw the labelled images too, and a sweep to resume for
+// a run.
 type sweepFlags struct {
 	trainFlags
-	seeds seedList
+	seeds     seedList
+	ownLabels bool
 }
 
 func (f *sweepFlags) define(c *cobra.Command) {
@@ -69,6 +76,9 @@ func (f *sweepFlags) define(c *cobra.Command) {
 func (f *sweepFlags) check(c *cobra.Command) error {
 	if len(f.seeds) == 0 {
 		return wrongUsage(c, "no seeds: give --seeds, such as 1..5")
+	}
+	if f.ownLabels && c.Flags().Changed("data-seed") {
+		return wrongUsage(c, "--data-seed-is-seed takes the runs' seeds in place of --data-seed: give one of them")
 	}
 	return f.trainFlags.check(c)
 }
@@ -121,6 +131,10 @@ func (f *sweepFlags) refill(c *cobra.Command, m trainable, info gan.SweepInfo) e
 			return err
 		}
 	}
+	if f.ownLabels && !info.OwnLabels {
+		return wrongUsage(c, "--data-seed-is-seed is given, but the sweep was begun without it: leave it out, or begin a new one with --config")
+	}
+	f.ownLabels = info.OwnLabels
 	more := f.seeds
 	f.seeds = slices.Clone(info.Seeds)
 	for _, seed := range info.Seeds {

@@ -57,7 +57,7 @@ func (w *sweeping) prepare(c *cobra.Command) (err error) {
 	if w.folder != nil && w.folder.Info.Data.SHA256 != w.images.digest {
 		return fmt.Errorf("%s was begun on another data set (%s): give that one with --data", w.folder.Dir, w.folder.Info.Data.Origin)
 	}
-	if err := w.trainFlags.plan(c, w.model, w.images.set); err != nil {
+	if err := w.planDecay(c, w.model, w.images.set); err != nil {
 		return err
 	}
 	if _, err := w.model.job(w.seeds[0], w.images.set); err != nil {
@@ -89,6 +89,9 @@ func (w *sweeping) plan() error {
 func (w *sweeping) one(seed uint64) (job, trainFlags, *watcher, error) {
 	run := w.trainFlags
 	run.seed = seed
+	if w.ownLabels {
+		*w.model.dataSeed = seed
+	}
 	j, err := w.model.job(seed, w.images.set)
 	return j, run, newWatcher(streams{out: w.text, err: w.streams.err}, w.quiet, false), err
 }
@@ -168,7 +171,7 @@ func (w *sweeping) seed(ctx context.Context, i int) (r gan.SeedResult, ended boo
 // begin makes the sweep's folder. job and info are of the first run.
 func (w *sweeping) begin(j job, info gan.RunInfo) (err error) {
 	w.folder, err = gan.NewSweep(w.out, "sweep-"+j.folder, gan.SweepInfo{
-		Model: info.Model, Version: info.Version, Command: info.Command, Seeds: w.seeds, Options: info.Options, Recipe: info.Recipe, Data: info.Data,
+		Model: info.Model, Version: info.Version, Command: info.Command, Seeds: w.seeds, OwnLabels: w.ownLabels, Options: info.Options, Recipe: info.Recipe, Data: info.Data,
 	})
 	return err
 }

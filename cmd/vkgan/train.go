@@ -37,6 +37,7 @@ type trainable struct {
 	rows      []recipeRow              // what --recipe names
 	recipe    func(f *pflag.FlagSet)   // defines a flag for every field of its recipe
 	optimiser *gan.Optimiser           // the recipe's
+	dataSeed  *uint64                  // the recipe's; nil: it has none
 	epoch     func(set *mnist.Set) int // its steps
 	fit       func(w *gan.Weights)     // sets the recipe's sizes to those of weights
 	job       func(seed uint64, set *mnist.Set) (job, error)

@@ -15,6 +15,7 @@ func trainableSSGAN() trainable {
 		rows:      []recipeRow{{referenceRow, gan.SSGANReference()}, {"best", gan.SSGANBest()}},
 		recipe:    func(f *pflag.FlagSet) { ssganFlags(f, &recipe) },
 		optimiser: &recipe.Optimiser,
+		dataSeed:  &recipe.DataSeed,
 		epoch:     func(set *mnist.Set) int { return stepsPerEpoch(set, recipe.TrainImages, recipe.BatchSize) },
 		fit:       func(w *gan.Weights) { w.FitSSGAN(&recipe) },
 		job:       func(seed uint64, set *mnist.Set) (job, error) { return ssganJob(recipe, seed, set) },

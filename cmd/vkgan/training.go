@@ -59,7 +59,7 @@ func (t *trainFlags) trainIn(c *cobra.Command, s streams, m trainable, window *s
 	if err != nil {
 		return err
 	}
-	if err := t.plan(c, m, data.set); err != nil {
+	if err := t.planDecay(c, m, data.set); err != nil {
 		return err
 	}
 	j, err := m.job(t.seed, data.set)
