@@ -28,9 +28,9 @@ type SweepInfo struct {
 	Command   []string     `json:"command"`
 	Started   time.Time    `json:"started"` // given by NewSweep
 	Ended     *time.Time   `json:"ended,omitempty"`
-	Seeds     []uint64     `json:"seeds"`                       // in the order in which they run
-	OwnLabels bool         `json:"data_seed_is_seed,omitempty"` // each run's labelled images are drawn by its own seed; Recipe has the first's
-	Options   any          `json:"options"`                     // of every run: RunInfo's
+	Seeds     []uint64     `json:"seeds"`                // in the order in which they run
+	OwnLabels bool         `json:"own_labels,omitempty"` // each run's labelled images are drawn by its own seed; Recipe has the first's
+	Options   any          `json:"options"`              // of every run: RunInfo's
 	Recipe    any          `json:"recipe"`
 	Data      RunData      `json:"data"`
 	Results   []SeedResult `json:"results"`

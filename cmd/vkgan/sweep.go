@@ -41,7 +41,7 @@ func newSweepTrain(s streams, title string, m trainable) *cobra.Command {
 	flags.define(c)
 	if m.dataSeed != nil {
 		section(c, sectionData, func(f *pflag.FlagSet) {
-			f.BoolVar(&flags.ownLabels, "data-seed-is-seed", false, "draw each run's labelled images by its own seed, not by --data-seed")
+			f.BoolVar(&flags.ownLabels, "own-labels", false, "draw each run's labelled images by its own seed, not by --data-seed")
 		})
 	}
 	return c
@@ -78,7 +78,7 @@ func (f *sweepFlags) check(c *cobra.Command) error {
 		return wrongUsage(c, "no seeds: give --seeds, such as 1..5")
 	}
 	if f.ownLabels && c.Flags().Changed("data-seed") {
-		return wrongUsage(c, "--data-seed-is-seed takes the runs' seeds in place of --data-seed: give one of them")
+		return wrongUsage(c, "--own-labels takes the runs' seeds in place of --data-seed: give one of them")
 	}
 	return f.trainFlags.check(c)
 }
@@ -132,7 +132,7 @@ func (f *sweepFlags) refill(c *cobra.Command, m trainable, info gan.SweepInfo) e
 		}
 	}
 	if f.ownLabels && !info.OwnLabels {
-		return wrongUsage(c, "--data-seed-is-seed is given, but the sweep was begun without it: leave it out, or begin a new one with --config")
+		return wrongUsage(c, "--own-labels is given, but the sweep was begun without it: leave it out, or begin a new one with --config")
 	}
 	f.ownLabels = info.OwnLabels
 	more := f.seeds

@@ -257,7 +257,7 @@ func TestRunsListsSweeps(t *testing.T) {
 // Labelled images by each run's own seed, also after a resume.
 func TestSweepOfDataSeeds(t *testing.T) {
 	data, out := digits(t), t.TempDir()
-	trained(t, smallSweep(data, out, "--seeds", "3", "--data-seed-is-seed")...)
+	trained(t, smallSweep(data, out, "--seeds", "3", "--own-labels")...)
 	trained(t, smallSweep(data, out, "--seeds", "3,5", "--resume", "latest")...)
 	dir := filepath.Join(out, ssganSweep)
 	for name, seed := range map[string]string{"00001-ssgan-n2-seed3": "3", "00002-ssgan-n2-seed5": "5"} {
@@ -269,7 +269,7 @@ func TestSweepOfDataSeeds(t *testing.T) {
 	trained(t, smallSweep(data, alone, "--seed", "5", "--data-seed", "5")[1:]...)
 	sameTensors(t, "trained alone", latest(t, filepath.Join(alone, "00001-ssgan-n2")), latest(t, filepath.Join(dir, "00002-ssgan-n2-seed5")))
 
-	code, _, stderr := vkgan(smallSweep(data, out, "--seeds", "1", "--data-seed-is-seed", "--data-seed", "4")...)
+	code, _, stderr := vkgan(smallSweep(data, out, "--seeds", "1", "--own-labels", "--data-seed", "4")...)
 	if code != exitUsage || !strings.Contains(stderr, "give one of them") {
 		t.Errorf("with a data seed too: exit code %d, %s", code, stderr)
 	}

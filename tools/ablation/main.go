@@ -1,0 +1,124 @@
+// Command ablation asks what each ingredient of recipe best is worth: it trains best, and best without each of them, with the same
+// seeds, and measures the error on the held-out training images after the last step.
+//
+//	go run ./tools/ablation --out DIR [--seeds 3] [--epochs 10] [--vkgan bin/vkgan] ssgan [-- FLAG…]
+//
+// Runs 1 … --seeds draw their labelled images by their own seed too. Flags behind -- go to every `vkgan sweep`
+// ahead of the variant's own. The first seed
+// is run for all, then the second: what there is can be compared at any time, in DIR/ablation.md and DIR/ablation.json. Ctrl-C
+// stops in good order; the same command goes on.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+
+	"vkgan/gan"
+)
+
+// study is what the command line asks for.
+type study struct {
+	model, out, vkgan string
+	seeds, epochs     int
+	flags             []string // for every sweep
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "ablation:", err)
+	}
+	switch {
+	case ctx.Err() != nil:
+		os.Exit(130)
+	case err != nil:
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	var s study
+	flag.StringVar(&s.out, "out", "", "folder of the results, of one study alone")
+	flag.StringVar(&s.vkgan, "vkgan", filepath.Join("bin", "vkgan"), "program")
+	flag.IntVar(&s.seeds, "seeds", 3, "so many seeds, from 1 on")
+	flag.IntVar(&s.epochs, "epochs", 10, "of each run")
+	flag.Parse()
+	s.model = flag.Arg(0)
+	if s.flags = flag.Args()[min(1, flag.NArg()):]; len(s.flags) > 0 && s.flags[0] == "--" {
+		s.flags = s.flags[1:]
+	}
+	variants, known := variants[s.model]
+	if s.out == "" || s.seeds < 1 || !known {
+		return errors.New("usage: ablation --out DIR [--seeds N] [--epochs N] [--vkgan FILE] ssgan [-- FLAG…]")
+	}
+	for seeds := 1; seeds <= s.seeds; seeds++ {
+		for _, v := range variants {
+			if err := s.sweep(ctx, v, seeds); err != nil {
+				return err
+			}
+			if err := s.report(variants); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// sweep runs a variant's first so many seeds, as far as they have not ended.
+func (s study) sweep(ctx context.Context, v variant, seeds int) error {
+	args := []string{"sweep", "train", s.model, "--out", s.folder(v), "--seeds", "1.." + strconv.Itoa(seeds)}
+	info, begun, err := s.begun(v)
+	switch {
+	case err != nil:
+		return err
+	case begun && len(info.Results) >= seeds:
+		return nil
+	case begun:
+		args = append(args, "--resume", "latest")
+	default:
+		args = append(args, "--recipe", "best", "--validate", "--epochs", strconv.Itoa(s.epochs))
+		if s.model == "ssgan" {
+			args = append(args, "--own-labels")
+		}
+		args = slices.Concat(args, s.flags, v.flags) // the last of two is the one that counts
+	}
+	fmt.Printf("\n%s, seed %d\n", v.name, seeds)
+	c := exec.CommandContext(ctx, s.vkgan, args...)
+	c.Stdout, c.Stderr = os.Stdout, os.Stderr
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the terminal's Ctrl-C comes through Cancel, once
+	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
+	err = c.Run()
+	if ctx.Err() != nil {
+		return errors.New("stopped; the same command goes on")
+	}
+	if info, _, err2 := s.begun(v); err2 == nil && len(info.Results) >= seeds {
+		return nil // a run that diverges is a result
+	}
+	return err
+}
+
+func (s study) folder(v variant) string { return filepath.Join(s.out, v.name) }
+
+// begun is a variant's sweep, if there is one.
+func (s study) begun(v variant) (gan.SweepInfo, bool, error) {
+	if _, err := os.Stat(s.folder(v)); errors.Is(err, os.ErrNotExist) {
+		return gan.SweepInfo{}, false, nil
+	}
+	sweeps, err := gan.Sweeps(s.folder(v))
+	if err != nil || len(sweeps) == 0 {
+		return gan.SweepInfo{}, false, err
+	}
+	last := sweeps[len(sweeps)-1]
+	return last.Info, true, last.Err
+}

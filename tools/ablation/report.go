@@ -1,0 +1,131 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"vkgan/gan"
+)
+
+// result is what a variant's seeds have come to. Errors are fractions.
+type result struct {
+	Name       string             `json:"name"`
+	Flags      []string           `json:"flags"`            // on top of --recipe best
+	Errors     map[uint64]float64 `json:"errors"`           // of the held-out images after the last step, by seed
+	Failed     []uint64           `json:"failed,omitempty"` // seeds that diverged
+	Mean       *float64           `json:"mean,omitempty"`   // of the errors
+	SD         *float64           `json:"sd,omitempty"`     // of the sample
+	Median     *float64           `json:"median,omitempty"`
+	Difference *float64           `json:"difference,omitempty"` // mean of the seeds' errors less best's of the same seed
+	StdError   *float64           `json:"difference_se,omitempty"`
+	Recipe     any                `json:"recipe"`
+	Options    any                `json:"options"`
+	Version    string             `json:"version"`
+}
+
+// report writes what there is.
+func (s study) report(variants []variant) error {
+	var results []result
+	for _, v := range variants {
+		info, begun, err := s.begun(v)
+		if err != nil {
+			return err
+		}
+		if begun {
+			results = append(results, newResult(v, info))
+		}
+	}
+	for i := range results {
+		results[i].compare(results[0])
+	}
+	text, err := json.MarshalIndent(results, "", "  ")
+	if err != nil {
+		return err
+	}
+	table := s.table(results)
+	fmt.Print("\n", table)
+	if err := os.WriteFile(filepath.Join(s.out, "ablation.json"), append(text, '\n'), 0o666); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(s.out, "ablation.md"), []byte(table), 0o666)
+}
+
+func newResult(v variant, info gan.SweepInfo) result {
+	r := result{Name: v.name, Flags: v.flags, Errors: map[uint64]float64{}, Failed: info.Summary.Failed, Recipe: info.Recipe, Options: info.Options, Version: info.Version}
+	for _, seed := range info.Results {
+		if seed.ValidationError != nil {
+			r.Errors[seed.Seed] = *seed.ValidationError
+		}
+	}
+	if e := info.Summary.ValidationError; e != nil {
+		r.Mean, r.SD, r.Median = &e.Mean, e.SD, &e.Median
+	}
+	return r
+}
+
+// compare notes how much the errors differ from best's, seed by seed.
+func (r *result) compare(best result) {
+	var n, sum, squares float64
+	for seed, e := range r.Errors {
+		if of, found := best.Errors[seed]; found {
+			n, sum, squares = n+1, sum+e-of, squares+(e-of)*(e-of)
+		}
+	}
+	if n == 0 || r.Name == best.Name {
+		return
+	}
+	mean := sum / n
+	r.Difference = &mean
+	if n > 1 {
+		e := math.Sqrt(max(0, squares-n*mean*mean) / (n - 1) / n)
+		r.StdError = &e
+	}
+}
+
+// table is Markdown, a line a variant.
+func (s study) table(results []result) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, error in %% on the held-out training images after %d epochs, last step\n\n| variant | flags | mean ± sd | median | less best's, mean ± standard error |", s.model, s.epochs)
+	rule := "\n|---|---|---|---|---|"
+	for seed := 1; seed <= s.seeds; seed++ {
+		fmt.Fprintf(&b, " seed %d |", seed)
+		rule += "---|"
+	}
+	b.WriteString(rule + "\n")
+	for _, r := range results {
+		flags := "–"
+		if len(r.Flags) > 0 {
+			flags = "`" + strings.Join(r.Flags, " ") + "`"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |", r.Name, flags, percent("%.2f", r.Mean, r.SD), percent("%.2f", r.Median, nil), percent("%+.2f", r.Difference, r.StdError))
+		for seed := uint64(1); seed <= uint64(s.seeds); seed++ {
+			e, found := r.Errors[seed]
+			switch {
+			case found:
+				fmt.Fprintf(&b, " %.2f |", 100*e)
+			case slices.Contains(r.Failed, seed):
+				b.WriteString(" diverged |")
+			default:
+				b.WriteString(" – |")
+			}
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// percent is a value and how far it may be off, as far as they are known.
+func percent(format string, value, off *float64) string {
+	switch {
+	case value == nil:
+		return "–"
+	case off == nil:
+		return fmt.Sprintf(format, 100**value)
+	}
+	return fmt.Sprintf(format+" ± %.2f", 100**value, 100**off)
+}
