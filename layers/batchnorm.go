@@ -45,12 +45,20 @@ func (c BatchNorm) build(b *Builder, in Shape) (Layer, Shape) {
 	return l, in
 }
 
-// scale is gamma, and where its gradient belongs.
-func (l *batchNormLayer) scale() (gamma, dgamma vk.Range) {
+// scale is where gamma lies.
+func (l *batchNormLayer) scale() vk.Range {
 	if l.gamma == nil {
-		return l.fixed, l.dfixed
+		return l.fixed
 	}
-	return l.gamma.Value(), l.gamma.Grad()
+	return l.gamma.Value()
+}
+
+// dscale is where its gradient belongs.
+func (l *batchNormLayer) dscale() vk.Range {
+	if l.gamma == nil {
+		return l.dfixed
+	}
+	return l.gamma.Grad()
 }
 
 // Forward records the statistics of each group, then y.
@@ -91,11 +99,10 @@ func (l *batchNormLayer) calibrate(rec *vk.Recorder, x Tensor, share float32) Te
 func (l *batchNormLayer) apply(rec *vk.Recorder, x Tensor) Tensor {
 	l.x = x
 	y := l.out.firstRows(x)
-	gamma, _ := l.scale()
 	groups, rows := groupRows(x)
 	r := rowwise(rec, x.C, rows, groups)
 	rec.Dispatch(shaders.BnApply{
-		X: x.Data, Moments: l.moments.data, Gamma: gamma, Beta: l.beta.Value(), Y: y.Data,
+		X: x.Data, Moments: l.moments.data, Gamma: l.scale(), Beta: l.beta.Value(), Y: y.Data,
 		Rows: int32(rows), Channels: int32(x.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,
 	})
 	return y
@@ -107,18 +114,17 @@ func (l *batchNormLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Te
 	backward := dy.Rows / (l.x.Rows / groups)
 	r := rowwise(rec, dy.C, rows, backward)
 	partial := r.partial(l.moments.partial, 2*dy.C)
-	gamma, dgamma := l.scale()
 	rec.Dispatch(shaders.BnBwdReduce{
-		X: l.x.Data, Moments: l.moments.data, Gamma: gamma, Beta: l.beta.Value(), Dy: dy.Data, Partial: partial,
+		X: l.x.Data, Moments: l.moments.data, Gamma: l.scale(), Beta: l.beta.Value(), Dy: dy.Data, Partial: partial,
 		ForwardGroups: int32(groups), Rows: int32(rows), Channels: int32(dy.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,
 	})
 	rec.Dispatch(shaders.BnBwdFinish{
-		Partial: partial, Sums: l.sums, Dgamma: dgamma, Dbeta: l.beta.Grad(),
+		Partial: partial, Sums: l.sums, Dgamma: l.dscale(), Dbeta: l.beta.Grad(),
 		ForwardGroups: int32(groups), BackwardGroups: int32(backward), Chunks: int32(r.groups[1]), Channels: int32(dy.C),
 		Local: r.local, Groups: [3]uint32{ceil(dy.C, int(r.local)), 1, 1},
 	})
 	rec.Dispatch(shaders.BnBwdApply{
-		X: l.x.Data, Moments: l.moments.data, Gamma: gamma, Beta: l.beta.Value(), Sums: l.sums, Dy: dy.Data, Dx: dy.Data,
+		X: l.x.Data, Moments: l.moments.data, Gamma: l.scale(), Beta: l.beta.Value(), Sums: l.sums, Dy: dy.Data, Dx: dy.Data,
 		ForwardGroups: int32(groups), Rows: int32(rows), Channels: int32(dy.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,
 	})
 	return dy.lastRows(inputRows).InGroups(dy.Groups)
