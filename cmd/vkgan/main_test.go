@@ -66,7 +66,7 @@ func golden(t *testing.T, name, text string) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, command := range []string{"", "train", "train infogan", "train ssgan", "sweep", "sweep train", "sweep train ssgan", "runs", "plot", "eval", "sample", "classify", "export", "import", "view", "bench", "bench device", "bench kernels", "bench step", "tune", "devices", "doctor", "version", "completion"} {
+	for _, command := range []string{"", "train", "train infogan", "train ssgan", "sweep", "sweep train", "sweep train ssgan", "runs", "plot", "eval", "sample", "classify", "coverage", "export", "import", "view", "bench", "bench device", "bench kernels", "bench step", "tune", "devices", "doctor", "version", "completion"} {
 		args := append(strings.Fields(command), "--help")
 		code, out, stderr := vkgan(args...)
 		if code != exitDone || stderr != "" {

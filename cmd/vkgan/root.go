@@ -47,7 +47,7 @@ func newRoot(s streams) *cobra.Command {
 		&cobra.Group{ID: groupMachine, Title: "This machine"},
 		&cobra.Group{ID: groupOther, Title: "Other"},
 	)
-	root.AddCommand(newTrain(s), newSweep(s), newRuns(s), newPlot(s), newEval(s), newSample(s), newClassify(s), newExport(s), newImport(s), newView(s), newBench(s), newTune(s), newDevices(s), newDoctor(s), newVersion(s))
+	root.AddCommand(newTrain(s), newSweep(s), newRuns(s), newPlot(s), newEval(s), newSample(s), newClassify(s), newCoverage(s), newExport(s), newImport(s), newView(s), newBench(s), newTune(s), newDevices(s), newDoctor(s), newVersion(s))
 	root.SetHelpCommandGroupID(groupOther)
 	root.SetCompletionCommandGroupID(groupOther)
 	root.InitDefaultHelpCmd()
