@@ -25,7 +25,7 @@ func TestBudget(t *testing.T) {
 	for _, c := range []struct {
 		after time.Duration
 		due   bool
-	}{{900 * time.Millisecond, false}, {1001 * time.Millisecond, true}} { // 5 % of a second
+	}{{1900 * time.Millisecond, false}, {2001 * time.Millisecond, true}} { // 2.5 % of two seconds
 		if b.due(now.Add(c.after), 60) != c.due {
 			t.Errorf("after %v: due %v", c.after, !c.due)
 		}
