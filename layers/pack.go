@@ -37,7 +37,7 @@ func pack(rec *vk.Recorder, x, y vk.Range, p packing, columns int) {
 	}
 	rec.DispatchWork(shaders.Pack{
 		X: x, Scale: p.scale, Y: y, Planes: int32(p.planes), Terms: int32(p.terms), Columns: int32(p.columns), Width: int32(columns), Inner: int32(max(p.inner, 1)),
-		Local: local, TRANS: p.trans, INNER: p.inner > 1, SCALE: !p.scale.IsZero(), NEAR: !p.trans && columns <= p.columns, PER: per, NV: int32(runs), PAIRS: runs == 2 && columns%2 == 0,
+		Local: local, TRANS: p.trans, INNER: p.inner > 1, SCALE: !p.scale.IsZero(), NEAR: !p.trans && columns <= p.columns, PER: per, NV: int32(runs), PAIRS: runs == 2 && columns%2 == 0 && (p.trans || p.columns%2 == 0),
 		Groups: [3]uint32{uint32(p.planes) * ceil(p.terms, per), ceil(p.columns, columns), 1},
 	}, vk.Work{Bytes: 2 * 4 * float64(p.planes*p.terms*p.columns)})
 }

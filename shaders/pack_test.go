@@ -58,6 +58,7 @@ func testPack(r *rig) {
 		{1, 11, l, l, 11, false, 1, false},
 		{1, 50, 2*l + 1, l, 1, false, 6, true},
 		{1, 9, 3 * l, 2*l - 2, 1, false, 4, false},
+		{1, 21, 5*l + 2, 2 * l, 1, false, 4, true},
 		{2, 6, 3*l + 1, 2*l - 1, 1, true, 4, false},
 	}, func(r *rig, c pack) {
 		x := r.normals(c.planes * c.terms * c.columns)
@@ -77,7 +78,7 @@ func testPack(r *rig) {
 		y := r.out(len(want))
 		r.run(shaders.Pack{
 			X: r.floats(x).Range, Scale: scale.all(), Y: y.Range, Planes: int32(c.planes), Terms: int32(c.terms), Columns: int32(c.columns), Width: int32(c.width), Inner: int32(c.inner),
-			Local: uint32(l), TRANS: c.trans, INNER: c.inner > 1, SCALE: c.scale, NEAR: !c.trans && c.width <= c.columns, PER: int32(c.per), NV: int32(ceil(c.width, l)), PAIRS: c.width%2 == 0 && ceil(c.width, l) == 2,
+			Local: uint32(l), TRANS: c.trans, INNER: c.inner > 1, SCALE: c.scale, NEAR: !c.trans && c.width <= c.columns, PER: int32(c.per), NV: int32(ceil(c.width, l)), PAIRS: c.width%2 == 0 && ceil(c.width, l) == 2 && (c.trans || c.columns%2 == 0),
 			Groups: [3]uint32{uint32(c.planes) * ceil(c.terms, c.per), ceil(c.columns, c.width), 1},
 		})
 		r.sameFloats("y", y, want)

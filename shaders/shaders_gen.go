@@ -2467,8 +2467,8 @@ var oneHotStorage []byte
 //	    (k mod inner) * (terms/inner) + k / inner: with the batch size, the batch becomes the inner axis of terms
 //
 // An invocation packs PER terms of NV runs of columns, UNROLL terms in a turn. NEAR: a run's columns are loaded as one;
-// not where there are fewer columns than width, nor needed where TRANS. PAIRS, if width is even and NV is 2: a lane takes two
-// neighbouring columns.
+// not where there are fewer columns than width, nor needed where TRANS. PAIRS, if width is even, NV is 2 and,
+// unless TRANS, columns is even: a lane takes two neighbouring columns.
 // Work-groups: x = planes*ceil(terms/PER), y = ceil(columns/width); width is at most NV*Local.
 type Pack struct {
 	X, Scale vk.Range // read

@@ -13,7 +13,8 @@
 //   ptr(T) p = at(x, i)  a pointer to element i; p += n moves it
 //   ld(x, p, k)          element p[k] of argument x
 //   LOAD_2(a, b, x, p, k)   a and b = elements p[k] and p[k+1] of argument x, floats
-//   STORE_2(x, p, k, a, b)  and the other way round. Where there are addresses both go at once, as one number of 64 bits
+//   STORE_2(x, p, k, a, b)  and the other way round. Where there are addresses both go at once, as one number of 64 bits,
+//                        which must lie on a multiple of 8 bytes
 //
 // el and ld can be assigned to. T is float, int or uint. A pointer bumped in the loop with constant k is the
 // fast form on lavapipe, several times faster than an index computed anew.
@@ -58,7 +59,7 @@ layout(buffer_reference, std430, buffer_reference_align = 4) buffer uint_Pointer
 #define ld(x, p, k)  (p)[k].v
 #define el(x, i)     pc.x[i].v
 
-layout(buffer_reference, std430, buffer_reference_align = 4) buffer pair_Pointer { uint64_t pair; };
+layout(buffer_reference, std430, buffer_reference_align = 8) buffer pair_Pointer { uint64_t pair; };
 
 #define LOAD_2(a, b, x, p, k)  { vec2 pair_ = uintBitsToFloat(unpackUint2x32(pair_Pointer(uint64_t((p) + (k))).pair)); a = pair_[0]; b = pair_[1]; }
 #define STORE_2(x, p, k, a, b) { pair_Pointer(uint64_t((p) + (k))).pair = packUint2x32(floatBitsToUint(vec2(a, b))); }
