@@ -90,6 +90,35 @@ func TestAdam(t *testing.T) {
 	})
 }
 
+// Parts under rates of their own are each as the whole is under its rate, and nothing beside them moves.
+func TestAdamOfParts(t *testing.T) {
+	sizes := []int{70, 1, 130}
+	each(t, func(t *testing.T, d *vk.Device) {
+		step := buffer(t, d, 1)
+		after := func(update func(rec *vk.Recorder, ps *Params)) (values [][]float32) {
+			params := arena(t, d, sizes...)
+			for i, p := range params.All {
+				upload(t, d, p.Grad(), narrow(random(uint64(i), sizes[i])))
+			}
+			do(t, d, func(rec *vk.Recorder) { update(rec, params) })
+			for _, p := range params.All {
+				values = append(values, download[float32](t, d, p.Value()))
+			}
+			return values
+		}
+		rate := func(rate float32) Adam { return Adam{Rate: rate, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8} }
+		slow := after(func(rec *vk.Recorder, ps *Params) { rate(1e-3).Step(rec, ps, step) })
+		fast := after(func(rec *vk.Recorder, ps *Params) { rate(5e-3).Step(rec, ps, step) })
+		got := after(func(rec *vk.Recorder, ps *Params) {
+			rate(1e-3).StepPart(rec, ps, 0, 1, step)
+			rate(5e-3).StepPart(rec, ps, 2, 3, step)
+		})
+		for i, want := range [][]float32{slow[0], make([]float32, sizes[1]), fast[2]} {
+			equal(t, fmt.Sprint("parameter ", i), got[i], want)
+		}
+	})
+}
+
 // torch.optim.Adam on the same gradients (tools/fixture/adam.py). The parameters are about 1, so that each of the 20
 // updates is rounded to 2^-24.
 func TestSmokeAdamIsPyTorchs(t *testing.T) {

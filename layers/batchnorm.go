@@ -23,6 +23,7 @@ type batchNormLayer struct {
 	moments       moments
 	calibrated    vk.Range // [2,channels]: mean, variance
 	sums          vk.Range // [backward groups,2,channels]
+	unused        vk.Range // [2,channels], for gradients of parameters that are not to learn
 	x             Tensor   // of the last Forward
 	out           Tensor
 }
@@ -41,6 +42,7 @@ func (c BatchNorm) build(b *Builder, in Shape) (Layer, Shape) {
 	l.beta = b.param(c.Name+".beta", Constant(0), in.C)
 	l.calibrated = b.statistics(c.Name, in.C)
 	rows := max(b.batch.Forward, b.batch.Backward)
+	l.unused = b.scratch(c.Name+".unused", 2*in.C)
 	l.sums = b.scratch(c.Name+".sums", (b.batch.Groups+rows/max(1, b.batch.Forward/b.batch.Groups))*2*in.C)
 	return l, in
 }
@@ -110,6 +112,16 @@ func (l *batchNormLayer) apply(rec *vk.Recorder, x Tensor) Tensor {
 
 // Backward records dgamma, dbeta, and dx in place of dy. dy's groups are as large as the forward groups.
 func (l *batchNormLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
+	return l.backward(rec, dy, l.dscale(), l.beta.Grad()).lastRows(inputRows).InGroups(dy.Groups)
+}
+
+// BackwardInput records dx alone, in place of dy, for dy of the rows of the last Forward.
+func (l *batchNormLayer) BackwardInput(rec *vk.Recorder, dy Tensor) Tensor {
+	half := l.unused.Bytes() / 2
+	return l.backward(rec, dy, l.unused.Slice(0, half), l.unused.Slice(half, half))
+}
+
+func (l *batchNormLayer) backward(rec *vk.Recorder, dy Tensor, dgamma, dbeta vk.Range) Tensor {
 	groups, rows := groupRows(l.x)
 	backward := dy.Rows / (l.x.Rows / groups)
 	r := rowwise(rec, dy.C, rows, backward)
@@ -119,7 +131,7 @@ func (l *batchNormLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Te
 		ForwardGroups: int32(groups), Rows: int32(rows), Channels: int32(dy.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,
 	})
 	rec.Dispatch(shaders.BnBwdFinish{
-		Partial: partial, Sums: l.sums, Dgamma: l.dscale(), Dbeta: l.beta.Grad(),
+		Partial: partial, Sums: l.sums, Dgamma: dgamma, Dbeta: dbeta,
 		ForwardGroups: int32(groups), BackwardGroups: int32(backward), Chunks: int32(r.groups[1]), Channels: int32(dy.C),
 		Local: r.local, Groups: [3]uint32{ceil(dy.C, int(r.local)), 1, 1},
 	})
@@ -127,5 +139,5 @@ func (l *batchNormLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Te
 		X: l.x.Data, Moments: l.moments.data, Gamma: l.scale(), Beta: l.beta.Value(), Sums: l.sums, Dy: dy.Data, Dx: dy.Data,
 		ForwardGroups: int32(groups), Rows: int32(rows), Channels: int32(dy.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,
 	})
-	return dy.lastRows(inputRows).InGroups(dy.Groups)
+	return dy
 }

@@ -101,7 +101,18 @@ func (l *conv2DLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tenso
 	if inputRows == 0 {
 		return Tensor{}
 	}
-	dx := l.dx.Part(0, inputRows).InGroups(dy.Groups)
-	l.backwardData(rec, dy.lastRows(inputRows), l.filter.value(), vk.Range{}, Identity, dx)
+	return l.inputGradient(rec, dy.lastRows(inputRows).InGroups(dy.Groups))
+}
+
+// BackwardInput records dx alone, for dy of the first rows of the last Forward.
+func (l *conv2DLayer) BackwardInput(rec *vk.Recorder, dy Tensor) Tensor {
+	l.bias.recordSlope(rec, l.last, dy)
+	l.at.y.renew(dy)
+	return l.inputGradient(rec, dy)
+}
+
+func (l *conv2DLayer) inputGradient(rec *vk.Recorder, dz Tensor) Tensor {
+	dx := l.dx.Part(0, dz.Rows).InGroups(dz.Groups)
+	l.backwardData(rec, dz, l.filter.value(), vk.Range{}, Identity, dx)
 	return dx
 }

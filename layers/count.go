@@ -18,6 +18,13 @@ func Count(rec *vk.Recorder, predicted, indices, labels, counts vk.Range, rows, 
 	rec.Dispatch(shaders.Confusion{Predicted: predicted, Indices: indices, Labels: labels, Counts: counts, Rows: int32(rows), Classes: int32(classes), Local: f.local, Groups: f.groups})
 }
 
+// CodeSums records, for each class of logits x [rows,classes], sums [2,classes] float32 += Σ over rows of p = softmax(x), and
+// of -p ln p.
+func CodeSums(rec *vk.Recorder, x Tensor, sums vk.Range) {
+	f := perElement(rec, x.C)
+	rec.Dispatch(shaders.CodeSums{X: x.Data, Sums: sums, Rows: int32(x.Rows), Classes: int32(x.C), Local: f.local, Groups: f.groups})
+}
+
 // Advance records the end of a step: figures [n] float32 go to slot step mod slots of ring [slots, 2+n], whose first
 // words take step + 1 and, once the guard has frozen training, the step that froze it + 1; step [1] uint32 counts up.
 func Advance(rec *vk.Recorder, step, figures vk.Range, g *Guard, ring vk.Range) {

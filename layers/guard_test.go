@@ -45,7 +45,8 @@ func TestGuard(t *testing.T) {
 					g.Check(rec, step, figures)
 					adam := Adam{Rate: 1, Beta1: 0.5, Beta2: 0.9, Eps: 1e-8, Guard: g}
 					adam.Step(rec, first, step)
-					adam.Step(rec, second, step)
+					adam.StepPart(rec, second, 0, 1, step)
+					adam.StepPart(rec, second, 1, 2, step)
 					g.Check(rec, step, figures)
 					EMA{Decay: 0.5, Guard: g}.Step(rec, second, average)
 					Advance(rec, step, figures, g, ring)

@@ -24,6 +24,17 @@ func WeightedSoftmaxCE(rec *vk.Recorder, x Tensor, target vk.Range, weight float
 	})
 }
 
+// GaussianNLL records the mean over rows of Σ_j (x[j] - value[j])²/2, of means x [rows,n] and the n columns of value [rows,…] from
+// column on, and dx, the gradient of weight times it. But for a constant it is the negative log-likelihood of the values under
+// Gaussians of variance 1, such as InfoGAN's posterior of continuous codes (Chen et al. 2016, equation 5). result takes one
+// float32: the loss, without weight.
+func GaussianNLL(rec *vk.Recorder, x, value Tensor, column int, weight float32, dx Tensor, result vk.Range) {
+	rec.Dispatch(shaders.GaussianNll{
+		X: x.Data, Value: value.Data, Dx: dx.Data, Result: result, Rows: int32(x.Rows), N: int32(x.C), Width: int32(value.C), Column: int32(column),
+		Weight: weight, Groups: one,
+	})
+}
+
 // LogSumExpCE records the mean sigmoid cross-entropy of lse = ln Σ_j e^x[j] of logits x [rows,classes] against one
 // target for all rows, 0 or 1, and dx, the gradient of weight times it. It is the loss of a semi-supervised discriminator
 // without a logit of its own for "generated" (Salimans et al. 2016, "Improved Techniques for Training GANs", section 5):

@@ -86,6 +86,48 @@ func scaled(x []float64, factor float64) []float64 {
 	return y
 }
 
+// The values lie in columns of wider rows, as codes do in a row of latents.
+func TestGaussianNLL(t *testing.T) {
+	each(t, func(t *testing.T, d *vk.Device) {
+		for _, c := range []struct{ rows, n, width, column int }{{1, 1, 1, 0}, {3, 2, 7, 5}, {64, 1, 3, 1}, {65, 4, 4, 0}, {100, 2, 74, 72}} {
+			const weight = 0.1
+			xs, values := logits(c.rows*c.n, 1), random(9, c.rows*c.width)
+			x, dx := tensor(t, d, c.rows, Vector(c.n)), tensor(t, d, c.rows, Vector(c.n))
+			value, result := tensor(t, d, c.rows, Vector(c.width)), buffer(t, d, 1)
+			upload(t, d, x.Data, narrow(xs))
+			upload(t, d, value.Data, narrow(values))
+			do(t, d, func(rec *vk.Recorder) { GaussianNLL(rec, x, value, c.column, weight, dx, result) })
+			var wanted []float64
+			for r := range c.rows {
+				wanted = append(wanted, values[r*c.width+c.column:][:c.n]...)
+			}
+			loss, want := ref.GaussianNLL(xs, wanted, c.n)
+			near(t, fmt.Sprintf("%+v: dx", c), download[float32](t, d, dx.Data), scaled(want, weight), 1)
+			near(t, fmt.Sprintf("%+v: loss", c), download[float32](t, d, result), []float64{loss}, 0.1)
+		}
+	})
+}
+
+// Batch after batch, as an evaluation goes.
+func TestCodeSums(t *testing.T) {
+	each(t, func(t *testing.T, d *vk.Device) {
+		for _, c := range []struct{ rows, classes int }{{1, 2}, {100, 10}, {7, 65}} {
+			x, sums, want := tensor(t, d, c.rows, Vector(c.classes)), buffer(t, d, 2*c.classes), make([]float64, 2*c.classes)
+			add := record(t, d, func(rec *vk.Recorder) { CodeSums(rec, x, sums) })
+			for batch := range 3 {
+				xs := scaled(logits(c.rows*c.classes, 3), float64(batch))
+				upload(t, d, x.Data, narrow(xs))
+				run(t, d, add, 1)
+				used, entropy := ref.CodeSums(xs, c.classes)
+				for i, v := range slices.Concat(used, entropy) {
+					want[i] += v
+				}
+			}
+			near(t, fmt.Sprintf("%+v", c), download[float32](t, d, sums), want, 0.1)
+		}
+	})
+}
+
 func TestLogSumExpCE(t *testing.T) {
 	each(t, func(t *testing.T, d *vk.Device) {
 		for _, c := range []struct{ rows, classes int }{{1, 2}, {3, 10}, {16, 7}, {64, 1}, {65, 3}, {100, 10}, {130, 20}} {

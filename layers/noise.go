@@ -8,10 +8,11 @@ import (
 )
 
 // GaussianNoise is y = x + Sigma n, n the standard normal numbers of (Stream, step): element e of the batch takes number
-// e. Its gradient is the identity. Infer leaves x alone.
+// e. Over the first Anneal steps, Sigma falls linearly to 0. The gradient is the identity. Infer leaves x alone.
 type GaussianNoise struct {
 	Name   string
 	Sigma  float32
+	Anneal int      // steps; 0: Sigma stays
 	Stream Stream   // of this layer alone
 	Step   vk.Range // [1] uint32, the training step
 }
@@ -33,7 +34,7 @@ func (l *noiseLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
 	low, high := words(l.Stream)
 	f := flat(rec, int(ceil(x.elements(), 4)))
 	rec.Dispatch(shaders.AddNoise{
-		Step: l.Step, X: x.Data, Y: y.Data, SeedLow: low, SeedHigh: high, Stream: l.Stream.ID, N: int32(x.elements()), Sigma: l.Sigma,
+		Step: l.Step, X: x.Data, Y: y.Data, SeedLow: low, SeedHigh: high, Stream: l.Stream.ID, N: int32(x.elements()), Sigma: l.Sigma, Steps: int32(l.Anneal),
 		Local: f.local, PER: f.per, NEAR: f.runs > 0, Groups: f.groups,
 	})
 	return y

@@ -19,9 +19,64 @@ func TestGaussianNoise(t *testing.T) {
 			{name: "of images", in: Shape{5, 3, 2}, rows: 4, backward: 6, groups: 2, dx: 2, layers: []Config{noise(1, 0.3)}},
 			{name: "between", in: Vector(20), rows: 6, backward: 9, groups: 2, dx: 3, layers: []Config{
 				noise(2, 0.3), Linear{Name: "l", Out: 13, Bias: true, Act: ReLU}, noise(3, 2)}},
+			{name: "annealed", in: Vector(20), rows: 6, layers: []Config{annealed(noise(4, 0.3), noiseStep+3), Linear{Name: "l", Out: 5}}},
+			{name: "annealed to nothing", in: Vector(20), rows: 6, layers: []Config{annealed(noise(4, 0.3), noiseStep), Linear{Name: "l", Out: 5}}},
 		} {
 			c.compare(t, d)
 		}
+	})
+}
+
+func annealed(c GaussianNoise, steps int) GaussianNoise {
+	c.Anneal = steps
+	return c
+}
+
+// The gradient of the input alone through images and batch-norms.
+func TestBackwardInputOfImages(t *testing.T) {
+	const rows = 6
+	in := Shape{4, 6, 2}
+	configs := []Config{
+		Conv2D{Name: "thin", Out: 9, Kernel: 3, Stride: 2, Bias: true, Act: LeakyReLU},
+		Conv2D{Name: "conv", Out: 17, Kernel: 5, Stride: 2},
+		BatchNorm{Name: "bn", Act: LeakyReLU},
+		Reshape{To: Vector(34)},
+		Linear{Name: "linear", Out: 11},
+		BatchNorm{Name: "shifted", Act: Softplus, ShiftOnly: true},
+	}
+	each(t, func(t *testing.T, d *vk.Device) {
+		b := NewBuilder(d, "input", Batch{Forward: rows + spareRows, Backward: rows + spareRows, Groups: 2})
+		defer b.Free()
+		net := b.Sequence(in, configs...)
+		params, err := b.Finish(1, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := tensors{}
+		for i, param := range params.All {
+			p[param.Name] = random(uint64(100+i), param.Len())
+			upload(t, d, param.Value(), narrow(p[param.Name]))
+		}
+		p["shifted.weight"] = []float64{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
+		x, dy := b.tensor("x", rows, in), b.tensor("dy", rows, net.Out)
+		xs, dys := random(1, x.elements()), random(2, dy.elements())
+		upload(t, d, x.Data, narrow(xs))
+		upload(t, d, dy.Data, narrow(dys))
+		var dx Tensor
+		do(t, d, func(rec *vk.Recorder) {
+			rec.Fill(params.Grad.All(), 7)
+			net.Forward(rec, x)
+			dx = net.BackwardInput(rec, dy)
+		})
+		oracle := newChain(in, configs, rows, 1, p, tensors{})
+		oracle.forward(xs)
+		near(t, "dx", download[float32](t, d, dx.Data), oracle.backward(dys), 1)
+		for _, word := range download[uint32](t, d, params.Grad.All()) {
+			if word != 7 {
+				t.Fatal("a parameter got a gradient")
+			}
+		}
+		checkGuards(t, d)
 	})
 }
 

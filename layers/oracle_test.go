@@ -246,9 +246,12 @@ type noiseOracle struct{ GaussianNoise }
 const noiseStep = 5
 
 func (l noiseOracle) forward(x []float64) []float64 {
-	y := make([]float64, len(x))
+	y, sigma := make([]float64, len(x)), float64(l.Sigma)
+	if l.Anneal > 0 {
+		sigma *= max(0, 1-noiseStep/float64(l.Anneal))
+	}
 	for e, v := range x {
-		y[e] = v + float64(l.Sigma)*float64(l.Stream.Normal(noiseStep, uint32(e)))
+		y[e] = v + sigma*float64(l.Stream.Normal(noiseStep, uint32(e)))
 	}
 	return y
 }

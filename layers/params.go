@@ -101,6 +101,17 @@ func (ps *Params) Inferred() []vk.Range {
 	return all
 }
 
+// begin is where parameter k begins in each of the buffers, in bytes, or all end behind the last.
+func (ps *Params) begin(k int) int64 {
+	switch k {
+	case 0:
+		return 0
+	case len(ps.All):
+		return ps.bytes
+	}
+	return ps.All[k].offset
+}
+
 // at is the parameter that an element of the arena belongs to.
 func (ps *Params) at(element int64) *Param {
 	for k := len(ps.All) - 1; k > 0; k-- {

@@ -35,10 +35,10 @@ func RandomClass(rec *vk.Recorder, s Stream, step vk.Range, classes, rows int, v
 	rec.Dispatch(shaders.RandomClass{Step: step, Value: value, SeedLow: low, SeedHigh: high, Stream: s.ID, Classes: uint32(classes), Rows: uint32(rows), Local: f.local, Groups: f.groups})
 }
 
-// UnitNorm records z / ‖z‖₂, row by row, into the first columns of y, whose rows may be wider.
-func UnitNorm(rec *vk.Recorder, z, y Tensor) {
+// OnSphere records radius z / ‖z‖₂, row by row, into the first columns of y, whose rows may be wider.
+func OnSphere(rec *vk.Recorder, z Tensor, radius float32, y Tensor) {
 	f := perElement(rec, z.Rows)
-	rec.Dispatch(shaders.UnitNorm{X: z.Data, Y: y.Data, Rows: int32(z.Rows), N: int32(z.C), Width: int32(y.C), Local: f.local, Groups: f.groups})
+	rec.Dispatch(shaders.UnitNorm{X: z.Data, Y: y.Data, Rows: int32(z.Rows), N: int32(z.C), Width: int32(y.C), Norm: radius, Local: f.local, Groups: f.groups})
 }
 
 // OneHot records the one-hot vectors of class [rows] uint32 into the columns of y from column on.

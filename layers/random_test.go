@@ -58,12 +58,13 @@ func TestRandomClass(t *testing.T) {
 	})
 }
 
-// The latent vector: z of unit length, then the one-hot code, side by side.
+// The latent vector: z of a given length, then the one-hot code, side by side.
 func TestLatent(t *testing.T) {
 	each(t, func(t *testing.T, d *vk.Device) {
 		for _, c := range []struct{ rows, z, classes int }{{1, 1, 2}, {7, 50, 10}, {101, 3, 20}} {
 			z, code, y := tensor(t, d, c.rows, Vector(c.z)), buffer(t, d, c.rows), tensor(t, d, c.rows, Vector(c.z+c.classes+1))
 			zs, codes, classes := random(3, c.rows*c.z), make([]int, c.rows), make([]uint32, c.rows)
+			radius := float32(c.z)
 			for r := range codes {
 				codes[r] = (r*5 + 1) % c.classes
 				classes[r] = uint32(codes[r])
@@ -72,12 +73,12 @@ func TestLatent(t *testing.T) {
 			upload(t, d, code, classes)
 			do(t, d, func(rec *vk.Recorder) {
 				rec.Fill(y.Data, math.Float32bits(5))
-				UnitNorm(rec, z, y)
+				OnSphere(rec, z, radius, y)
 				OneHot(rec, code, c.classes, y, c.z)
 			})
-			unit, hot, want := ref.ZNorm(zs, c.z), ref.OneHot(codes, c.classes), []float64{}
+			sphere, hot, want := scaled(ref.ZNorm(zs, c.z), float64(radius)), ref.OneHot(codes, c.classes), []float64{}
 			for r := range codes {
-				want = append(want, unit[r*c.z:][:c.z]...)
+				want = append(want, sphere[r*c.z:][:c.z]...)
 				want = append(want, hot[r*c.classes:][:c.classes]...)
 				want = append(want, 5) // the column behind is left alone
 			}

@@ -23,6 +23,9 @@ func (l reshapeLayer) Describe(g *Graph, x Value) Value {
 	return x
 }
 
+// BackwardInput gives dy.
+func (l reshapeLayer) BackwardInput(_ *vk.Recorder, dy Tensor) Tensor { return dy.As(l.from) }
+
 func (l reshapeLayer) Backward(_ *vk.Recorder, dy Tensor, inputRows int) Tensor {
 	return dy.lastRows(inputRows).InGroups(dy.Groups).As(l.from)
 }

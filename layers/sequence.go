@@ -65,6 +65,9 @@ type inferrer interface {
 // Backward records the gradients of all parameters and, if inputRows is not 0, of the input for the last inputRows rows
 // of dy. It may overwrite dy.
 func (s *Sequence) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
+	if len(s.layers) == 0 {
+		return dy.lastRows(inputRows).InGroups(dy.Groups)
+	}
 	for i := len(s.layers) - 1; i > 0; i-- {
 		dy = s.layers[i].Backward(rec, dy, dy.Rows)
 	}
@@ -72,7 +75,7 @@ func (s *Sequence) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
 }
 
 // BackwardInput records the gradient of the input alone, for dy of the first rows of the last Forward, and may overwrite dy:
-// through a network whose parameters are not to learn of it. All layers must be able to: Linear and GaussianNoise.
+// through a network whose parameters are not to learn of it. All layers must be able to: all but Deconv2D and Activate.
 func (s *Sequence) BackwardInput(rec *vk.Recorder, dy Tensor) Tensor {
 	for _, l := range slices.Backward(s.layers) {
 		dy = l.(interface {

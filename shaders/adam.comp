@@ -4,7 +4,7 @@
 //   step   : [1] u32, steps done so far; t = step + 1
 //   grad   : [n] f32
 //   param, m, v : [n] f32, updated in place
-//   bad    : [1] u32, 0 or the complement of the first element that was not finite after an update
+//   bad    : [1] u32, 0 or the complement of the first element, counted from first, that was not finite after an update
 //   frozen : [1] u32, read if GUARDED: unless 0, nothing is updated
 //
 // With decay > 0 the rate falls linearly over the last decay of the first end steps, from the whole to 0.
@@ -32,7 +32,7 @@ IO(4, float, v)
 IO(5, uint, bad)
 IN(6, uint, frozen)
 PUSH(A(uint, step) A(float, grad) A(float, param) A(float, m) A(float, v) A(uint, bad) A(uint, frozen)
-	int n; float rate; float beta1; float beta2; float log_beta1; float log_beta2; float eps; int decay; int end;)
+	int n; float rate; float beta1; float beta2; float log_beta1; float log_beta2; float eps; int decay; int end; int first;)
 
 void main() {
 	find_lane();
@@ -58,7 +58,7 @@ void main() {
 				el(m, i) = mi;
 				el(v, i) = vi;
 				el(param, i) = p;
-				if (!finite(p) || !finite(mi) || !finite(vi)) worst = max(worst, ~uint(i));
+				if (!finite(p) || !finite(mi) || !finite(vi)) worst = max(worst, ~uint(pc.first + i));
 			}
 		}
 		k += NV;

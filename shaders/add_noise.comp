@@ -3,6 +3,7 @@
 //   step : [1] u32, the training step
 //   x, y : [n] f32
 //
+// With steps > 0, sigma falls linearly to 0 over the first so many steps.
 // A lane makes PER blocks of four. NEAR, for CPU drivers: what the lanes add to is loaded for all of them at once.
 // Work-groups: x = ceil(n / (4*Local*PER)).
 // Gradient: the identity.
@@ -19,11 +20,13 @@ layout(constant_id = 2) const bool NEAR = false;
 IN(0, uint, step)
 IN(1, float, x)
 OUT(2, float, y)
-PUSH(A(uint, step) A(float, x) A(float, y) uint seed_low; uint seed_high; uint stream; int n; float sigma;)
+PUSH(A(uint, step) A(float, x) A(float, y) uint seed_low; uint seed_high; uint stream; int n; float sigma; int steps;)
 
 void main() {
 	find_lane();
 	uint now = el(step, 0);
+	float sigma = pc.sigma;
+	if (pc.steps > 0) sigma *= now < uint(pc.steps) ? float(uint(pc.steps) - now) / float(pc.steps) : 0.0;
 	int lane = NEAR ? LANE : int(gl_LocalInvocationIndex), k = 0;
 	do {
 		int first = (int(gl_WorkGroupID.x) * PER + k) * LANES, block = first + lane;
@@ -40,7 +43,7 @@ void main() {
 					value = lane_is[j] ? other : value;
 				}
 			} else if (e < pc.n) value = el(x, e);
-			if (e < pc.n) el(y, e) = fma(pc.sigma, values[i], value);
+			if (e < pc.n) el(y, e) = fma(sigma, values[i], value);
 		}
 	} while (++k < PER);
 }

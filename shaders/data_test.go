@@ -61,14 +61,17 @@ func testOneHot(r *rig) {
 }
 
 func testUnitNorm(r *rig) {
-	type unitNorm struct{ rows, n, width int }
+	type unitNorm struct {
+		rows, n, width int
+		norm           float32
+	}
 	l := r.lanes()
-	each(r, []unitNorm{{l + 3, 62, 72}, {1, 1, 1}, {3, 17, 17}, {2*l - 1, 3, 4}}, func(r *rig, c unitNorm) {
+	each(r, []unitNorm{{l + 3, 62, 72, 1}, {1, 1, 1, 1}, {3, 17, 17, 7.5}, {2*l - 1, 3, 4, 0.125}}, func(r *rig, c unitNorm) {
 		x, y := r.normals(c.rows*c.n), r.out(c.rows*c.width)
-		r.run(shaders.UnitNorm{X: r.floats(x).Range, Y: y.Range, Rows: int32(c.rows), N: int32(c.n), Width: int32(c.width),
+		r.run(shaders.UnitNorm{X: r.floats(x).Range, Y: y.Range, Rows: int32(c.rows), N: int32(c.n), Width: int32(c.width), Norm: c.norm,
 			Local: uint32(l), Groups: [3]uint32{ceil(c.rows, l), 1, 1}})
 		got := r.result(y)
-		r.nearValues("y", columns(got, c.width, 0, c.n), ref.ZNorm(wide(x), c.n))
+		r.nearValues("y", columns(got, c.width, 0, c.n), times(float64(c.norm), ref.ZNorm(wide(x), c.n)))
 		for i, v := range columns(got, c.width, c.n, c.width) {
 			if math.Float32bits(v) != canary {
 				r.Errorf("element %d behind the rows is %g", i, v)

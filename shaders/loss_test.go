@@ -61,6 +61,40 @@ func times(factor float64, x []float64) []float64 {
 	return mapped(x, func(v float64) float64 { return factor * v })
 }
 
+func testGaussianNll(r *rig) {
+	type loss struct {
+		rows, n, width, column int
+		weight                 float32
+	}
+	each(r, []loss{{67, 2, 74, 72, 0.1}, {1, 1, 1, 0, 1}, {63, 3, 9, 4, 3}, {64, 1, 2, 0, 1}, {65, 17, 17, 0, 0.5}, {130, 2, 5, 2, 1}}, func(r *rig, c loss) {
+		x, value := r.spreadLogits(c.rows*c.n), r.normals(c.rows*c.width)
+		dx, result := r.out(len(x)), r.out(1)
+		r.run(shaders.GaussianNll{X: r.floats(x).Range, Value: r.floats(value).Range, Dx: dx.Range, Result: result.Range,
+			Rows: int32(c.rows), N: int32(c.n), Width: int32(c.width), Column: int32(c.column), Weight: c.weight, Groups: one})
+		mean, want := ref.GaussianNLL(wide(x), wide(columns(value, c.width, c.column, c.column+c.n)), c.n)
+		r.near("dx", dx, times(float64(c.weight), want))
+		r.near("loss", result, []float64{mean})
+	})
+}
+
+// What lies in sums before is added to.
+func testCodeSums(r *rig) {
+	type codes struct{ rows, classes int }
+	l := r.lanes()
+	each(r, []codes{{100, 10}, {1, 1}, {1, 2}, {63, l}, {65, l + 1}, {7, 3*l - 1}}, func(r *rig, c codes) {
+		x, before := r.spreadLogits(c.rows*c.classes), r.normals(2*c.classes)
+		sums := r.floats(before)
+		r.run(shaders.CodeSums{X: r.floats(x).Range, Sums: sums.Range, Rows: int32(c.rows), Classes: int32(c.classes),
+			Local: uint32(l), Groups: [3]uint32{ceil(c.classes, l), 1, 1}})
+		used, entropy := ref.CodeSums(wide(x), c.classes)
+		want := slices.Concat(used, entropy)
+		for i := range want {
+			want[i] += float64(before[i])
+		}
+		r.near("sums", sums, want)
+	})
+}
+
 func testLogsumexpCe(r *rig) {
 	type loss struct {
 		rows, classes  int

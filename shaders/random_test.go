@@ -112,18 +112,24 @@ func testPhiloxNormal(r *rig) {
 	})
 }
 
-// The noise is what philox_normal draws; where sigma is 0, x is left alone.
+// The noise is what philox_normal draws, annealed; where sigma is 0, x is left alone.
 func testAddNoise(r *rig) {
-	for i, sigma := range []float32{0.5, 0, 2} {
+	for i, c := range []struct {
+		sigma float32
+		steps int32
+	}{{0.5, 0}, {0, 0}, {2, 0}, {0.3, 4}, {0.3, 1}} {
 		each(r, draws(r), func(r *rig, d draw) {
-			per := i + 1
+			per, sigma := i%3+1, float64(c.sigma)
+			if c.steps > 0 {
+				sigma *= max(0, 1-float64(d.step)/float64(c.steps))
+			}
 			x, y := r.normals(d.n), r.out(d.n)
 			r.run(shaders.AddNoise{Step: r.uints([]uint32{d.step}).Range, X: r.floats(x).Range, Y: y.Range,
-				SeedLow: d.low(), SeedHigh: d.high(), Stream: d.stream.ID, N: int32(d.n), Sigma: sigma,
+				SeedLow: d.low(), SeedHigh: d.high(), Stream: d.stream.ID, N: int32(d.n), Sigma: c.sigma, Steps: c.steps,
 				Local: uint32(r.lanes()), PER: int32(per), NEAR: per != 2, Groups: [3]uint32{ceil(d.n, 4*r.lanes()*per), 1, 1}})
 			want := wide(x)
 			for i := range want {
-				want[i] += float64(sigma) * float64(d.stream.Normal(d.step, uint32(i)))
+				want[i] += sigma * float64(d.stream.Normal(d.step, uint32(i)))
 			}
 			r.near("y", y, want)
 			if sigma == 0 {

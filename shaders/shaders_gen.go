@@ -25,6 +25,7 @@ var Shaders = []*vk.Shader{
 	BnBwdReduceShader,
 	BnStatsShader,
 	BnStatsFinishShader,
+	CodeSumsShader,
 	Col2imShader,
 	ColumnDotsShader,
 	ComposeShader,
@@ -42,6 +43,7 @@ var Shaders = []*vk.Shader{
 	FeatureMatchLossShader,
 	FilterOfPointsShader,
 	GatherShader,
+	GaussianNllShader,
 	GemmLanesShader,
 	GemmTiledShader,
 	GuardShader,
@@ -130,7 +132,7 @@ var activationStorage []byte
 //	step   : [1] u32, steps done so far; t = step + 1
 //	grad   : [n] f32
 //	param, m, v : [n] f32, updated in place
-//	bad    : [1] u32, 0 or the complement of the first element that was not finite after an update
+//	bad    : [1] u32, 0 or the complement of the first element, counted from first, that was not finite after an update
 //	frozen : [1] u32, read if GUARDED: unless 0, nothing is updated
 //
 // With decay > 0 the rate falls linearly over the last decay of the first end steps, from the whole to 0.
@@ -145,7 +147,7 @@ type Adam struct {
 	// push constants
 	N                                           int32
 	Rate, Beta1, Beta2, LogBeta1, LogBeta2, Eps float32
-	Decay, End                                  int32
+	Decay, End, First                           int32
 
 	// specialisation constants
 	Local              uint32
@@ -160,7 +162,7 @@ func (k Adam) Call() vk.Call {
 	return vk.Call{
 		Shader: AdamShader,
 		Args:   []vk.Range{k.Step, k.Grad, k.Param, k.M, k.V, k.Bad, k.Frozen},
-		Push:   []uint32{uint32(k.N), math.Float32bits(k.Rate), math.Float32bits(k.Beta1), math.Float32bits(k.Beta2), math.Float32bits(k.LogBeta1), math.Float32bits(k.LogBeta2), math.Float32bits(k.Eps), uint32(k.Decay), uint32(k.End)},
+		Push:   []uint32{uint32(k.N), math.Float32bits(k.Rate), math.Float32bits(k.Beta1), math.Float32bits(k.Beta2), math.Float32bits(k.LogBeta1), math.Float32bits(k.LogBeta2), math.Float32bits(k.Eps), uint32(k.Decay), uint32(k.End), uint32(k.First)},
 		Specs:  []uint32{k.Local, uint32(k.PER), uint32(k.RUNS), word(k.GUARDED), word(k.EpsInside)},
 		Groups: k.Groups,
 	}
@@ -178,7 +180,7 @@ var AdamShader = &vk.Shader{
 		{Name: "bad", Access: vk.ReadWrite, Elem: "uint"},
 		{Name: "frozen", Access: vk.Read, Elem: "uint"},
 	},
-	Push: []string{"n", "rate", "beta1", "beta2", "log_beta1", "log_beta2", "eps", "decay", "end"},
+	Push: []string{"n", "rate", "beta1", "beta2", "log_beta1", "log_beta2", "eps", "decay", "end", "first"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "PER", ID: 1, Default: 1},
@@ -202,6 +204,7 @@ var adamStorage []byte
 //	step : [1] u32, the training step
 //	x, y : [n] f32
 //
+// With steps > 0, sigma falls linearly to 0 over the first so many steps.
 // A lane makes PER blocks of four. NEAR, for CPU drivers: what the lanes add to is loaded for all of them at once.
 // Work-groups: x = ceil(n / (4*Local*PER)).
 // Gradient: the identity.
@@ -213,6 +216,7 @@ type AddNoise struct {
 	SeedLow, SeedHigh, Stream uint32
 	N                         int32
 	Sigma                     float32
+	Steps                     int32
 
 	// specialisation constants
 	Local uint32
@@ -227,7 +231,7 @@ func (k AddNoise) Call() vk.Call {
 	return vk.Call{
 		Shader: AddNoiseShader,
 		Args:   []vk.Range{k.Step, k.X, k.Y},
-		Push:   []uint32{k.SeedLow, k.SeedHigh, k.Stream, uint32(k.N), math.Float32bits(k.Sigma)},
+		Push:   []uint32{k.SeedLow, k.SeedHigh, k.Stream, uint32(k.N), math.Float32bits(k.Sigma), uint32(k.Steps)},
 		Specs:  []uint32{k.Local, uint32(k.PER), word(k.NEAR)},
 		Groups: k.Groups,
 	}
@@ -241,7 +245,7 @@ var AddNoiseShader = &vk.Shader{
 		{Name: "x", Access: vk.Read, Elem: "float"},
 		{Name: "y", Access: vk.Write, Elem: "float"},
 	},
-	Push: []string{"seed_low", "seed_high", "stream", "n", "sigma"},
+	Push: []string{"seed_low", "seed_high", "stream", "n", "sigma", "steps"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "PER", ID: 1, Default: 1},
@@ -782,6 +786,58 @@ var bnStatsFinishAddresses []byte
 
 //go:embed spv/bn_stats_finish.ssbo.spv
 var bnStatsFinishStorage []byte
+
+// CodeSums: Adds a batch's share to the sums that tell how a code is used: of its probabilities, and of the terms of their entropy.
+//
+//	x    : [rows,classes] f32, logits
+//	sums : [2,classes] f32, to which is added, over the rows: p = softmax(x), and -p ln p
+//
+// One invocation per class. Work-groups: x = ceil(classes / Local).
+// Order of accumulation: rows ascending, then what was there before; within a row classes ascending.
+type CodeSums struct {
+	X    vk.Range // read
+	Sums vk.Range // read and written
+
+	// push constants
+	Rows, Classes int32
+
+	// specialisation constants
+	Local uint32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k CodeSums) Call() vk.Call {
+	return vk.Call{
+		Shader: CodeSumsShader,
+		Args:   []vk.Range{k.X, k.Sums},
+		Push:   []uint32{uint32(k.Rows), uint32(k.Classes)},
+		Specs:  []uint32{k.Local},
+		Groups: k.Groups,
+	}
+}
+
+// CodeSumsShader is the kernel behind [CodeSums].
+var CodeSumsShader = &vk.Shader{
+	Name: "code_sums",
+	Args: []vk.Arg{
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "sums", Access: vk.ReadWrite, Elem: "float"},
+	},
+	Push: []string{"rows", "classes"},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+	},
+	Local: [3]uint32{0, 1, 1},
+	Code:  [2][]byte{vk.Addresses: codeSumsAddresses, vk.Storage: codeSumsStorage},
+}
+
+//go:embed spv/code_sums.addr.spv
+var codeSumsAddresses []byte
+
+//go:embed spv/code_sums.ssbo.spv
+var codeSumsStorage []byte
 
 // Col2im: Folds patches back, summing where they overlap: dx = act(im2col^T(col) + bias).
 //
@@ -1841,6 +1897,57 @@ var gatherAddresses []byte
 
 //go:embed spv/gather.ssbo.spv
 var gatherStorage []byte
+
+// GaussianNll: Mean negative log-likelihood, but for a constant, of values under Gaussians of variance 1, from their means, and its
+// gradient, scaled: the sum over a row of (x - value)^2 / 2.
+//
+//	x      : [rows,n] f32, the means
+//	value  : [rows,width] f32, of which the columns column .. column+n-1 are the values
+//	dx     : [rows,n] f32, weight (x - value) / rows
+//	result : [1] f32, the mean over the rows, not weighted
+//
+// One work-group, a row to a lane. Order of accumulation: columns ascending; rows r, r+64, ... per lane, then lanes.
+type GaussianNll struct {
+	X, Value   vk.Range // read
+	Dx, Result vk.Range // written
+
+	// push constants
+	Rows, N, Width, Column int32
+	Weight                 float32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k GaussianNll) Call() vk.Call {
+	return vk.Call{
+		Shader: GaussianNllShader,
+		Args:   []vk.Range{k.X, k.Value, k.Dx, k.Result},
+		Push:   []uint32{uint32(k.Rows), uint32(k.N), uint32(k.Width), uint32(k.Column), math.Float32bits(k.Weight)},
+		Groups: k.Groups,
+	}
+}
+
+// GaussianNllShader is the kernel behind [GaussianNll].
+var GaussianNllShader = &vk.Shader{
+	Name: "gaussian_nll",
+	Args: []vk.Arg{
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "value", Access: vk.Read, Elem: "float"},
+		{Name: "dx", Access: vk.Write, Elem: "float"},
+		{Name: "result", Access: vk.Write, Elem: "float"},
+	},
+	Push:   []string{"rows", "n", "width", "column", "weight"},
+	Local:  [3]uint32{64, 1, 1},
+	Shared: 256,
+	Code:   [2][]byte{vk.Addresses: gaussianNllAddresses, vk.Storage: gaussianNllStorage},
+}
+
+//go:embed spv/gaussian_nll.addr.spv
+var gaussianNllAddresses []byte
+
+//go:embed spv/gaussian_nll.ssbo.spv
+var gaussianNllStorage []byte
 
 // GemmLanes: Matrix product for CPU drivers: c = act(op(a) b + bias + e).
 //
@@ -3195,7 +3302,7 @@ var sumPartialsAddresses []byte
 //go:embed spv/sum_partials.ssbo.spv
 var sumPartialsStorage []byte
 
-// UnitNorm: Divides each row by its L2 norm and writes it into the first columns of wider rows.
+// UnitNorm: Scales each row to the given L2 norm and writes it into the first columns of wider rows.
 //
 //	x : [rows,n] f32
 //	y : [rows,width] f32, of which the columns 0 .. n-1 are written
@@ -3208,6 +3315,7 @@ type UnitNorm struct {
 
 	// push constants
 	Rows, N, Width int32
+	Norm           float32
 
 	// specialisation constants
 	Local uint32
@@ -3220,7 +3328,7 @@ func (k UnitNorm) Call() vk.Call {
 	return vk.Call{
 		Shader: UnitNormShader,
 		Args:   []vk.Range{k.X, k.Y},
-		Push:   []uint32{uint32(k.Rows), uint32(k.N), uint32(k.Width)},
+		Push:   []uint32{uint32(k.Rows), uint32(k.N), uint32(k.Width), math.Float32bits(k.Norm)},
 		Specs:  []uint32{k.Local},
 		Groups: k.Groups,
 	}
@@ -3233,7 +3341,7 @@ var UnitNormShader = &vk.Shader{
 		{Name: "x", Access: vk.Read, Elem: "float"},
 		{Name: "y", Access: vk.Write, Elem: "float"},
 	},
-	Push: []string{"rows", "n", "width"},
+	Push: []string{"rows", "n", "width", "norm"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 	},

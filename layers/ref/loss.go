@@ -41,6 +41,33 @@ func SoftmaxCrossEntropy(x []float64, label []int, classes int) (loss float64, d
 	return loss, dx
 }
 
+// GaussianNLL is the mean over the rows of Σ_j (x[j] - value[j])²/2, of means x and values [rows,n]: the negative
+// log-likelihood under Gaussians of variance 1, but for a constant; with its gradient dx = (x - value)/rows.
+func GaussianNLL(x, value []float64, n int) (loss float64, dx []float64) {
+	check(value, len(x))
+	rows := float64(len(x) / n)
+	dx = make([]float64, len(x))
+	for i, v := range x {
+		dx[i] = (v - value[i]) / rows
+		loss += (v - value[i]) * (v - value[i]) / 2 / rows
+	}
+	return loss, dx
+}
+
+// CodeSums are, for each class, the sums over the rows of p = softmax(x), x [rows,classes], and of -p ln p.
+func CodeSums(x []float64, classes int) (used, entropy []float64) {
+	used, entropy = make([]float64, classes), make([]float64, classes)
+	for r := 0; r < len(x); r += classes {
+		row := x[r:][:classes]
+		total := LogSumExp(row)
+		for j, v := range row {
+			used[j] += math.Exp(v - total)
+			entropy[j] += math.Exp(v-total) * (total - v)
+		}
+	}
+	return used, entropy
+}
+
 // LogSumExpCrossEntropy is SigmoidCrossEntropy of lse = ln Σ_j e^x[j], the logit of each row of x [rows,classes], against
 // one target for all rows:
 //

@@ -72,3 +72,38 @@ func TestFeatureMatching(t *testing.T) {
 	loss, dfake := FeatureMatching([]float64{1, 2, 3, 4}, []float64{0, 1, 0, -1}, 2) // means 2 and 3, 0 and 0
 	same(t, "by hand", append(dfake, loss), []float64{1, 1.5, 1, 1.5, 6.5})
 }
+
+func TestGaussianNLL(t *testing.T) {
+	const n, rows = 3, 4
+	x, value := random(1, n*rows), random(2, n*rows)
+	_, dx := GaussianNLL(x, value, n)
+	gradient(t, "dx", x, dx, func() float64 { loss, _ := GaussianNLL(x, value, n); return loss })
+
+	want := 0.0 // from the density
+	for i := range x {
+		want -= math.Log(math.Exp(-(x[i]-value[i])*(x[i]-value[i])/2)/math.Sqrt(2*math.Pi)) / rows
+	}
+	loss, _ := GaussianNLL(x, value, n)
+	same(t, "loss", []float64{loss + n*math.Log(2*math.Pi)/2}, []float64{want})
+}
+
+func TestCodeSums(t *testing.T) {
+	const classes, rows = 5, 7
+	x := random(1, rows*classes)
+	want := make([]float64, 2*classes) // from the definition
+	for r := range rows {
+		total := 0.0
+		for j := range classes {
+			total += math.Exp(x[r*classes+j])
+		}
+		for j := range classes {
+			p := math.Exp(x[r*classes+j]) / total
+			want[j] += p
+			want[classes+j] -= p * math.Log(p)
+		}
+	}
+	used, entropy := CodeSums(x, classes)
+	same(t, "sums", append(used, entropy...), want)
+	used, entropy = CodeSums([]float64{1000, -1000}, 2)
+	same(t, "no overflow", append(used, entropy...), []float64{1, 0, 0, 0})
+}
