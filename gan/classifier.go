@@ -58,7 +58,7 @@ func (c *Checkpoint) classifier(dev *vk.Device, rows int) (*Classifier, error) {
 		return nil, err
 	}
 	k := &Classifier{Classes: c.Info.Data.Classes, Height: c.Info.Data.Height, Width: c.Info.Data.Width}
-	if _, codes, _ := r.latent(); codes > 0 {
+	if codes := r.space().Codes; codes > 0 {
 		k.StandsFor = slices.Repeat([]int{-1}, codes)
 	}
 	prefix := ""

@@ -22,6 +22,7 @@ type Evaluation struct {
 	Confusion           Confusion
 	Error               float64  // fraction of the images that get a wrong class; of a clustering the MajorityError
 	Hungarian, NMI, ARI *float64 // of a clustering; nil where codes are classes
+	Use                 *CodeUse // of a clustering, unless it was not measured
 	ImagesPerS          float64  // of Evaluate, after the first batch, which compiles kernels; 0: there was no other
 }
 

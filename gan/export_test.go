@@ -10,7 +10,6 @@ import (
 
 	"vkgan/internal/devicetest"
 	"vkgan/internal/onnxtest"
-	"vkgan/internal/philox"
 	"vkgan/internal/safetensors"
 	"vkgan/vk"
 )
@@ -142,7 +141,7 @@ func TestExportOfBestInONNXRuntime(t *testing.T) {
 	}
 	defer g.Free()
 	var z, want []float32
-	for latent := range g.independent(philox.Stream{Seed: 3, ID: philox.StreamSampleZ}, 10) {
+	for latent := range g.independent(3, sampleLatents, 10) {
 		z = append(z, latent...)
 	}
 	for image, err := range g.Images(t.Context(), slices.Chunk(z, r.ZDim)) {

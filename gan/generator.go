@@ -6,15 +6,13 @@ import (
 	"fmt"
 	"iter"
 
-	"vkgan/internal/philox"
 	"vkgan/layers"
 	"vkgan/vk"
 )
 
 // Generator makes images with a checkpoint's generator, by calibrated statistics: an image depends on its latent alone.
 type Generator struct {
-	ZDim, Codes   int    // a latent is z [ZDim], then, for models with codes, a one-hot code [Codes]
-	Prior         Prior  // of z
+	Space
 	Height, Width int    // of an image
 	Seed          uint64 // the run's
 
@@ -41,10 +39,10 @@ func (c *Checkpoint) generator(dev *vk.Device, average bool, rows int) (*Generat
 		}
 	}
 	g := &Generator{Height: c.Info.Data.Height, Width: c.Info.Data.Width, Seed: c.Info.Seeds.Seed}
-	g.ZDim, g.Codes, g.Prior = r.latent()
+	g.Space = r.space()
 	g.inference, err = c.newInference(dev, "G", prefix, rows, func(b *layers.Builder) network {
 		g.layers = r.maker(b, layers.Shape{H: g.Height, W: g.Width, C: 1})
-		return network{layers.Vector(g.ZDim + g.Codes), g.layers.Out, g.layers.Infer}
+		return network{layers.Vector(g.Size()), g.layers.Out, g.layers.Infer}
 	})
 	if err != nil {
 		return nil, err
@@ -85,7 +83,7 @@ func (g *Generator) calibrate() error {
 		err = runOnce(g.dev, begin)
 	}
 	row := 0
-	for latent := range g.independent(philox.Stream{Seed: g.Seed, ID: philox.StreamCalibrationZ}, count*g.rows) {
+	for latent := range g.independent(g.Seed, calibrationLatents, count*g.rows) {
 		copy(b.in[row*b.width:], latent)
 		if row++; row == g.rows && err == nil {
 			err = runOnce(g.dev, batch)

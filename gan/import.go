@@ -57,8 +57,9 @@ func (w *Weights) FitInfoGAN(r *InfoGANRecipe) {
 	if labels := w.size("D.code.weight", 0); labels > 0 {
 		r.Labels = labels
 	}
-	if latent := w.size("G.linear1.weight", 1); latent > r.Labels {
-		r.ZDim = latent - r.Labels
+	r.Continuous, r.QHead = w.size("D.continuous.weight", 0), w.size("D.linear4.weight", 0)
+	if latent := w.size("G.linear1.weight", 1); latent > r.Labels+r.Continuous {
+		r.ZDim = latent - r.Labels - r.Continuous
 	}
 }
 

@@ -290,9 +290,9 @@ func TestGeneratorsAverage(t *testing.T) {
 			t.Fatalf("%s: the generator's weight is not the average; %v", c.Info.Model, err)
 		}
 		// Ahead of its first batch-norm G is linear, so that the mean there is that of the mean latent.
-		latent, features := g.ZDim+g.Codes, weight.Dims[1]
+		latent, features := g.Size(), weight.Dims[1]
 		mean := make([]float64, latent)
-		for row := range g.independent(i.stream(5), interimCalibration) {
+		for row := range g.independent(1, calibrationLatents, interimCalibration) {
 			for j, v := range row {
 				mean[j] += float64(v) / interimCalibration
 			}

@@ -11,34 +11,44 @@ import (
 )
 
 // InfoGAN (Chen et al. 2016, "InfoGAN: Interpretable Representation Learning by Information Maximizing Generative
-// Adversarial Nets") with one categorical code. The discriminator D and the code's posterior Q share all layers but
-// the last; on MNIST the code comes to stand for the digit.
+// Adversarial Nets") with one categorical code and, if the recipe says so, continuous ones. The discriminator D and the codes'
+// posterior Q share all layers but the last; on MNIST the categorical code comes to stand for the digit.
 type InfoGAN struct {
 	pair
 	recipe InfoGANRecipe
 
 	generator     *layers.Sequence
+	inputNoise    *layers.Sequence    // on D's images, while training
 	discriminator *layers.Sequence    // the layers that D and Q share
 	adversarial   *layers.LinearLayer // D's logit: real or fake
-	posterior     *layers.LinearLayer // Q's logits: which code
+	posterior     posterior           // Q: which codes
 
 	noise   layers.Tensor // [B, z]
-	latent  layers.Tensor // [B, z+codes]: z, then the one-hot code
+	latent  layers.Tensor // [B, z+codes]: z, then the one-hot code, then the continuous codes
 	code    vk.Range      // [B] u32
 	indices vk.Range      // [B] u32, this step's training images
 	x       layers.Tensor // [2B, H,W,1]: fake, real
 	dLogit  layers.Tensor // [3B, 1]: D's loss on fake, on real; G's loss on fake
-	dCode   layers.Tensor // [3B, codes]: likewise; zero for real images, which have no code
+	dRead   readout       // [3B, …] of Q's loss: likewise; zero for real images, which have no codes
+	uses    vk.Range      // [2,codes] f32, how the categorical code is used: layers.CodeSums
 }
 
-// The figures of a step, and their places.
-var infoGANFigures = []string{"loss_fake", "acc_fake", "loss_real", "acc_real", "loss_g", "fooled", "loss_code"}
+// figures are those of a step.
+func (r InfoGANRecipe) figures() []string {
+	names := []string{"loss_fake", "acc_fake", "loss_real", "acc_real", "loss_g", "fooled", "loss_code"}
+	if r.Continuous > 0 {
+		names = append(names, "loss_continuous")
+	}
+	return names
+}
 
+// Their places.
 const (
-	figureFake = 0 // loss of D on fake images; then its accuracy
-	figureReal = 2 // loss of D on real images; then its accuracy
-	figureFool = 4 // loss of G; then how often it fools D
-	figureCode = 6 // cross-entropy of the code
+	figureFake       = 0 // loss of D on fake images; then its accuracy
+	figureReal       = 2 // loss of D on real images; then its accuracy
+	figureFool       = 4 // loss of G; then how often it fools D
+	figureCode       = 6 // cross-entropy of the categorical code
+	figureContinuous = 7 // loss of the continuous codes, without weight
 )
 
 // CheckInfoGAN says in clear words why a recipe cannot be trained on a set.
@@ -64,8 +74,8 @@ func CheckInfoGAN(r InfoGANRecipe, set *mnist.Set) error {
 func NewInfoGAN(dev *vk.Device, r InfoGANRecipe, data *Dataset, seed uint64) (*InfoGAN, error) {
 	m := &InfoGAN{pair: pair{ledger: ledger{dev: dev}, data: data, seed: seed, batchSize: r.BatchSize, codes: r.Labels}, recipe: r}
 	err := errors.Join(m.buildGenerator(), m.buildDiscriminator(), m.allocate())
-	if err == nil && r.EMADecay > 0 {
-		m.averageG, err = m.memoryG.Shadow()
+	if err == nil {
+		err = m.openAverages(r.EMADecay, r.EMADecayD)
 	}
 	if err != nil {
 		m.Free()
@@ -74,7 +84,7 @@ func NewInfoGAN(dev *vk.Device, r InfoGANRecipe, data *Dataset, seed uint64) (*I
 	return m, m.uploadSampleLatents()
 }
 
-// buildGenerator: z and code → 7×7×128 → deconvolutions to 28×28, doubling the side each.
+// buildGenerator: z and codes → 7×7×128 → deconvolutions to 28×28, doubling the side each.
 func (m *InfoGAN) buildGenerator() (err error) {
 	m.memoryG = layers.NewBuilder(m.dev, "G", layers.Batch{Forward: m.mostSamples(), Backward: m.recipe.BatchSize, Groups: 1})
 	m.generator = m.recipe.generator(m.memoryG, m.data.Shape)
@@ -84,7 +94,7 @@ func (m *InfoGAN) buildGenerator() (err error) {
 
 func (r InfoGANRecipe) generator(b *layers.Builder, image layers.Shape) *layers.Sequence {
 	seedling := seedling(image)
-	return b.Sequence(layers.Vector(r.ZDim+r.Labels),
+	return b.Sequence(layers.Vector(r.space().Size()),
 		layers.Linear{Name: "linear1", Out: seedling.Size()},
 		layers.BatchNorm{Name: "bn1", Act: layers.ReLU},
 		layers.Reshape{To: seedling},
@@ -105,16 +115,30 @@ func (m *InfoGAN) Flattened() (image layers.Shape, axes map[string]int) {
 	}
 }
 
-// buildDiscriminator: 28×28 → convolutions to 7×7×128, halving the side each → 1024 features → two heads.
+// buildDiscriminator: 28×28 → convolutions to 7×7×128, halving the side each → 1024 features → D's and Q's heads.
 func (m *InfoGAN) buildDiscriminator() (err error) {
 	b := m.recipe.BatchSize
 	m.memoryD = layers.NewBuilder(m.dev, "D", layers.Batch{Forward: max(2*b, testRows), Backward: 3 * b, Groups: 2})
+	if err := m.openStep(m.memoryD); err != nil {
+		return err
+	}
+	m.inputNoise = m.memoryD.Sequence(m.data.Shape, m.noiseAhead()...)
 	m.discriminator, m.adversarial, m.posterior = m.recipe.discriminator(m.memoryD, m.data.Shape)
 	m.ParamsD, err = m.memoryD.Finish(m.seed, philox.StreamDiscriminator)
 	return err
 }
 
-func (r InfoGANRecipe) discriminator(b *layers.Builder, image layers.Shape) (shared *layers.Sequence, adversarial, posterior *layers.LinearLayer) {
+// noiseAhead is the noise on D's images, if there is any.
+func (m *InfoGAN) noiseAhead() []layers.Config {
+	if m.recipe.NoiseInput == 0 {
+		return nil
+	}
+	return []layers.Config{layers.GaussianNoise{
+		Name: "noise1", Sigma: m.recipe.NoiseInput, Anneal: m.recipe.NoiseSteps, Stream: m.stream(philox.StreamNoise), Step: m.step,
+	}}
+}
+
+func (r InfoGANRecipe) discriminator(b *layers.Builder, image layers.Shape) (shared *layers.Sequence, adversarial *layers.LinearLayer, q posterior) {
 	shared = b.Sequence(image,
 		layers.Conv2D{Name: "conv1", Out: 64, Kernel: 5, Stride: 2, Bias: true, Act: layers.LeakyReLU},
 		layers.Conv2D{Name: "conv2", Out: 128, Kernel: 5, Stride: 2},
@@ -122,64 +146,7 @@ func (r InfoGANRecipe) discriminator(b *layers.Builder, image layers.Shape) (sha
 		layers.Linear{Name: "linear3", Out: 1024},
 		layers.BatchNorm{Name: "bn3", Act: layers.LeakyReLU})
 	adversarial = b.Linear(shared.Out, layers.Linear{Name: "adversarial", Out: 1, Bias: true})
-	posterior = b.Linear(shared.Out, layers.Linear{Name: "code", Out: r.Labels, Bias: true})
-	return shared, adversarial, posterior
-}
-
-// Step records one training step: one forward pass, both losses, both networks' gradients from it, both updates.
-func (m *InfoGAN) Step(rec *vk.Recorder) {
-	b := m.recipe.BatchSize
-	x, dLogit, dCode := m.x.Part(0, 2*b).InGroups(2), m.dLogit, m.dCode
-
-	rec.Section("input")
-	m.drawLatents(rec, philox.StreamZ, philox.StreamCode, m.step)
-	m.drawImages(rec, philox.StreamPermutation, m.step, x.Part(b, 2*b))
-
-	rec.Section("G forward")
-	m.generator.ForwardInto(rec, m.latent, x.Part(0, b))
-	rec.Section("D forward")
-	features := m.discriminator.Forward(rec, x)
-	logit := m.adversarial.Forward(rec, features)
-	code := m.posterior.Forward(rec, features)
-
-	rec.Section("losses")
-	layers.SigmoidCE(rec, logit.Part(0, b), 0, dLogit.Part(0, b), m.figure(figureFake, 2))
-	layers.SigmoidCE(rec, logit.Part(b, 2*b), 1, dLogit.Part(b, 2*b), m.figure(figureReal, 2))
-	layers.SigmoidCE(rec, logit.Part(0, b), 1, dLogit.Part(2*b, 3*b), m.figure(figureFool, 2))
-	layers.SoftmaxCE(rec, code.Part(0, b), m.code, dCode.Part(0, b), m.figure(figureCode, 1))
-	rec.Copy(dCode.Part(2*b, 3*b).Data, dCode.Part(0, b).Data)
-
-	// Backward rows: D's loss on fake and on real, then G's loss on fake. Only the last reach the generator.
-	rec.Section("D backward")
-	dFeatures := m.posterior.Backward(rec, dCode, 3*b)
-	dFeatures = m.adversarial.BackwardAdd(rec, dLogit, 3*b, dFeatures)
-	dFake := m.discriminator.Backward(rec, dFeatures, b)
-	rec.Section("G backward")
-	m.generator.Backward(rec, dFake, 0)
-
-	rec.Section("figures")
-	layers.Argmax(rec, code.Part(b, 2*b), m.winners)
-	layers.Count(rec, m.winners, m.indices, m.data.Train.Labels, m.seen, b, m.data.Classes)
-
-	rec.Section("update")
-	m.update(rec, m.recipe.adam(), m.ParamsD, m.ParamsG)
-	m.endStep(rec)
-	if m.averageG != nil {
-		layers.EMA{Decay: m.recipe.EMADecay, Guard: m.guard}.Step(rec, m.ParamsG, m.averageG)
-	}
-}
-
-// drawLatents records [z, code] of the step that counter [1] u32 tells.
-func (m *InfoGAN) drawLatents(rec *vk.Recorder, z, code uint32, counter vk.Range) {
-	m.recipe.ZPrior.record(rec, m.stream(z), counter, m.noise, m.latent)
-	layers.RandomClass(rec, m.stream(code), counter, m.recipe.Labels, m.recipe.BatchSize, m.code)
-	layers.OneHot(rec, m.code, m.recipe.Labels, m.latent, m.recipe.ZDim)
-}
-
-// drawImages records the training images x of the step that counter [1] u32 tells.
-func (m *InfoGAN) drawImages(rec *vk.Recorder, stream uint32, counter vk.Range, x layers.Tensor) {
-	layers.ShuffledBatch(rec, m.stream(stream), counter, m.data.Train.Count, x.Rows, m.indices)
-	layers.Gather(rec, m.data.Train.Pixels, m.indices, x)
+	return shared, adversarial, r.posterior(b, shared.Out)
 }
 
 // BeginCalibration records that no batch has been calibrated on.
@@ -187,16 +154,17 @@ func (m *InfoGAN) BeginCalibration(rec *vk.Recorder) {
 	rec.Fill(m.batch, 0)
 	m.generator.BeginCalibration(rec)
 	m.discriminator.BeginCalibration(rec)
+	m.posterior.hidden.BeginCalibration(rec)
 }
 
-// Calibrate records one of so many batches of the batch-norms' calibration, as they are in training: G's on latents, D's on
-// training images.
+// Calibrate records one of so many batches of the batch-norms' calibration, as they are in training: G's on latents, D's and Q's,
+// of the average where there is one, on training images.
 func (m *InfoGAN) Calibrate(rec *vk.Recorder, batches int) {
 	x := m.x.Part(0, m.recipe.BatchSize)
-	m.drawLatents(rec, philox.StreamCalibrationZ, philox.StreamCalibrationCode, m.batch)
+	m.drawLatents(rec, calibrationLatents, m.batch)
 	m.generator.Calibrate(rec, m.latent, batches)
 	m.drawImages(rec, philox.StreamCalibrationImages, m.batch, x)
-	m.discriminator.Calibrate(rec, x, batches)
+	m.ParamsD.With(m.averageD, func() { m.posterior.hidden.Calibrate(rec, m.discriminator.Calibrate(rec, x, batches), batches) })
 	layers.CountUp(rec, m.batch)
 }
 
@@ -211,25 +179,31 @@ func (m *InfoGAN) Test(rec *vk.Recorder, mode BatchNormMode) layers.Tensor {
 	return logits
 }
 
-// codeLogits records Q's logits [rows,codes] for images x.
-func (m *InfoGAN) codeLogits(rec *vk.Recorder, x layers.Tensor, mode BatchNormMode) layers.Tensor {
-	if mode == BatchStatistics {
-		return m.posterior.Forward(rec, m.discriminator.Forward(rec, x))
-	}
-	return m.posterior.Forward(rec, m.discriminator.Infer(rec, x))
+// codeLogits records Q's logits [rows,codes] for images x, by the average of D and Q where there is one.
+func (m *InfoGAN) codeLogits(rec *vk.Recorder, x layers.Tensor, mode BatchNormMode) (logits layers.Tensor) {
+	m.ParamsD.With(m.averageD, func() {
+		if mode == BatchStatistics {
+			logits = m.posterior.forward(rec, m.discriminator.Forward(rec, x)).logits
+		} else {
+			logits = m.posterior.infer(rec, m.discriminator.Infer(rec, x)).logits
+		}
+	})
+	return logits
 }
 
-// Describe adds G, z and code → image, or D with Q, image → the codes' logits and probabilities and D's logit.
+// Describe adds G, z and codes → image, or D with Q, image → Q's reading of the codes and D's logit.
 func (m *InfoGAN) Describe(g *layers.Graph, part Part) {
 	if part == PartGenerator {
-		z := g.Input("z", m.recipe.ZPrior.about(), layers.Vector(m.recipe.ZDim))
-		code := g.Input("code", "one-hot", layers.Vector(m.recipe.Labels))
-		g.Output("image", "0 black to 1 white", m.generator.Describe(g, g.Concat("latent", z, code)))
+		space := m.recipe.space()
+		parts := []layers.Value{g.Input("z", space.Noise.about(), layers.Vector(space.Noise.Dim)), g.Input("code", "one-hot", layers.Vector(space.Codes))}
+		if space.Continuous > 0 {
+			parts = append(parts, g.Input("continuous", "numbers from -1 to 1", layers.Vector(space.Continuous)))
+		}
+		g.Output("image", "0 black to 1 white", m.generator.Describe(g, g.Concat("latent", parts...)))
 		return
 	}
 	features := m.discriminator.Describe(g, g.Input("image", "0 black to 1 white", m.data.Shape))
-	logits := g.Output("logits", "of the codes", m.posterior.Describe(g, features))
-	g.Output("probabilities", "of the codes", g.Softmax(logits))
+	m.posterior.describe(g, features)
 	g.Output("real", "logit of being real, not generated", m.adversarial.Describe(g, features))
 }
 

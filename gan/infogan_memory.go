@@ -4,7 +4,6 @@ import (
 	"errors"
 	"unsafe"
 
-	"vkgan/internal/philox"
 	"vkgan/layers"
 )
 
@@ -15,15 +14,19 @@ func (m *InfoGAN) allocate() error {
 	}
 	a := &allocator{from: m.memoryD}
 	b, codes := m.recipe.BatchSize, m.recipe.Labels
-	rows, z := max(2*b, testRows), layers.Vector(m.recipe.ZDim+codes)
+	rows, z := max(2*b, testRows), layers.Vector(m.recipe.space().Size())
 	m.noise = a.tensor("noise", b, layers.Vector(m.recipe.ZDim))
 	m.latent = a.tensor("latent", b, z)
 	m.code = a.words("code", b)
 	m.indices = a.words("indices", rows)
 	m.x = a.tensor("x", rows, m.data.Shape)
 	m.dLogit = a.tensor("dlogit", 3*b, layers.Vector(1))
-	m.dCode = a.tensor("dcode", 3*b, layers.Vector(codes))
-	m.openPair(a, infoGANFigures, rows, codes, z)
+	m.dRead.logits = a.tensor("dcode", 3*b, layers.Vector(codes))
+	if k := m.recipe.Continuous; k > 0 {
+		m.dRead.means = a.tensor("dcontinuous", 3*b, layers.Vector(k))
+	}
+	m.uses = a.words("uses", 2*codes)
+	m.openPair(a, m.recipe.figures(), rows, codes, z)
 	return errors.Join(a.errs...)
 }
 
@@ -36,14 +39,16 @@ func (m *InfoGAN) uploadSampleLatents() error {
 	return m.dev.Upload(m.wanted.Data, unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), 4*len(values)))
 }
 
-// Latents is noise, then the one-hot code.
+// Latents is z, then the one-hot code, then the continuous codes.
 func (m *InfoGAN) Latents() Latents {
-	l := Latents{Noise: m.recipe.ZDim, Prior: m.recipe.ZPrior, Codes: m.recipe.Labels, Rows: m.mostSamples(), Seed: m.seed, Average: m.averageG}
+	l := Latents{Space: m.recipe.space(), Rows: m.mostSamples(), Seed: m.seed, Average: m.averageG}
 	for i := range m.wanted.Rows {
-		l.Grid = append(l.Grid, l.Row(Point{Z: l.Prior.vector(m.stream(philox.StreamSampleZ), i%sampleColumns, l.Noise), Code: i / sampleColumns})...)
+		p := l.draw(m.seed, sampleLatents, i%sampleColumns)
+		p.Code = i / sampleColumns
+		l.Grid = append(l.Grid, l.Row(p)...)
 	}
 	return l
 }
 
-// State is both networks with Adam's moments, the count of steps, and the predictions made in this epoch, and G's average.
+// State is both networks with Adam's moments, the count of steps, and the predictions made in this epoch, and the averages.
 func (m *InfoGAN) State() []Saved { return m.saved() }

@@ -1,9 +1,14 @@
 package gan
 
+import "errors"
+
 // Losses puts the figures into a line.
 func (m *InfoGAN) Losses(figures []float64, line *Metrics) {
 	lossD := figures[figureFake] + figures[figureReal]
 	line.LossD, line.LossG, line.LossCode = &lossD, &figures[figureFool], &figures[figureCode]
+	if m.recipe.Continuous > 0 {
+		line.LossContinuous = &figures[figureContinuous]
+	}
 	line.AccFake, line.AccReal = &figures[figureFake+1], &figures[figureReal+1]
 }
 
@@ -20,8 +25,11 @@ func (m *InfoGAN) TrainErrors(line *Metrics) error {
 
 // Evaluation measures the codes of the test images.
 func (m *InfoGAN) Evaluation() (Evaluation, error) {
-	c, err := m.allTested()
-	return clustering(c), err
+	c, err1 := m.allTested()
+	e := clustering(c)
+	use, err2 := m.use()
+	e.Use = use
+	return e, errors.Join(err1, err2)
 }
 
 // Grid arranges the sample images: a row per code.

@@ -19,7 +19,7 @@ func angle(a, b []float32) float64 {
 	for i := range a {
 		cosine += float64(a[i]) * float64(b[i])
 	}
-	return math.Acos(min(1, max(-1, cosine)))
+	return math.Acos(min(1, max(-1, cosine/(length(a)*length(b)))))
 }
 
 func near(t *testing.T, what string, got, want float64) {
@@ -31,10 +31,17 @@ func near(t *testing.T, what string, got, want float64) {
 
 // Turns and interpolations stay on the sphere, and go as far as they should.
 func TestLatents(t *testing.T) {
-	l := Latents{Noise: 20, Prior: Sphere, Codes: 3, Continuous: 2, Seed: 5}
-	l.Grid = append(l.Row(Point{Z: l.Direction(7), Code: 2, Continuous: []float32{-1, 0.5}}), l.Row(Point{Z: l.Direction(8), Code: 1, Continuous: []float32{1, 0.5}})...)
+	for _, radius := range []float32{1, 7} {
+		turnsStayOnSphere(t, radius)
+	}
+}
+
+func turnsStayOnSphere(t *testing.T, radius float32) {
+	l := Latents{Space: Space{Noise{20, Sphere, radius}, 3, 2}, Seed: 5}
+	z := func(i int) []float32 { return l.draw(9, sampleLatents, i).Z }
+	l.Grid = append(l.Row(Point{Z: z(7), Code: 2, Continuous: []float32{-1, 0.5}}), l.Row(Point{Z: z(8), Code: 1, Continuous: []float32{1, 0.5}})...)
 	a, b := l.Cell(0), l.Cell(1)
-	if a.Code != 2 || b.Code != 1 || !slices.Equal(a.Continuous, []float32{-1, 0.5}) || !slices.Equal(a.Z, l.Direction(7)) {
+	if a.Code != 2 || b.Code != 1 || !slices.Equal(a.Continuous, []float32{-1, 0.5}) || !slices.Equal(a.Z, z(7)) {
 		t.Errorf("cells %+v %+v", a, b)
 	}
 	if slices.Equal(l.Direction(0), l.Direction(1)) {
@@ -42,7 +49,7 @@ func TestLatents(t *testing.T) {
 	}
 	for _, turn := range []float64{0, 0.5, -1.2, math.Pi / 2} {
 		z := l.Moved(a.Z, l.Direction(0), turn)
-		near(t, "length", length(z), 1)
+		near(t, "length", length(z)/float64(radius), 1)
 		near(t, "turn", angle(a.Z, z), math.Abs(turn))
 	}
 	if z := l.Moved(a.Z, a.Z, 1); !slices.Equal(z, a.Z) {
@@ -51,7 +58,7 @@ func TestLatents(t *testing.T) {
 	whole := angle(a.Z, b.Z)
 	for _, share := range []float64{0, 0.25, 0.75, 1} {
 		p := l.Between(a, b, share)
-		near(t, "length", length(p.Z), 1)
+		near(t, "length", length(p.Z)/float64(radius), 1)
 		near(t, "from a", angle(a.Z, p.Z), share*whole)
 		near(t, "to b", angle(p.Z, b.Z), (1-share)*whole)
 		near(t, "continuous", float64(p.Continuous[0]), 2*share-1)

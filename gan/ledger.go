@@ -53,12 +53,22 @@ func (l *ledger) openLedger(dev *vk.Device, b *layers.Builder, names []string, n
 // figure is where so many of the figures lie.
 func (l *ledger) figure(from, count int64) vk.Range { return l.figures.Slice(4*from, 4*count) }
 
-// update records an optimiser step of networks, unless a figure is not finite.
-func (l *ledger) update(rec *vk.Recorder, adam layers.Adam, networks ...*layers.Params) {
-	adam.Guard = l.guard
+// trained is the parameters of.All[from:to], and the optimiser that they learn by.
+type trained struct {
+	adam     layers.Adam
+	of       *layers.Params
+	from, to int
+}
+
+// whole is a network that learns by one optimiser.
+func whole(adam layers.Adam, of *layers.Params) trained { return trained{adam, of, 0, len(of.All)} }
+
+// update records an optimiser step of parts, unless a figure is not finite.
+func (l *ledger) update(rec *vk.Recorder, parts ...trained) {
 	l.guard.Check(rec, l.step, l.figures)
-	for _, n := range networks {
-		adam.Step(rec, n, l.step)
+	for _, p := range parts {
+		p.adam.Guard = l.guard
+		p.adam.StepPart(rec, p.of, p.from, p.to, l.step)
 	}
 }
 

@@ -13,11 +13,12 @@ type Metrics struct {
 	AccReal *float64 `json:"acc_real,omitempty"` // of D on real images
 	AccFake *float64 `json:"acc_fake,omitempty"` // of D on generated ones
 
-	LossCode  *float64 `json:"loss_code,omitempty"`
-	LossClass *float64 `json:"loss_class,omitempty"` // D's on labelled images
-	LossReal  *float64 `json:"loss_real,omitempty"`  // D's on unlabelled ones
-	LossFake  *float64 `json:"loss_fake,omitempty"`  // D's on generated ones
-	LossMatch *float64 `json:"loss_match,omitempty"` // feature matching, which is LossG
+	LossCode       *float64 `json:"loss_code,omitempty"`
+	LossContinuous *float64 `json:"loss_continuous,omitempty"` // of the continuous codes, without weight
+	LossClass      *float64 `json:"loss_class,omitempty"`      // D's on labelled images
+	LossReal       *float64 `json:"loss_real,omitempty"`       // D's on unlabelled ones
+	LossFake       *float64 `json:"loss_fake,omitempty"`       // D's on generated ones
+	LossMatch      *float64 `json:"loss_match,omitempty"`      // feature matching, which is LossG
 
 	TrainError               *float64 `json:"train_error,omitempty"` // of predictions made while training
 	TestError                *float64 `json:"test_error,omitempty"`
@@ -25,6 +26,10 @@ type Metrics struct {
 	ValidationError          *float64 `json:"validation_error,omitempty"` // instead of TestError, where training images are held out
 	ValidationErrorHungarian *float64 `json:"validation_error_hungarian,omitempty"`
 	NMI                      *float64 `json:"nmi,omitempty"`
+
+	// Without labels, on training images: of code and image under Q, H(code) - H(code|image), in nats, and H(code) alone.
+	MutualInformation *float64 `json:"mutual_information,omitempty"`
+	CodeEntropy       *float64 `json:"code_entropy,omitempty"`
 }
 
 // Errors are the errors of an evaluation, nil where none was measured, and the images that it was on: "test" or
@@ -39,6 +44,9 @@ func (m Metrics) Errors() (images string, e, hungarian *float64) {
 // evaluated notes the errors of an evaluation, on validation or on test images.
 func (m *Metrics) evaluated(e Evaluation, validation bool) {
 	m.NMI = e.NMI
+	if e.Use != nil {
+		m.MutualInformation, m.CodeEntropy = &e.Use.MutualInformation, &e.Use.Entropy
+	}
 	if validation {
 		m.ValidationError, m.ValidationErrorHungarian = &e.Error, e.Hungarian
 	} else {
@@ -80,10 +88,11 @@ func (m *Metrics) update(line Metrics) {
 	m.Step, m.Epoch, m.TimeS, m.ImagesPerS = line.Step, line.Epoch, line.TimeS, line.ImagesPerS
 	for _, f := range []struct{ to, from **float64 }{
 		{&m.LossD, &line.LossD}, {&m.LossG, &line.LossG}, {&m.AccReal, &line.AccReal}, {&m.AccFake, &line.AccFake},
-		{&m.LossCode, &line.LossCode}, {&m.LossClass, &line.LossClass}, {&m.LossReal, &line.LossReal}, {&m.LossFake, &line.LossFake},
+		{&m.LossCode, &line.LossCode}, {&m.LossContinuous, &line.LossContinuous}, {&m.LossClass, &line.LossClass}, {&m.LossReal, &line.LossReal}, {&m.LossFake, &line.LossFake},
 		{&m.LossMatch, &line.LossMatch}, {&m.TrainError, &line.TrainError}, {&m.TestError, &line.TestError},
 		{&m.TestErrorHungarian, &line.TestErrorHungarian}, {&m.ValidationError, &line.ValidationError},
 		{&m.ValidationErrorHungarian, &line.ValidationErrorHungarian}, {&m.NMI, &line.NMI},
+		{&m.MutualInformation, &line.MutualInformation}, {&m.CodeEntropy, &line.CodeEntropy},
 	} {
 		if *f.from != nil {
 			*f.to = *f.from

@@ -156,7 +156,7 @@ func (p portable) images(n int) []float32 {
 // inputs are the generator's first rows: z as in the fixture, and the one-hot codes in turn.
 func (p portable) inputs(seed uint64, rows int) (z, code, both []float32) {
 	for i := range rows {
-		one := sphere(philox.Stream{Seed: seed, ID: philox.StreamZ}, i, p.z)
+		one := sphere(philox.Stream{Seed: seed, ID: philox.StreamZ}, i, p.z, 1)
 		hot := make([]float32, p.codes)
 		if p.codes > 0 {
 			hot[i%p.codes] = 1

@@ -1,6 +1,7 @@
 package gan
 
 import (
+	"errors"
 	"fmt"
 	"unsafe"
 
@@ -21,6 +22,7 @@ type pair struct {
 	memoryG, memoryD *layers.Builder
 	ParamsG, ParamsD *layers.Params
 	averageG         *vk.Buffer // of G's parameters over the steps, laid out as they are; nil: none
+	averageD         *vk.Buffer // of D's
 
 	rows    int           // the most that D takes at once
 	winners vk.Range      // [rows] u32, the codes of a batch
@@ -67,6 +69,28 @@ func (a *allocator) words(name string, n int) vk.Range {
 		return vk.Range{}
 	}
 	return b.All()
+}
+
+// openAverages makes the averages of both networks, of those whose decay is not 0.
+func (p *pair) openAverages(decayG, decayD float32) error {
+	var err1, err2 error
+	if decayG > 0 {
+		p.averageG, err1 = p.memoryG.Shadow()
+	}
+	if decayD > 0 {
+		p.averageD, err2 = p.memoryD.Shadow()
+	}
+	return errors.Join(err1, err2)
+}
+
+// average records a step of the averages that there are.
+func (p *pair) average(rec *vk.Recorder, decayG, decayD float32) {
+	if p.averageG != nil {
+		layers.EMA{Decay: decayG, Guard: p.guard}.Step(rec, p.ParamsG, p.averageG)
+	}
+	if p.averageD != nil {
+		layers.EMA{Decay: decayD, Guard: p.guard}.Step(rec, p.ParamsD, p.averageD)
+	}
 }
 
 func (p *pair) stream(id uint32) philox.Stream { return philox.Stream{Seed: p.seed, ID: id} }
@@ -135,12 +159,15 @@ func (p *pair) confusion(counts vk.Range) (Confusion, error) {
 	return c, p.dev.Download(unsafe.Slice((*byte)(unsafe.Pointer(&c.Counts[0])), 4*len(c.Counts)), counts)
 }
 
-// saved is both networks with Adam's moments, the count of steps, the predictions made in this epoch, and G's average.
+// saved is both networks with Adam's moments, the count of steps, the predictions made in this epoch, and the averages.
 func (p *pair) saved() []Saved {
 	all := append(append(savedNetwork(p.ParamsG), savedNetwork(p.ParamsD)...),
 		savedWords("step", p.step, 1), savedWords("seen", p.seen, p.codes, p.data.Classes))
 	if p.averageG != nil {
 		all = append(all, savedParameters(averagePrefix, p.ParamsG, p.averageG)...)
+	}
+	if p.averageD != nil {
+		all = append(all, savedParameters(averagePrefix, p.ParamsD, p.averageD)...)
 	}
 	return all
 }

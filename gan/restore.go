@@ -28,7 +28,7 @@ func (c *Checkpoint) Model(dev *vk.Device, data *Dataset) (Model, error) {
 type savedRecipe interface {
 	check() error
 	model(dev *vk.Device, data *Dataset, seed uint64) (Model, error)
-	latent() (zDim, codes int, prior Prior)                            // what G takes
+	space() Space                                                      // what G takes
 	maker(b *layers.Builder, image layers.Shape) *layers.Sequence      // G: latents → images
 	reader(b *layers.Builder, image layers.Shape, classes int) network // D: images → logits of codes
 }

@@ -19,7 +19,7 @@ func distance(a, b []float32) float64 {
 
 func TestSlerp(t *testing.T) {
 	noise := philox.Stream{Seed: 3, ID: philox.StreamSampleZ}
-	a, b := sphere(noise, 0, 7), sphere(noise, 1, 7)
+	a, b := sphere(noise, 0, 7, 1), sphere(noise, 1, 7, 1)
 	const parts = 8
 	step := 2 * math.Sin(math.Asin(distance(a, b)/2)/parts) // a chord of an eighth of the arc
 	last := slerp(a, b, 0)
@@ -46,7 +46,7 @@ func TestSlerp(t *testing.T) {
 
 // Where each latent of an arrangement comes from.
 func TestGeneratorLatents(t *testing.T) {
-	coded, plain := &Generator{ZDim: 4, Codes: 3}, &Generator{ZDim: 4}
+	coded, plain := &Generator{Space: Space{Noise: Noise{4, Sphere, 1}, Codes: 3}}, &Generator{Space: Space{Noise: Noise{4, Sphere, 1}}}
 	const seed = 9
 	noise := philox.Stream{Seed: seed, ID: philox.StreamSampleZ}
 	for _, c := range []struct {
@@ -62,12 +62,12 @@ func TestGeneratorLatents(t *testing.T) {
 		{"grid", coded, Samples{}, 3, 10, 27, 7, []float32{0, 0, 1}},
 		{"grid of twice the codes", coded, Samples{Rows: 6, Cols: 2}, 6, 2, 9, 3, []float32{0, 1, 0}},
 		{"grid without codes", plain, Samples{}, 10, 10, 27, 27, nil},
-		{"sweep", coded, Samples{Sweep: true}, 10, 3, 28, 9, []float32{0, 1, 0}},
+		{"sweep", coded, Samples{Sweep: CodeAxis}, 10, 3, 28, 9, []float32{0, 1, 0}},
 		{"count", coded, Samples{Count: 50}, 7, 8, 41, 41, []float32{0, 0, 1}},
 		{"count in columns", plain, Samples{Count: 50, Cols: 7}, 8, 7, 41, 41, nil},
 		{"animation, first frame", coded, Samples{Frames: 8}, 3, 10, 27, 7, []float32{0, 0, 1}},
 		{"animation, a later frame", coded, Samples{Rows: 3, Cols: 2, Frames: 8}, 3, 2, 2*6 + 3, 1 + 6, []float32{0, 1, 0}}, // at a vector of its own
-		{"animated sweep", coded, Samples{Rows: 2, Cols: 2, Sweep: true, Frames: 6}, 2, 2, 5*4 + 1, 1, []float32{0.5, 0, 0.5}},
+		{"animated sweep", coded, Samples{Rows: 2, Cols: 2, Sweep: CodeAxis, Frames: 6}, 2, 2, 5*4 + 1, 1, []float32{0.5, 0, 0.5}},
 	} {
 		c.s.Seed = seed
 		s, err := c.g.Arrange(c.s)
@@ -76,15 +76,15 @@ func TestGeneratorLatents(t *testing.T) {
 			t.Errorf("%s: %d×%d, %d latents of %d images, %v", c.name, s.Rows, s.Cols, len(latents), s.Images(), err)
 			continue
 		}
-		if got := latents[c.image]; distance(got[:4], sphere(noise, c.z, 4)) > 1e-6 || !slices.Equal(got[4:], c.code) {
-			t.Errorf("%s: image %d is %v, want noise vector %d: %v, and code %v", c.name, c.image, got, c.z, sphere(noise, c.z, 4), c.code)
+		if got := latents[c.image]; distance(got[:4], sphere(noise, c.z, 4, 1)) > 1e-6 || !slices.Equal(got[4:], c.code) {
+			t.Errorf("%s: image %d is %v, want noise vector %d: %v, and code %v", c.name, c.image, got, c.z, sphere(noise, c.z, 4, 1), c.code)
 		}
 	}
 	first, more := slices.Collect(coded.Latents(Samples{Count: 5})), slices.Collect(coded.Latents(Samples{Count: 50}))
 	if !slices.EqualFunc(first, more[:5], slices.Equal) {
 		t.Error("the first five depend on how many there are")
 	}
-	if _, err := plain.Arrange(Samples{Sweep: true}); err == nil || !strings.Contains(err.Error(), "no codes") {
+	if _, err := plain.Arrange(Samples{Sweep: CodeAxis}); err == nil || !strings.Contains(err.Error(), "no codes") {
 		t.Errorf("a sweep without codes: %v", err)
 	}
 	if _, err := coded.Arrange(Samples{Rows: 100, Cols: 100, Frames: 11}); err == nil || !strings.Contains(err.Error(), "110000 images") {
@@ -94,8 +94,8 @@ func TestGeneratorLatents(t *testing.T) {
 
 // An animation moves by small steps, also from its end to its beginning, and stays on the sphere.
 func TestAnimationIsALoop(t *testing.T) {
-	g := &Generator{ZDim: 6, Codes: 4}
-	for _, sweep := range []bool{false, true} {
+	g := &Generator{Space: Space{Noise: Noise{6, Sphere, 1}, Codes: 4}}
+	for _, sweep := range []Axis{NoAxis, CodeAxis} {
 		s, err := g.Arrange(Samples{Rows: 2, Cols: 3, Frames: 40, Sweep: sweep})
 		if err != nil {
 			t.Fatal(err)

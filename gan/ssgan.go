@@ -22,8 +22,6 @@ type SSGAN struct {
 	trunk      *layers.Sequence // D up to its features
 	head       *layers.Sequence // D from there to the class logits
 
-	average *vk.Buffer // of D's parameters over the steps, laid out as they are; nil: none
-
 	noise    layers.Tensor // [B, z]
 	latent   layers.Tensor // [B, z]: what G makes images from
 	chosen   []uint32      // the labelled images
@@ -88,11 +86,8 @@ func NewSSGAN(dev *vk.Device, r SSGANRecipe, data *Dataset, seed uint64) (*SSGAN
 	if err == nil {
 		err = errors.Join(m.upload(), m.initialise())
 	}
-	if err == nil && r.EMADecay > 0 {
-		var err1, err2 error
-		m.averageG, err1 = m.memoryG.Shadow()
-		m.average, err2 = m.memoryD.Shadow()
-		err = errors.Join(err1, err2)
+	if err == nil {
+		err = m.openAverages(r.EMADecay, r.EMADecay)
 	}
 	if err != nil {
 		m.Free()
@@ -184,7 +179,7 @@ func (m *SSGAN) initialise() error {
 
 // drawLatents records z of the step that counter [1] u32 tells.
 func (m *SSGAN) drawLatents(rec *vk.Recorder, z uint32, counter vk.Range) {
-	m.recipe.ZPrior.record(rec, m.stream(z), counter, m.noise, m.latent)
+	m.recipe.space().Noise.record(rec, m.stream(z), counter, m.noise, m.latent)
 }
 
 // BeginCalibration records that no batch has been calibrated on.
@@ -214,14 +209,14 @@ func (m *SSGAN) Test(rec *vk.Recorder, mode BatchNormMode) layers.Tensor {
 
 // classLogits records D's logits [rows,classes] for images x, without noise, by D's average where there is one.
 func (m *SSGAN) classLogits(rec *vk.Recorder, x layers.Tensor) (logits layers.Tensor) {
-	m.ParamsD.With(m.average, func() { logits = m.head.Infer(rec, m.trunk.Infer(rec, x)) })
+	m.ParamsD.With(m.averageD, func() { logits = m.head.Infer(rec, m.trunk.Infer(rec, x)) })
 	return logits
 }
 
 // Describe adds G, z → image, or D, image → the classes' logits and probabilities.
 func (m *SSGAN) Describe(g *layers.Graph, part Part) {
 	if part == PartGenerator {
-		z := g.Input("z", m.recipe.ZPrior.about(), layers.Vector(m.recipe.ZDim))
+		z := g.Input("z", m.recipe.space().Noise.about(), layers.Vector(m.recipe.ZDim))
 		g.Output("image", "0 black to 1 white", g.Image(m.generator.Describe(g, z), m.data.Shape))
 		return
 	}

@@ -83,7 +83,7 @@ func TestSSGANAverage(t *testing.T) {
 	const decay = 0.75
 	d := devicetest.Open(t, vk.Options{})
 	m := newSSGAN(t, d, smallSSGAN(decay, 20), everyClass(60, 30, 8, 8, 3), 1)
-	averageFollows(t, d, m, m.ParamsD, m.average, decay)
+	averageFollows(t, d, m, m.ParamsD, m.averageD, decay)
 }
 
 // tests evaluates a model and gives its counts.
@@ -110,13 +110,13 @@ func TestSSGANEvaluatesItsAverage(t *testing.T) {
 	if !bytes.Equal(live, bytesOf(t, d, plain.ParamsD.Value)) {
 		t.Error("the average changes training")
 	}
-	average := bytesOf(t, d, averaged.average)
+	average := bytesOf(t, d, averaged.averageD)
 	ofAverage := averaged.tests(t, newTrainer(t, d, averaged, Options{}, nobody{}))
 	plainTrainer := newTrainer(t, d, plain, Options{}, nobody{})
 	if ofLive := plain.tests(t, plainTrainer); slices.Equal(ofAverage.Counts, ofLive.Counts) {
 		t.Error("an evaluation of the average is that of the live parameters")
 	}
-	if !bytes.Equal(bytesOf(t, d, averaged.ParamsD.Value), live) || !bytes.Equal(bytesOf(t, d, averaged.average), average) {
+	if !bytes.Equal(bytesOf(t, d, averaged.ParamsD.Value), live) || !bytes.Equal(bytesOf(t, d, averaged.averageD), average) {
 		t.Error("an evaluation changes parameters")
 	}
 	if err := d.Upload(plain.ParamsD.Value.All(), average); err != nil {
@@ -133,7 +133,7 @@ func TestSSGANAverageFreezes(t *testing.T) {
 	m := newSSGAN(t, d, smallSSGAN(0.5, 0), everyClass(60, 30, 8, 8, 3), 1)
 	replay := replayer(t, d, m)
 	replay(2)
-	before := bytesOf(t, d, m.average)
+	before := bytesOf(t, d, m.averageD)
 	nan := []byte{0, 0, 0xc0, 0x7f}
 	if err := d.Upload(m.ParamsD.All[0].Value().Slice(0, 4), nan); err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func TestSSGANAverageFreezes(t *testing.T) {
 	if _, err := m.Figures(3); err == nil {
 		t.Error("training is not frozen")
 	}
-	if !bytes.Equal(bytesOf(t, d, m.average), before) {
+	if !bytes.Equal(bytesOf(t, d, m.averageD), before) {
 		t.Error("the average has moved")
 	}
 }

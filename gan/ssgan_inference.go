@@ -9,8 +9,6 @@ func (r SSGANRecipe) model(dev *vk.Device, data *Dataset, seed uint64) (Model, e
 	return NewSSGAN(dev, r, data, seed)
 }
 
-func (r SSGANRecipe) latent() (zDim, codes int, prior Prior) { return r.ZDim, 0, r.ZPrior }
-
 func (r SSGANRecipe) maker(b *layers.Builder, image layers.Shape) *layers.Sequence {
 	return r.generator(b, image.Size())
 }

@@ -49,18 +49,12 @@ func (m *SSGAN) Flattened() (image layers.Shape, axes map[string]int) { return m
 
 // Latents is noise alone.
 func (m *SSGAN) Latents() Latents {
-	l := Latents{Noise: m.recipe.ZDim, Prior: m.recipe.ZPrior, Rows: m.mostSamples(), Seed: m.seed, Average: m.averageG}
+	l := Latents{Space: m.recipe.space(), Rows: m.mostSamples(), Seed: m.seed, Average: m.averageG}
 	for i := range m.wanted.Rows {
-		l.Grid = append(l.Grid, l.Prior.vector(m.stream(philox.StreamSampleZ), i, l.Noise)...)
+		l.Grid = append(l.Grid, l.Noise.vector(m.stream(philox.StreamSampleZ), i)...)
 	}
 	return l
 }
 
 // State is both networks with Adam's moments, the count of steps, the predictions made in this epoch, and both networks' averages.
-func (m *SSGAN) State() []Saved {
-	all := m.saved()
-	if m.average != nil {
-		all = append(all, savedParameters(averagePrefix, m.ParamsD, m.average)...)
-	}
-	return all
-}
+func (m *SSGAN) State() []Saved { return m.saved() }

@@ -2,80 +2,32 @@ package gan
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"testing"
 
 	"vkgan/internal/mnist"
 	"vkgan/internal/philox"
-	"vkgan/layers"
 	"vkgan/layers/ref"
 	"vkgan/vk"
 )
 
 // ssganOracle trains SSGAN in float64, from layers/ref, by any recipe.
 type ssganOracle struct {
+	oracle
 	r      SSGANRecipe
-	seed   uint64
-	set    *mnist.Set
 	chosen []uint32
-	step   int
-
-	value, grad, m, v, average map[string][]float64 // by names such as "D.linear1.weight"; value also has what is not trained
 }
 
-// newSSGANOracle begins with the parameters that a model has.
 func newSSGANOracle(t *testing.T, m *SSGAN, set *mnist.Set) *ssganOracle {
 	t.Helper()
-	o := &ssganOracle{r: m.recipe, seed: m.seed, set: set, chosen: m.chosen, value: map[string][]float64{}, grad: map[string][]float64{},
-		m: map[string][]float64{}, v: map[string][]float64{}, average: map[string][]float64{}}
-	for _, ps := range []*layers.Params{m.ParamsG, m.ParamsD} {
-		for _, p := range ps.All {
-			name := ps.Name + "." + torchName(p.Name)
-			o.value[name] = readParam(t, m.dev, p, ps.Value)
-			o.m[name], o.v[name] = make([]float64, p.Len()), make([]float64, p.Len())
-			o.average[name] = slices.Clone(o.value[name])
-		}
-		for _, s := range ps.Statistics {
-			values, err := s.Read(m.dev)
-			if err != nil {
-				t.Fatal(err)
-			}
-			o.value[ps.Name+"."+s.Name] = wide(values)
-		}
-	}
-	return o
+	return &ssganOracle{newOracle(t, &m.pair, set), m.recipe, m.chosen}
 }
-
-func (o *ssganOracle) stream(id uint32) philox.Stream { return philox.Stream{Seed: o.seed, ID: id} }
 
 // latents is z [B,z] of this step.
-func (o *ssganOracle) latents(id uint32) []float64 {
-	z := make([]float64, o.r.BatchSize*o.r.ZDim)
-	for i := range z {
-		if o.r.ZPrior == Sphere {
-			z[i] = float64(o.stream(id).Normal(uint32(o.step), uint32(i)))
-		} else {
-			low, high := o.r.ZPrior.bounds()
-			z[i] = float64(low) + float64(high-low)*float64(o.stream(id).Uniform(uint32(o.step), uint32(i)))
-		}
-	}
-	if o.r.ZPrior == Sphere {
-		return ref.ZNorm(z, o.r.ZDim)
-	}
-	return z
-}
+func (o *ssganOracle) latents(id uint32) []float64 { return o.z(o.r.space().Noise, id, o.r.BatchSize) }
 
 // unlabelled is this step's unlabelled images [B,pixels].
-func (o *ssganOracle) unlabelled(id uint32) []float64 {
-	b, n := o.r.BatchSize, o.set.Train.Count
-	index := make([]int, b)
-	for r := range index {
-		p := (o.step*b + r) % (n / b * b)
-		index[r] = int(o.stream(id).Permute(uint32((o.step*b+r)/(n/b*b)), uint32(p), uint32(n)))
-	}
-	return o.images(index)
-}
+func (o *ssganOracle) unlabelled(id uint32) []float64 { return o.shuffled(id, o.r.BatchSize) }
 
 // labelled is this step's labelled images [B,pixels] and their classes.
 func (o *ssganOracle) labelled() ([]float64, []int) {
@@ -87,10 +39,6 @@ func (o *ssganOracle) labelled() ([]float64, []int) {
 		class[r] = int(o.set.TrainLabels[index[r]])
 	}
 	return o.images(index), class
-}
-
-func (o *ssganOracle) images(index []int) []float64 {
-	return ref.Gather(o.set.Train.Pixels, o.set.Train.Height*o.set.Train.Width, index)
 }
 
 // dense is a linear layer of a pass: its operands, and its weight as weight norm makes it.
@@ -165,39 +113,27 @@ func (o *ssganOracle) make(z []float64) (fake []float64, back func(dfake []float
 	}
 }
 
-// noisy is x [rows,…] with the noise ahead of D's layer k.
-func (o *ssganOracle) noisy(k int, first uint32, x []float64) []float64 {
+// ahead is x [rows,…] with the noise ahead of D's layer k.
+func (o *ssganOracle) ahead(k int, first uint32, x []float64) []float64 {
 	sigma := o.r.NoiseHidden
 	if k == 0 {
 		sigma = o.r.NoiseInput
 	}
-	y := slices.Clone(x)
-	for i := range y {
-		y[i] += float64(sigma) * float64(o.stream(first+uint32(k)).Normal(uint32(o.step), uint32(i)))
-	}
-	return y
+	return o.noisy(first+uint32(k), float64(sigma), x)
 }
 
 // features are D's of images x, and the layers that made them.
 func (o *ssganOracle) features(x []float64, rows int, noise uint32) (h []float64, trunk []*dense) {
 	h = x
 	for k := range 5 {
-		d := o.dense(fmt.Sprintf("D.linear%d", k+1), o.noisy(k, noise, h), rows, true, ref.ReLU)
+		d := o.dense(fmt.Sprintf("D.linear%d", k+1), o.ahead(k, noise, h), rows, true, ref.ReLU)
 		h, trunk = d.y, append(trunk, d)
 	}
 	return h, trunk
 }
 
-// update is Adam's, of one network, and then forgets the gradients.
 func (o *ssganOracle) update(network string) {
-	d := o.r.decay()
-	adam := ref.Adam{Rate: float64(o.r.Rate), Beta1: float64(o.r.Beta1), Beta2: float64(o.r.Beta2), Eps: float64(o.r.Eps),
-		EpsInside: o.r.EpsInside, Decay: d.Steps, End: d.End}
-	for name, m := range o.m {
-		if name[:1] == network {
-			adam.Step(o.step+1, o.value[name], o.grad[name], m, o.v[name])
-		}
-	}
+	o.learn(o.r.Optimiser, o.r.Rate, func(name string) bool { return name[:1] == network })
 }
 
 // train does one step and gives its figures.
@@ -208,7 +144,7 @@ func (o *ssganOracle) train() []float64 {
 	known, target := o.labelled()
 	x := slices.Concat(fake, known, o.unlabelled(philox.StreamPermutation))
 	features, trunk := o.features(x, 3*b, philox.StreamNoise)
-	head := o.dense("D.linear6", o.noisy(5, philox.StreamNoise, features), 3*b, true, ref.Identity)
+	head := o.dense("D.linear6", o.ahead(5, philox.StreamNoise, features), 3*b, true, ref.Identity)
 
 	part := func(values []float64, k int) []float64 { return values[k*len(values)/3:][:len(values)/3] }
 	lossFake, dFake := ref.LogSumExpCrossEntropy(part(head.y, 0), 0, classes)
@@ -253,65 +189,8 @@ func (o *ssganOracle) train() []float64 {
 		o.update("D")
 	}
 	o.update("G")
-	for name, average := range o.average {
-		if o.r.EMADecay > 0 {
-			ref.EMA(float64(o.r.EMADecay), average, o.value[name])
-		}
-	}
-	o.step++
+	o.endStep(map[string]float32{"G": o.r.EMADecay, "D": o.r.EMADecay})
 	return figures
-}
-
-// follow holds a model's steps against the oracle's: figures, gradients, and how far the parameters have gone. Adam divides
-// gradients by their size, so that where they all but vanish, float32 can tell little of a step.
-func (o *ssganOracle) follow(t *testing.T, m *SSGAN, steps int) {
-	t.Helper()
-	replay, first := replayer(t, m.dev, m), map[string][]float64{}
-	for name := range o.m {
-		first[name] = slices.Clone(o.value[name])
-	}
-	for step := range steps {
-		replay(1)
-		want := o.train()
-		got, err := m.Figures(step)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, name := range ssganFigures {
-			if !(math.Abs(got[i]-want[i]) <= 2e-4*(1+math.Abs(want[i]))) {
-				t.Errorf("step %d: %s is %.8g, want %.8g", step, name, got[i], want[i])
-			}
-		}
-		for _, ps := range []*layers.Params{m.ParamsG, m.ParamsD} {
-			for _, p := range ps.All {
-				name := ps.Name + "." + torchName(p.Name)
-				if step == 0 {
-					closeTo(t, name+"'s gradient", readParam(t, m.dev, p, ps.Grad), o.grad[name], nil, 1e-4)
-				}
-				closeTo(t, fmt.Sprintf("%s after %d steps", name, step+1), readParam(t, m.dev, p, ps.Value), o.value[name], first[name], 2e-2)
-				if average := map[string]*vk.Buffer{"G": m.averageG, "D": m.average}[ps.Name]; average != nil {
-					closeTo(t, fmt.Sprintf("%s's average after %d steps", name, step+1), readParam(t, m.dev, p, average), o.average[name], first[name], 2e-2)
-				}
-			}
-		}
-	}
-}
-
-// closeTo compares by the size of the difference beside that of what is wanted, less from where it began.
-func closeTo(t *testing.T, name string, got, want, from []float64, within float64) {
-	t.Helper()
-	var off, size float64
-	for i, w := range want {
-		gone := w
-		if from != nil {
-			gone -= from[i]
-		}
-		off += (got[i] - w) * (got[i] - w)
-		size += gone * gone
-	}
-	if !(math.Sqrt(off) <= within*math.Sqrt(size)) {
-		t.Errorf("%s is off by %.3g of its size", name, math.Sqrt(off/size))
-	}
 }
 
 // Each ingredient of recipe best by itself on top of the reference, and all of them.
@@ -328,7 +207,8 @@ func TestSSGANStepIsTheOracles(t *testing.T) {
 	set := everyClass(60, 30, 8, 8, 3)
 	test := func(t *testing.T, d *vk.Device, r SSGANRecipe) {
 		m := newSSGAN(t, d, r, set, 1)
-		newSSGANOracle(t, m, set).follow(t, m, steps)
+		o := newSSGANOracle(t, m, set)
+		o.follow(t, m, &m.pair, o.train, steps)
 	}
 	best := SSGANBest()
 	alone := map[string]func(*SSGANRecipe){

@@ -1,9 +1,6 @@
 package gan
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // SSGANRecipe is every hyper-parameter of a semi-supervised run. The JSON names are those of run.json and of the flags.
 type SSGANRecipe struct {
@@ -53,19 +50,15 @@ func (r SSGANRecipe) check() error {
 	if r.ClassLabels < 1 {
 		return fmt.Errorf("class-labels is %d: at least 1 labelled image of each class is needed", r.ClassLabels)
 	}
-	for _, v := range []struct {
-		name  string
-		value float32
-	}{
-		{"weight-labelled", r.WeightLabelled}, {"weight-real", r.WeightReal}, {"weight-fake", r.WeightFake},
-		{"noise-input", r.NoiseInput}, {"noise-hidden", r.NoiseHidden},
-	} {
-		if !(v.value >= 0 && v.value <= math.MaxFloat32) {
-			return fmt.Errorf("%s is %g: want 0 or a positive number", v.name, v.value)
-		}
+	if err := checkNotNegative(setting{"weight-labelled", r.WeightLabelled}, setting{"weight-real", r.WeightReal}, setting{"weight-fake", r.WeightFake},
+		setting{"noise-input", r.NoiseInput}, setting{"noise-hidden", r.NoiseHidden}); err != nil {
+		return err
 	}
 	if r.InitImages < 0 || r.InitImages == 1 {
 		return fmt.Errorf("init-images is %d: want 2 or more, or 0 for none", r.InitImages)
 	}
 	return checkTraining(r.ZDim, r.ZPrior, r.BatchSize, r.TrainImages, r.Optimiser, r.EMADecay)
 }
+
+// space is what the generator makes images from.
+func (r SSGANRecipe) space() Space { return Space{Noise: Noise{r.ZDim, r.ZPrior, 1}} }

@@ -15,11 +15,7 @@ func (m *SSGAN) Step(rec *vk.Recorder) {
 		m.stepBoth(rec)
 	}
 	m.endStep(rec)
-	if m.average != nil {
-		average := layers.EMA{Decay: m.recipe.EMADecay, Guard: m.guard}
-		average.Step(rec, m.ParamsG, m.averageG)
-		average.Step(rec, m.ParamsD, m.average)
-	}
+	m.average(rec, m.recipe.EMADecay, m.recipe.EMADecay)
 }
 
 // stepBoth records one forward pass, both losses, both networks' gradients from it, and both updates.
@@ -41,7 +37,7 @@ func (m *SSGAN) stepBoth(rec *vk.Recorder) {
 
 	m.count(rec, logits)
 	rec.Section("update")
-	m.update(rec, m.recipe.adam(), m.ParamsD, m.ParamsG)
+	m.update(rec, whole(m.recipe.adam(), m.ParamsD), whole(m.recipe.adam(), m.ParamsG))
 }
 
 // stepD records D's half of a step in which D comes first: its losses, gradients and update.
@@ -53,7 +49,7 @@ func (m *SSGAN) stepD(rec *vk.Recorder) {
 	m.trunk.Backward(rec, m.head.Backward(rec, m.dLogits.Part(0, 3*b), 3*b), 0)
 	m.count(rec, logits)
 	rec.Section("D's update")
-	m.update(rec, m.recipe.adam(), m.ParamsD)
+	m.update(rec, whole(m.recipe.adam(), m.ParamsD))
 }
 
 // stepG records G's half: images of fresh z against fresh unlabelled images, both under fresh noise, by what D has become; and
@@ -76,7 +72,7 @@ func (m *SSGAN) stepG(rec *vk.Recorder) {
 	rec.Section("G backward")
 	m.generator.Backward(rec, dFake, 0)
 	rec.Section("G's update")
-	m.update(rec, m.recipe.adam(), m.ParamsG)
+	m.update(rec, whole(m.recipe.adam(), m.ParamsG))
 }
 
 // forward records D's features and logits [3B, …] of fake, labelled and unlabelled images.

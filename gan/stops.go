@@ -61,6 +61,11 @@ func (t *Trainer) testErrors(line *Metrics) error {
 	if err := t.repeat(t.test, t.model.TestBatches(BatchStatistics)); err != nil {
 		return err
 	}
+	if m, ok := t.model.(codeUser); ok {
+		if err := t.repeat(t.useCodes, m.CodeUseBatches()); err != nil {
+			return err
+		}
+	}
 	e, err := t.model.Evaluation()
 	if err == nil {
 		line.evaluated(e, t.options.Validate)

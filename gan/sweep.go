@@ -160,7 +160,7 @@ func (s *Sweep) save() error {
 
 var resultsColumns = []string{
 	"seed", "state", "step", "epoch", "time_s",
-	"test_error", "test_error_hungarian", "validation_error", "validation_error_hungarian", "nmi", // Measured
+	"test_error", "test_error_hungarian", "validation_error", "validation_error_hungarian", "nmi", "mutual_information", // Measured
 	"run", "error",
 }
 

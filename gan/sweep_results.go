@@ -13,11 +13,12 @@ type Measured[T any] struct {
 	ValidationError          *T `json:"validation_error,omitempty"`
 	ValidationErrorHungarian *T `json:"validation_error_hungarian,omitempty"`
 	NMI                      *T `json:"nmi,omitempty"`
+	MutualInformation        *T `json:"mutual_information,omitempty"` // measured without labels
 }
 
 // all are the measures in turn.
 func (m *Measured[T]) all() []**T {
-	return []**T{&m.TestError, &m.TestErrorHungarian, &m.ValidationError, &m.ValidationErrorHungarian, &m.NMI}
+	return []**T{&m.TestError, &m.TestErrorHungarian, &m.ValidationError, &m.ValidationErrorHungarian, &m.NMI, &m.MutualInformation}
 }
 
 // Errors are the errors, and the images that they are of: "test" or "validation".
@@ -52,7 +53,7 @@ func newSeedResult(run RunRecord, failed error) SeedResult {
 		return r
 	}
 	m := run.Last
-	r.Measured = Measured[float64]{m.TestError, m.TestErrorHungarian, m.ValidationError, m.ValidationErrorHungarian, m.NMI}
+	r.Measured = Measured[float64]{m.TestError, m.TestErrorHungarian, m.ValidationError, m.ValidationErrorHungarian, m.NMI, m.MutualInformation}
 	return r
 }
 

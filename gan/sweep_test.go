@@ -82,8 +82,8 @@ func TestSweepFolder(t *testing.T) {
 		t.Errorf("seed 6: %+v, %v", r, err)
 	}
 	table, err := os.ReadFile(s.Table())
-	want := "seed\tstate\tstep\tepoch\ttime_s\ttest_error\ttest_error_hungarian\tvalidation_error\tvalidation_error_hungarian\tnmi\trun\terror\n" +
-		"5\tdone\t8\t2\t0\t0.5\t\t\t\t\t00001-ssgan\t\n6\tfailed\t8\t2\t0\t\t\t\t\t\t00002-ssgan\tit diverged\n"
+	want := "seed\tstate\tstep\tepoch\ttime_s\ttest_error\ttest_error_hungarian\tvalidation_error\tvalidation_error_hungarian\tnmi\tmutual_information\trun\terror\n" +
+		"5\tdone\t8\t2\t0\t0.5\t\t\t\t\t\t00001-ssgan\t\n6\tfailed\t8\t2\t0\t\t\t\t\t\t\t00002-ssgan\tit diverged\n"
 	if err != nil || string(table) != want {
 		t.Errorf("%v, the table is\n%s", err, table)
 	}

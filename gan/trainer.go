@@ -50,6 +50,7 @@ type Trainer struct {
 	observer Observer
 
 	step, beginEpoch, beginTest, test, sample, beginCalibration *vk.Program
+	useCodes                                                    *vk.Program // nil: the model is no codeUser
 	interim, final                                              calibration
 	images                                                      layers.Tensor
 	snapshot                                                    *snapshotBuffer
@@ -103,6 +104,9 @@ func NewTrainer(dev *vk.Device, m Model, o Options, observer Observer) (*Trainer
 	t.beginEpoch = record("begin epoch", m.BeginEpoch)
 	t.beginTest = record("begin test", m.BeginTest)
 	t.test = record("test", func(rec *vk.Recorder) { m.Test(rec, BatchStatistics) })
+	if m, ok := m.(codeUser); ok {
+		t.useCodes = record("use of codes", m.UseCodes)
+	}
 	t.sample = record("sample", func(rec *vk.Recorder) { t.images = m.Sample(rec) })
 	t.beginCalibration = record("begin calibration", m.BeginCalibration)
 	calibrate := func(images int) calibration {
@@ -121,7 +125,7 @@ func NewTrainer(dev *vk.Device, m Model, o Options, observer Observer) (*Trainer
 
 // Free frees the programs.
 func (t *Trainer) Free() {
-	for _, p := range []*vk.Program{t.step, t.beginEpoch, t.beginTest, t.test, t.sample, t.beginCalibration, t.interim.batch, t.final.batch} {
+	for _, p := range []*vk.Program{t.step, t.beginEpoch, t.beginTest, t.test, t.useCodes, t.sample, t.beginCalibration, t.interim.batch, t.final.batch} {
 		if p != nil {
 			p.Free()
 		}

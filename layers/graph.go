@@ -35,8 +35,13 @@ func (g *Graph) Output(name, about string, v Value) Value {
 }
 
 // Concat joins vectors.
-func (g *Graph) Concat(name string, a, b Value) Value {
-	return Value{Name: g.Add("Concat", name, []string{a.Name, b.Name}, onnx.Attribute{Name: "axis", Value: 1}), Shape: Vector(a.C + b.C)}
+func (g *Graph) Concat(name string, vectors ...Value) Value {
+	var names []string
+	size := 0
+	for _, v := range vectors {
+		names, size = append(names, v.Name), size+v.C
+	}
+	return Value{Name: g.Add("Concat", name, names, onnx.Attribute{Name: "axis", Value: 1}), Shape: Vector(size)}
 }
 
 // Softmax makes probabilities of logits.

@@ -104,8 +104,13 @@ func (l *LinearLayer) BackwardAdd(rec *vk.Recorder, dy Tensor, inputRows int, e 
 
 // BackwardInput records dx alone, for dy of the first rows of the last Forward.
 func (l *LinearLayer) BackwardInput(rec *vk.Recorder, dy Tensor) Tensor {
+	return l.BackwardInputAdd(rec, dy, Tensor{})
+}
+
+// BackwardInputAdd is BackwardInput with dx = dz wᵀ + e, for an input that feeds more than one layer.
+func (l *LinearLayer) BackwardInputAdd(rec *vk.Recorder, dy, e Tensor) Tensor {
 	l.bias.recordSlope(rec, l.y, dy)
-	return l.inputGradient(rec, dy, Tensor{})
+	return l.inputGradient(rec, dy, e)
 }
 
 // inputGradient records dx = dz wᵀ + e.

@@ -121,6 +121,9 @@ func progressLine(p gan.Progress) string {
 		if m.LossCode != nil {
 			losses += fmt.Sprintf(" code %.3f", *m.LossCode)
 		}
+		if m.LossContinuous != nil {
+			losses += fmt.Sprintf(" continuous %.3f", *m.LossContinuous)
+		}
 		parts = append(parts, losses)
 	}
 	if images, e, _ := p.Last.Errors(); e != nil {
@@ -138,6 +141,9 @@ func testedLine(m gan.Metrics) string {
 	}
 	if m.NMI != nil {
 		line += fmt.Sprintf("  NMI %.3f", *m.NMI)
+	}
+	if m.MutualInformation != nil {
+		line += fmt.Sprintf("  label-free %.3f", *m.MutualInformation)
 	}
 	return line + "  after " + span(time.Duration(m.TimeS*float64(time.Second)))
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -34,11 +33,13 @@ func newSample(s streams) *cobra.Command {
 			"  .gif       the grid, its noise vectors moving: an animation that ends where it begins\n" +
 			"  .npy       NumPy's float32 [images,height,width], 0 black to 1 white\n" +
 			"  a folder   00000.png, 00001.png, …; it must be new or empty\n" +
-			"An image is a function of its noise vector and code, a noise vector of --seed and its number: image i of\n" +
-			"--count has noise vector i, and code i modulo the number of codes, whatever the count.",
+			"An image is a function of its noise vector and codes, a noise vector, with the continuous codes that go with it,\n" +
+			"of --seed and its number: image i of --count has noise vector i, and code i modulo the number of codes, whatever\n" +
+			"the count.",
 		Example: "  vkgan sample latest\n" +
 			"  vkgan sample latest --seed 7 --rows 4 --cols 16 --out four-codes.png\n" +
 			"  vkgan sample 3 --sweep code --out sweep.png\n" +
+			"  vkgan sample 3 --sweep c1 --seed 2 --out slant.png\n" +
 			"  vkgan sample 3 --gif --cols 5\n" +
 			"  vkgan sample 3 --count 10000 --out digits/\n" +
 			"  vkgan sample runs/00001-ssgan-n10/checkpoints/003300.safetensors --count 100000 --out digits.npy",
@@ -51,7 +52,7 @@ func newSample(s streams) *cobra.Command {
 		p.IntVar(&f.rows, "rows", 0, "`rows` of the grid (default: one per code, or 10)")
 		p.IntVar(&f.cols, "cols", 0, "`columns` of the grid (default: 10; with --count as near a square as can be)")
 		p.IntVar(&f.count, "count", 0, fmt.Sprintf("`images`, each with a noise vector of its own: 1 to %s", count(gan.MostSamples)))
-		p.StringVar(&f.sweep, "sweep", "", "go through a `code` in each row, whose noise vector stays: code, c1 or c2")
+		p.StringVar(&f.sweep, "sweep", "", "go through a `code` in each row, whose noise vector stays: code, or a continuous one from -2 to 2: c1, c2, …")
 		p.BoolVar(&f.average, "ema", false, "take the average of the generator's weights over the training steps (train --ema-decay)")
 	})
 	section(c, "Output", func(p *pflag.FlagSet) {
@@ -76,9 +77,6 @@ func (f *sampleFlags) run(c *cobra.Command, s streams, name string) (err error) 
 	_, checkpoint, err := readCheckpoint(f.dir, name)
 	if err != nil {
 		return err
-	}
-	if f.sweep == "c1" || f.sweep == "c2" {
-		return fmt.Errorf("%s is of model %s, which has no continuous codes: --sweep code goes through a categorical one", checkpoint.Path, checkpoint.Info.Model)
 	}
 	dev, err := openDevice(vk.Options{Device: f.device}, s.err)
 	if err != nil {
@@ -128,6 +126,7 @@ func (f *sampleFlags) samples(c *cobra.Command) (gan.Samples, error) {
 		f.out = "grid.gif"
 	}
 	kind, err := gan.SampleFileOf(f.out)
+	sweep, unknown := gan.ParseAxis(f.sweep)
 	animated := kind == gan.SampleGIF
 	for _, n := range []struct {
 		name  string
@@ -145,14 +144,14 @@ func (f *sampleFlags) samples(c *cobra.Command) (gan.Samples, error) {
 		err = wrongUsage(c, "--gif writes an animation, but --out is %q: want a name that ends in .gif", f.out)
 	case given("frames") && !animated:
 		err = wrongUsage(c, "--frames are those of an animation, but --out is %q: want --gif, or a name that ends in .gif", f.out)
-	case !slices.Contains([]string{"", "code", "c1", "c2"}, f.sweep):
-		err = wrongUsage(c, "--sweep is %q: want code, c1 or c2", f.sweep)
+	case unknown != nil:
+		err = wrongUsage(c, "--sweep is %q: %w", f.sweep, unknown)
 	case f.count > 0 && (given("rows") || f.sweep != "" || animated):
 		err = wrongUsage(c, "--count is of images by themselves: leave out --rows, --sweep and --gif")
-	case f.sweep != "" && given("cols") && !animated:
-		err = wrongUsage(c, "--sweep has a column for each code: leave out --cols")
+	case sweep == gan.CodeAxis && given("cols") && !animated:
+		err = wrongUsage(c, "--sweep code has a column for each code: leave out --cols")
 	}
-	samples := gan.Samples{Seed: f.seed, Count: f.count, Rows: f.rows, Cols: f.cols, Sweep: f.sweep != ""}
+	samples := gan.Samples{Seed: f.seed, Count: f.count, Rows: f.rows, Cols: f.cols, Sweep: sweep}
 	if animated {
 		samples.Frames = f.frames
 	}

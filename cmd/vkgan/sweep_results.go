@@ -27,6 +27,9 @@ func measures(s gan.SweepSummary) []measure {
 	if s.NMI != nil {
 		shown = append(shown, measure{"NMI", func(r gan.SeedResult) *float64 { return r.NMI }, s.NMI, thousandths})
 	}
+	if s.MutualInformation != nil {
+		shown = append(shown, measure{"label-free", func(r gan.SeedResult) *float64 { return r.MutualInformation }, s.MutualInformation, thousandths})
+	}
 	return shown
 }
 
@@ -40,6 +43,14 @@ func withDeviation(format string, factor float64, values []float64) string {
 		parts = append(parts, fmt.Sprintf(format, factor*v))
 	}
 	return strings.Join(parts, " ± ")
+}
+
+// one is what a seed's run measured, if it did.
+func (m measure) one(r gan.SeedResult) string {
+	if v := m.of(r); v != nil {
+		return m.text(*v)
+	}
+	return "–"
 }
 
 // mean is the mean ± standard deviation, as far as there are.
@@ -74,7 +85,7 @@ func sweepTable(info gan.SweepInfo) string {
 			rows = append(rows, []string{name, "failed: " + info.Results[i].Error})
 		default:
 			r := info.Results[i]
-			rows = append(rows, row(name, count(r.Step), func(m measure) string { return m.text(*m.of(r)) }))
+			rows = append(rows, row(name, count(r.Step), func(m measure) string { return m.one(r) }))
 		}
 	}
 	if info.Summary.Done > 0 {
@@ -82,7 +93,7 @@ func sweepTable(info gan.SweepInfo) string {
 			row("mean ± sd", "", measure.mean),
 			row("median", "", func(m measure) string { return m.text(m.spread.Median) }))
 	}
-	return table(rows, "lrrrr")
+	return table(rows, "lrrrrr")
 }
 
 // printSweep prints a sweep's results, and how to go on with it where seeds are not finished.

@@ -12,7 +12,7 @@ func trainableInfoGAN() trainable {
 	recipe := gan.InfoGANReference()
 	return trainable{
 		name:      "infogan",
-		rows:      []recipeRow{{referenceRow, gan.InfoGANReference()}},
+		rows:      []recipeRow{{referenceRow, gan.InfoGANReference()}, {"best", gan.InfoGANBest()}},
 		recipe:    func(f *pflag.FlagSet) { infoGANFlags(f, &recipe) },
 		optimiser: &recipe.Optimiser,
 		epoch:     func(set *mnist.Set) int { return stepsPerEpoch(set, recipe.TrainImages, recipe.BatchSize) },
@@ -46,10 +46,20 @@ func newTrainInfoGAN(s streams) *cobra.Command {
 // infoGANFlags defines a flag for every field of the recipe.
 func infoGANFlags(f *pflag.FlagSet, r *gan.InfoGANRecipe) {
 	f.IntVarP(&r.Labels, "labels", "l", r.Labels, "`values` of the code: how many classes to look for")
+	f.IntVar(&r.Continuous, "continuous", r.Continuous, "continuous `codes` beside it, from -1 to 1; 0: none")
+	f.Float32Var(&r.WeightContinuous, "weight-continuous", r.WeightContinuous, "`weight` of their loss, the squared error")
+	f.IntVar(&r.QHead, "q-head", r.QHead, "`features` of a layer of its own for what reads the codes; 0: none, it is linear in the discriminator's")
 	f.IntVar(&r.ZDim, "z-dim", r.ZDim, "`components` of the noise")
 	f.StringVar((*string)(&r.ZPrior), "z-prior", string(r.ZPrior), "`prior` of the noise: sphere, uniform in [0,1), or symmetric in [-1,1)")
+	f.Float32Var(&r.ZScale, "z-scale", r.ZScale, "`factor` on the noise: the sphere's radius, and the cube's bounds")
 	f.IntVar(&r.BatchSize, "batch-size", r.BatchSize, "`images` of each kind, real and fake, in a step")
 	f.IntVar(&r.TrainImages, "train-images", r.TrainImages, "`images` to train on: the last so many of the training set")
+	f.Float32Var(&r.NoiseInput, "noise-input", r.NoiseInput, "standard `deviation` of noise on the discriminator's input")
+	f.IntVar(&r.NoiseSteps, "noise-steps", r.NoiseSteps, "`steps` over which it falls linearly to 0; 0: it stays")
+	f.BoolVar(&r.DFirst, "d-first", r.DFirst, "update the discriminator first, then the generator, which gets noise and codes of its own")
 	optimiserFlags(f, &r.Optimiser)
+	f.Float32Var(&r.RateG, "rate-g", r.RateG, "the generator's step `size` in place of --rate; 0: the same")
+	f.Float32Var(&r.RateQ, "rate-q", r.RateQ, "that of the layers that read the codes, likewise (`size`)")
 	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of an average of the generator over the steps, for 'sample --ema'; 0: none")
+	f.Float32Var(&r.EMADecayD, "ema-decay-d", r.EMADecayD, "`decay` of an average of the discriminator, by which it is tested; 0: none")
 }

@@ -19,10 +19,18 @@ const (
 	StreamFreshZ           = 11 // z and training images of a step in which the generator has a batch of its own, as StreamZ
 	StreamFreshPermutation = 12 // and StreamPermutation have them
 
+	StreamContinuous            = 13 // continuous code k of training row r, from -1 to 1: -1 + 2 Uniform(step, r*codes + k)
+	StreamCalibrationContinuous = 14 // likewise of those that batch-norms are calibrated on
+
 	StreamDirections = 15 // i-th direction of the noise in which to explore it, component j: Normal(0, i*len(z) + j)
 
 	StreamGenerator     = 16  // + k: initial values of the generator's k-th parameter tensor, in layer order, step 0
 	StreamDiscriminator = 64  // + k: likewise for the discriminator
 	StreamNoise         = 128 // + k: noise ahead of the discriminator's layer k at row r, feature j: Normal(step, r*features + j)
 	StreamFreshNoise    = 144 // + k: likewise where the generator has a batch of its own
+
+	StreamFreshCode        = 160 // codes of such a batch, as StreamCode and StreamContinuous have them
+	StreamFreshContinuous  = 161
+	StreamSampleContinuous = 162 // continuous code k of noise vector i of samples: -1 + 2 Uniform(0, i*codes + k)
+	StreamCodeUse          = 163 // training images that the use of a code is measured on, as StreamPermutation has them
 )

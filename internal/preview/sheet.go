@@ -17,11 +17,11 @@ type sheet struct {
 }
 
 func newSheet(dev *vk.Device, space gan.Latents, rows int) (*sheet, error) {
-	b, err := dev.NewBuffer("preview latents", 4*int64(rows*space.Width()), vk.Host)
+	b, err := dev.NewBuffer("preview latents", 4*int64(rows*space.Size()), vk.Host)
 	if err != nil {
 		return nil, err
 	}
-	latents := layers.Tensor{Data: b.All(), Rows: rows, Groups: 1, Shape: layers.Vector(space.Width())}
+	latents := layers.Tensor{Data: b.All(), Rows: rows, Groups: 1, Shape: layers.Vector(space.Size())}
 	return &sheet{latents, b, space, rows}, nil
 }
 
@@ -30,7 +30,7 @@ func (s *sheet) write(points []gan.Point) {
 	bytes := s.buffer.Bytes()
 	values := unsafe.Slice((*float32)(unsafe.Pointer(&bytes[0])), len(bytes)/4)
 	for i, p := range points {
-		copy(values[i*s.space.Width():], s.space.Row(p))
+		copy(values[i*s.space.Size():], s.space.Row(p))
 	}
 }
 

@@ -151,7 +151,7 @@ func (v *Viewer) Step(m gan.Metrics) {
 	for _, c := range []struct {
 		name  string
 		value *float64
-	}{{"D", m.LossD}, {"G", m.LossG}, {"code", m.LossCode}, {"class", m.LossClass}} {
+	}{{"D", m.LossD}, {"G", m.LossG}, {"code", m.LossCode}, {"continuous", m.LossContinuous}, {"class", m.LossClass}} {
 		if c.value != nil {
 			v.losses = addTo(v.losses, c.name, float64(m.Step), *c.value)
 		}

@@ -1,0 +1,175 @@
+package gan
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"vkgan/internal/mnist"
+	"vkgan/internal/philox"
+	"vkgan/layers"
+	"vkgan/layers/ref"
+	"vkgan/vk"
+)
+
+// oracle is what both models' oracles, which train in float64 from layers/ref by any recipe, have in common.
+type oracle struct {
+	seed uint64
+	set  *mnist.Set
+	step int
+
+	value, grad, m, v, average map[string][]float64 // by names such as "D.linear1.weight"; value also has what is not trained
+}
+
+// newOracle begins with the parameters that a model has.
+func newOracle(t *testing.T, p *pair, set *mnist.Set) oracle {
+	t.Helper()
+	o := oracle{seed: p.seed, set: set, value: map[string][]float64{}, grad: map[string][]float64{},
+		m: map[string][]float64{}, v: map[string][]float64{}, average: map[string][]float64{}}
+	for _, ps := range []*layers.Params{p.ParamsG, p.ParamsD} {
+		for _, param := range ps.All {
+			name := ps.Name + "." + torchName(param.Name)
+			o.value[name] = readParam(t, p.dev, param, ps.Value)
+			o.m[name], o.v[name] = make([]float64, param.Len()), make([]float64, param.Len())
+			o.average[name] = slices.Clone(o.value[name])
+		}
+		for _, s := range ps.Statistics {
+			values, err := s.Read(p.dev)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.value[ps.Name+"."+s.Name] = wide(values)
+		}
+	}
+	return o
+}
+
+func (o *oracle) stream(id uint32) philox.Stream { return philox.Stream{Seed: o.seed, ID: id} }
+
+// z is the noise [rows,Dim] of this step.
+func (o *oracle) z(n Noise, id uint32, rows int) []float64 {
+	z := make([]float64, rows*n.Dim)
+	if n.Prior != Sphere {
+		low, high := n.bounds()
+		o.uniform(id, z, float64(low), float64(high))
+		return z
+	}
+	for i := range z {
+		z[i] = float64(o.stream(id).Normal(uint32(o.step), uint32(i)))
+	}
+	z = ref.ZNorm(z, n.Dim)
+	for i := range z {
+		z[i] *= float64(n.Scale)
+	}
+	return z
+}
+
+// uniform fills values with this step's numbers of a stream.
+func (o *oracle) uniform(id uint32, values []float64, low, high float64) {
+	for i := range values {
+		values[i] = low + (high-low)*float64(o.stream(id).Uniform(uint32(o.step), uint32(i)))
+	}
+}
+
+// shuffled is this step's batch [rows,pixels] of the training images.
+func (o *oracle) shuffled(id uint32, rows int) []float64 {
+	n := o.set.Train.Count
+	index := make([]int, rows)
+	for r := range index {
+		p := (o.step*rows + r) % (n / rows * rows)
+		index[r] = int(o.stream(id).Permute(uint32((o.step*rows+r)/(n/rows*rows)), uint32(p), uint32(n)))
+	}
+	return o.images(index)
+}
+
+func (o *oracle) images(index []int) []float64 {
+	return ref.Gather(o.set.Train.Pixels, o.set.Train.Height*o.set.Train.Width, index)
+}
+
+// noisy is x with noise of this step.
+func (o *oracle) noisy(id uint32, sigma float64, x []float64) []float64 {
+	y := slices.Clone(x)
+	for i := range y {
+		y[i] += sigma * float64(o.stream(id).Normal(uint32(o.step), uint32(i)))
+	}
+	return y
+}
+
+// learn is Adam's step of the parameters that a filter lets through.
+func (o *oracle) learn(by Optimiser, rate float32, of func(name string) bool) {
+	d := by.decay()
+	adam := ref.Adam{Rate: float64(rate), Beta1: float64(by.Beta1), Beta2: float64(by.Beta2), Eps: float64(by.Eps),
+		EpsInside: by.EpsInside, Decay: d.Steps, End: d.End}
+	for name, m := range o.m {
+		if of(name) {
+			adam.Step(o.step+1, o.value[name], o.grad[name], m, o.v[name])
+		}
+	}
+}
+
+// endStep is a step of the averages whose decay is not 0, by network.
+func (o *oracle) endStep(decay map[string]float32) {
+	for name, average := range o.average {
+		if d := decay[name[:1]]; d > 0 {
+			ref.EMA(float64(d), average, o.value[name])
+		}
+	}
+	o.step++
+}
+
+// follow holds a model's steps against the oracle's, which train does and gives the figures of: figures, gradients, and how far
+// the parameters have gone. Adam divides gradients by their size, so that where they all but vanish, float32 can tell little
+// of a step.
+func (o *oracle) follow(t *testing.T, model Model, p *pair, train func() []float64, steps int) {
+	t.Helper()
+	replay, first := replayer(t, p.dev, model), map[string][]float64{}
+	for name := range o.m {
+		first[name] = slices.Clone(o.value[name])
+	}
+	for step := range steps {
+		replay(1)
+		want := train()
+		got, err := model.Figures(step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != len(want) {
+			t.Fatalf("%d figures, want %d", len(got), len(want))
+		}
+		for i, name := range p.names {
+			if !(math.Abs(got[i]-want[i]) <= 2e-4*(1+math.Abs(want[i]))) {
+				t.Errorf("step %d: %s is %.8g, want %.8g", step, name, got[i], want[i])
+			}
+		}
+		for _, ps := range []*layers.Params{p.ParamsG, p.ParamsD} {
+			for _, param := range ps.All {
+				name := ps.Name + "." + torchName(param.Name)
+				if step == 0 {
+					closeTo(t, name+"'s gradient", readParam(t, p.dev, param, ps.Grad), o.grad[name], nil, 1e-4)
+				}
+				closeTo(t, fmt.Sprintf("%s after %d steps", name, step+1), readParam(t, p.dev, param, ps.Value), o.value[name], first[name], 2e-2)
+				if average := map[string]*vk.Buffer{"G": p.averageG, "D": p.averageD}[ps.Name]; average != nil {
+					closeTo(t, fmt.Sprintf("%s's average after %d steps", name, step+1), readParam(t, p.dev, param, average), o.average[name], first[name], 2e-2)
+				}
+			}
+		}
+	}
+}
+
+// closeTo compares by the size of the difference beside that of what is wanted, less from where it began.
+func closeTo(t *testing.T, name string, got, want, from []float64, within float64) {
+	t.Helper()
+	var off, size float64
+	for i, w := range want {
+		gone := w
+		if from != nil {
+			gone -= from[i]
+		}
+		off += (got[i] - w) * (got[i] - w)
+		size += gone * gone
+	}
+	if !(math.Sqrt(off) <= within*math.Sqrt(size)) {
+		t.Errorf("%s is off by %.3g of its size", name, math.Sqrt(off/size))
+	}
+}
