@@ -44,7 +44,7 @@ func (m *InfoGAN) UseCodes(rec *vk.Recorder) {
 	layers.CountUp(rec, m.batch)
 }
 
-// use is what UseCodes has found since BeginTest; nil without images.
+// use is what UseCodes has found since BeginTest, as newCodeUse gives it.
 func (m *InfoGAN) use() (*CodeUse, error) {
 	sums := make([]float32, m.uses.Bytes()/4)
 	if err := m.dev.Download(unsafe.Slice((*byte)(unsafe.Pointer(&sums[0])), m.uses.Bytes()), m.uses); err != nil {
@@ -53,7 +53,8 @@ func (m *InfoGAN) use() (*CodeUse, error) {
 	return newCodeUse(sums), nil
 }
 
-// newCodeUse is that of sums [2,codes] over images: of the probabilities, and of the terms of their entropies.
+// newCodeUse is that of sums [2,codes] over images: of the probabilities, and of the terms of their entropies; nil without images,
+// or where a logit is not finite.
 func newCodeUse(sums []float32) *CodeUse {
 	codes := len(sums) / 2
 	used, uncertainty, images := make([]float64, codes), 0.0, 0.0
@@ -62,7 +63,7 @@ func newCodeUse(sums []float32) *CodeUse {
 		images += used[i]
 		uncertainty += float64(sums[codes+i])
 	}
-	if images == 0 {
+	if !(images > 0) || uncertainty-uncertainty != 0 {
 		return nil
 	}
 	h := entropy(used, images)

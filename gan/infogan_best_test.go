@@ -136,6 +136,12 @@ func TestCodeUse(t *testing.T) {
 			t.Errorf("entropy %g, information %g; want %g, %g", *line.CodeEntropy, *line.MutualInformation, balance, balance-entropy)
 		}
 	}
+	nan := float32(math.NaN())
+	for _, sums := range [][]float32{{0, 0, 0, 0}, {nan, 1, 1, 1}, {1, 1, nan, 0}} {
+		if u := newCodeUse(sums); u != nil {
+			t.Errorf("of %v it is %+v", sums, u)
+		}
+	}
 	for name, c := range map[string]struct {
 		sums              []float32
 		entropy, mutually float64

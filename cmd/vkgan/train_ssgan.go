@@ -45,7 +45,7 @@ func ssganFlags(f *pflag.FlagSet, r *gan.SSGANRecipe) {
 	f.IntVar(&r.ClassLabels, "class-labels", r.ClassLabels, "labelled `images` of each class")
 	f.Uint64Var(&r.DataSeed, "data-seed", r.DataSeed, "`number` that draws the labelled images; 0: the first of each class")
 	f.IntVar(&r.ZDim, "z-dim", r.ZDim, "`components` of the noise")
-	f.StringVar((*string)(&r.ZPrior), "z-prior", string(r.ZPrior), "`prior` of the noise: sphere, uniform in [0,1), or symmetric in [-1,1)")
+	f.StringVar((*string)(&r.ZPrior), "z-prior", string(r.ZPrior), "`prior` of the noise: sphere, uniform in [0,1) or symmetric in [-1,1)")
 	f.IntVar(&r.BatchSize, "batch-size", r.BatchSize, "`images` of each kind, fake, labelled and unlabelled, in a step")
 	f.IntVar(&r.TrainImages, "train-images", r.TrainImages, "`images` to train on: the last so many of the training set")
 	f.Float32Var(&r.WeightLabelled, "weight-labelled", r.WeightLabelled, "`weight` of the loss on labelled images")
