@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-
-	"vkgan/internal/philox"
 )
 
 // Coverage is what a classifier takes a generator's images for: whether it makes every class, and as often as the others.
@@ -33,7 +31,7 @@ func (g *Generator) Cover(ctx context.Context, k *Classifier, seed uint64, n int
 	var failed error
 	images := func(yield func([]byte) bool) {
 		image := make([]byte, g.Height*g.Width)
-		for pixels, err := range g.Images(ctx, g.independent(philox.Stream{Seed: seed, ID: philox.StreamSampleZ}, n)) {
+		for pixels, err := range g.Images(ctx, g.independent(seed, sampleLatents, n)) {
 			if failed = err; err != nil {
 				return
 			}
