@@ -32,6 +32,8 @@ def cropped(x):
 
 
 class InfoGANGenerator(nn.Module):
+    """codes: of all kinds, so 12 with --continuous 2."""
+
     def __init__(self, codes=10, z=50, side=28):
         super().__init__()
         self.seedling = side // 4
@@ -43,7 +45,7 @@ class InfoGANGenerator(nn.Module):
         self.deconv2 = nn.ConvTranspose2d(128, 1, 5, stride=2, padding=1)
 
     def forward(self, z, code):
-        """z [N,z] and one-hot code [N,codes] to images."""
+        """z [N,z] and codes [N,codes], one-hot, then the continuous ones, to images."""
         h = F.relu(self.bn1(self.linear1(torch.cat([z, code], 1))))
         h = h.view(-1, self.seedling, self.seedling, 128).permute(0, 3, 1, 2)
         h = F.relu(self.bn2(cropped(self.deconv1(h))))
@@ -51,7 +53,9 @@ class InfoGANGenerator(nn.Module):
 
 
 class InfoGANDiscriminator(nn.Module):
-    def __init__(self, codes=10, side=28):
+    """continuous: codes of --continuous; head: features of --q-head."""
+
+    def __init__(self, codes=10, side=28, continuous=0, head=0):
         super().__init__()
         self.conv1 = nn.Conv2d(1, 64, 5, stride=2)
         self.conv2 = nn.Conv2d(64, 128, 5, stride=2, bias=False)
@@ -59,14 +63,19 @@ class InfoGANDiscriminator(nn.Module):
         self.linear3 = nn.Linear(128 * (side // 4) ** 2, 1024, bias=False)
         self.bn3 = nn.BatchNorm1d(1024)
         self.adversarial = nn.Linear(1024, 1)
-        self.code = nn.Linear(1024, codes)
+        self.linear4 = nn.Linear(1024, head, bias=False) if head else None
+        self.bn4 = nn.BatchNorm1d(head) if head else None
+        self.code = nn.Linear(head or 1024, codes)
+        self.continuous = nn.Linear(head or 1024, continuous) if continuous else None
 
     def forward(self, x):
-        """Images to the logits of the codes and the logit of being real."""
+        """Images to the logits of the codes, the logit of being real and, where there are any, the means of the continuous codes."""
         h = F.leaky_relu(self.conv1(before_and_behind(x)), 0.2)
         h = F.leaky_relu(self.bn2(self.conv2(before_and_behind(h))), 0.2)
         h = F.leaky_relu(self.bn3(self.linear3(h.permute(0, 2, 3, 1).flatten(1))), 0.2)
-        return self.code(h), self.adversarial(h)
+        q = F.leaky_relu(self.bn4(self.linear4(h)), 0.2) if self.linear4 is not None else h
+        read = self.code(q), self.adversarial(h)
+        return read if self.continuous is None else (*read, self.continuous(q))
 
 
 class NormalisedLinear(nn.Linear):

@@ -1,9 +1,9 @@
 // Command ablation asks what each ingredient of recipe best is worth: it trains best, and best without each of them, with the same
 // seeds, and measures the error on the held-out training images after the last step.
 //
-//	go run ./tools/ablation --out DIR [--seeds 3] [--epochs 10] [--vkgan bin/vkgan] ssgan [-- FLAG…]
+//	go run ./tools/ablation --out DIR [--seeds 3] [--epochs 10] [--vkgan bin/vkgan] ssgan|infogan [-- FLAG…]
 //
-// Runs 1 … --seeds draw their labelled images by their own seed too. Flags behind -- go to every `vkgan sweep`
+// Of ssgan, runs 1 … --seeds draw their labelled images by their own seed too. Flags behind -- go to every `vkgan sweep`
 // ahead of the variant's own. The first seed
 // is run for all, then the second: what there is can be compared at any time, in DIR/ablation.md and DIR/ablation.json. Ctrl-C
 // stops in good order; the same command goes on.
@@ -60,7 +60,7 @@ func run(ctx context.Context) error {
 	}
 	variants, known := variants[s.model]
 	if s.out == "" || s.seeds < 1 || !known {
-		return errors.New("usage: ablation --out DIR [--seeds N] [--epochs N] [--vkgan FILE] ssgan [-- FLAG…]")
+		return errors.New("usage: ablation --out DIR [--seeds N] [--epochs N] [--vkgan FILE] ssgan|infogan [-- FLAG…]")
 	}
 	for seeds := 1; seeds <= s.seeds; seeds++ {
 		for _, v := range variants {

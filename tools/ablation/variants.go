@@ -9,6 +9,22 @@ type variant struct {
 // variants are each model's: best, best without each ingredient, and what it is made from. --validate holds 5,000 images out, so
 // that of all 60,000 there is nothing to take away.
 var variants = map[string][]variant{
+	"infogan": {
+		{"best", nil},
+		{"without-continuous-codes", []string{"--continuous", "0"}},
+		{"without-q-head", []string{"--q-head", "0"}},
+		{"without-rate-of-g", []string{"--rate-g", "0"}},
+		{"without-rate-of-q", []string{"--rate-q", "0"}},
+		{"without-averages", []string{"--ema-decay", "0", "--ema-decay-d", "0"}},
+		{"without-d-first", []string{"--d-first=false"}},
+		{"with-z-of-unit-length", []string{"--z-prior", "sphere"}},
+		{"with-normal-z", []string{"--z-prior", "sphere", "--z-scale", "7.874"}}, // of length √62
+		{"with-noise", []string{"--noise-input", "0.3", "--noise-steps", "2000"}},
+		{"reference", []string{
+			"--continuous", "0", "--q-head", "0", "--rate-g", "0", "--rate-q", "0", "--ema-decay", "0", "--ema-decay-d", "0", "--d-first=false",
+			"--z-prior", "sphere", "--z-dim", "50",
+		}},
+	},
 	"ssgan": {
 		{"best", nil},
 		{"without-loss-weights", []string{"--weight-labelled", "0.5", "--weight-real", "1", "--weight-fake", "1"}},
