@@ -1,12 +1,12 @@
 // Command ablation asks what each ingredient of recipe best is worth: it trains best, and best without each of them, with the same
 // seeds, and measures the error on the held-out training images after the last step.
 //
-//	go run ./tools/ablation --out DIR [--seeds 3] [--epochs 10] [--vkgan bin/vkgan] ssgan|infogan [-- FLAG…]
+//	go run ./tools/ablation --out DIR [--seeds 3] [--epochs 10] [--jobs 2] [--vkgan bin/vkgan] ssgan|infogan [-- FLAG…]
 //
 // Of ssgan, runs 1 … --seeds draw their labelled images by their own seed too. Flags behind -- go to every `vkgan sweep`
-// ahead of the variant's own. The first seed
-// is run for all, then the second: what there is can be compared at any time, in DIR/ablation.md and DIR/ablation.json. Ctrl-C
-// stops in good order; the same command goes on.
+// ahead of the variant's own. The first seed is run for all, then the second: what there is can be compared at any time, in
+// DIR/ablation.md and DIR/ablation.json. Of several --jobs each has a share of the processors: two of one thread on two cores get
+// more done than one of two. Ctrl-C stops in good order; the same command goes on.
 package main
 
 import (
@@ -18,9 +18,12 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"syscall"
+
+	"golang.org/x/sync/errgroup"
 
 	"vkgan/gan"
 )
@@ -29,6 +32,7 @@ import (
 type study struct {
 	model, out, vkgan string
 	seeds, epochs     int
+	jobs              int      // sweeps at a time
 	flags             []string // for every sweep
 }
 
@@ -53,23 +57,29 @@ func run(ctx context.Context) error {
 	flag.StringVar(&s.vkgan, "vkgan", filepath.Join("bin", "vkgan"), "program")
 	flag.IntVar(&s.seeds, "seeds", 3, "so many seeds, from 1 on")
 	flag.IntVar(&s.epochs, "epochs", 10, "of each run")
+	flag.IntVar(&s.jobs, "jobs", 1, "so many runs at a time")
 	flag.Parse()
 	s.model = flag.Arg(0)
 	if s.flags = flag.Args()[min(1, flag.NArg()):]; len(s.flags) > 0 && s.flags[0] == "--" {
 		s.flags = s.flags[1:]
 	}
 	variants, known := variants[s.model]
-	if s.out == "" || s.seeds < 1 || !known {
-		return errors.New("usage: ablation --out DIR [--seeds N] [--epochs N] [--vkgan FILE] ssgan|infogan [-- FLAG…]")
+	if s.out == "" || s.seeds < 1 || s.jobs < 1 || !known {
+		return errors.New("usage: ablation --out DIR [--seeds N] [--epochs N] [--jobs N] [--vkgan FILE] ssgan|infogan [-- FLAG…]")
 	}
 	for seeds := 1; seeds <= s.seeds; seeds++ {
+		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(s.jobs)
 		for _, v := range variants {
-			if err := s.sweep(ctx, v, seeds); err != nil {
-				return err
-			}
-			if err := s.report(variants); err != nil {
-				return err
-			}
+			group.Go(func() error {
+				if err := s.sweep(ctx, v, seeds); err != nil {
+					return err
+				}
+				return s.report(variants)
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -96,6 +106,9 @@ func (s study) sweep(ctx context.Context, v variant, seeds int) error {
 	fmt.Printf("\n%s, seed %d\n", v.name, seeds)
 	c := exec.CommandContext(ctx, s.vkgan, args...)
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr
+	if s.jobs > 1 {
+		c.Env = append(os.Environ(), "LP_NUM_THREADS="+strconv.Itoa(max(1, runtime.NumCPU()/s.jobs)))
+	}
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the terminal's Ctrl-C comes through Cancel, once
 	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) }
 	err = c.Run()

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"vkgan/gan"
 )
@@ -28,8 +29,12 @@ type result struct {
 	Version    string             `json:"version"`
 }
 
+var reporting sync.Mutex
+
 // report writes what there is.
 func (s study) report(variants []variant) error {
+	reporting.Lock()
+	defer reporting.Unlock()
 	var results []result
 	for _, v := range variants {
 		info, begun, err := s.begun(v)
