@@ -27,7 +27,7 @@ func (o *meter) Metrics(m Metrics) error {
 }
 
 // Between evaluations nothing is copied either way: losses arrive through the ring, which is host memory. An evaluation
-// copies its counts.
+// copies its counts [codes,classes] and its sums of the codes' use [2,codes].
 func TestStepsTransferNothing(t *testing.T) {
 	d := devicetest.Open(t, vk.Options{})
 	r := InfoGANReference()
@@ -45,7 +45,7 @@ func TestStepsTransferNothing(t *testing.T) {
 		before := o.lines[i]
 		want := int64(0)
 		if line.tested {
-			want = 4 * 7 * 10
+			want = 4*7*10 + 4*2*7
 		}
 		if line.step != before.step+1 || line.up != before.up || line.down-before.down != want {
 			t.Errorf("after %+v: %+v", before, line)
