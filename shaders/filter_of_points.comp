@@ -44,7 +44,7 @@ void main() {
 				float sum = 0.0;
 				[[unroll]] for (int q = 0; q < PY; q++) {
 					float c = g_at(OH, q, i);
-					if (c != 0.0) sum = fma(c, values[q], sum);
+					sum = plus(sum, c, values[q]);
 				}
 				columns[i * PX + p] = sum;
 			}
@@ -55,7 +55,7 @@ void main() {
 				float sum = 0.0;
 				[[unroll]] for (int p = 0; p < PX; p++) {
 					float c = g_at(OW, p, j);
-					if (c != 0.0) sum = fma(c, columns[i * PX + p], sum);
+					sum = plus(sum, c, columns[i * PX + p]);
 				}
 				int ky = STRIDE * i + phase / STRIDE, kx = STRIDE * j + phase % STRIDE;
 				if (ky < KH && kx < KW) el(dw, ((ky * KW + kx) * CI + ci) * CO + co + LANE) = sum;

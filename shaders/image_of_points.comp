@@ -62,7 +62,7 @@ void main() {
 				float sum = 0.0;
 				[[unroll]] for (int q = 0; q < PY; q++) {
 					float c = at_point(OH, q, i);
-					if (c != 0.0) sum = fma(c, values[q], sum);
+					sum = plus(sum, c, values[q]);
 				}
 				columns[i * PX + p] = sum;
 			}
@@ -72,7 +72,7 @@ void main() {
 				float sum = 0.0;
 				[[unroll]] for (int p = 0; p < PX; p++) {
 					float c = at_point(OW, p, j);
-					if (c != 0.0) sum = fma(c, columns[i * PX + p], sum);
+					sum = plus(sum, c, columns[i * PX + p]);
 				}
 				int y = STRIDE * i + y0, x = STRIDE * j + x0;
 				if (y >= 0 && y < H && x >= 0 && x < W) el(image, ((row * H + y) * W + x) * C + to) = activate(ACT, sum + shift);

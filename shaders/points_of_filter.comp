@@ -51,13 +51,13 @@ void main() {
 			[[unroll]] for (int i = 0; i < 3; i++) {
 				int ky = STRIDE * i + py;
 				taps[i] = el(w, (min(ky, KH - 1) * KW + min(kx, KW - 1)) * (CI * CO) + from);
-				if (ky >= KH || kx >= KW) taps[i] = 0.0;
+				taps[i] = mix(taps[i], 0.0, ky >= KH || kx >= KW);
 			}
 			[[unroll]] for (int q = 0; q < PY; q++) {
 				float sum = 0.0;
 				[[unroll]] for (int i = 0; i < 3; i++) {
 					float c = g_at(OH, q, i);
-					if (c != 0.0) sum = fma(c, taps[i], sum);
+					sum = plus(sum, c, taps[i]);
 				}
 				columns[q * 3 + j] = sum;
 			}
@@ -67,7 +67,7 @@ void main() {
 				float sum = 0.0;
 				[[unroll]] for (int j = 0; j < 3; j++) {
 					float c = g_at(OW, p, j);
-					if (c != 0.0) sum = fma(c, columns[q * 3 + j], sum);
+					sum = plus(sum, c, columns[q * 3 + j]);
 				}
 				el(points, ((q * PX + p) * TERMS + term) * WIDTH + to) = sum;
 			}

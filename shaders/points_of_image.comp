@@ -58,17 +58,19 @@ void main() {
 				int y = STRIDE * i + y0;
 				int pixel = (row * H + clamp(y, 0, H - 1)) * W + clamp(x, 0, W - 1);
 				ptr(float) p = at(image, pixel * C + from);
-				if (RUNS == 2) { LOAD_PAIRS(pixels[i * RUNS], pixels[i * RUNS + RUNS - 1], image, p, 0) }
+				if (LANES >= 16) // fewer lanes' gathers are slow, and so many runs take lavapipe's compiler seconds and gigabytes
+					[[unroll]] for (int v = 0; v < RUNS; v++) pixels[i * RUNS + v] = ld(image, p, RUNS * LANE + v);
+				else if (RUNS == 2) { LOAD_PAIRS(pixels[i * RUNS], pixels[i * RUNS + RUNS - 1], image, p, 0) }
 				else { LOAD_RUN(pixels[i * RUNS], image, p, 0) }
-				if (y < 0 || y >= H || x < 0 || x >= W)
-					[[unroll]] for (int v = 0; v < RUNS; v++) pixels[i * RUNS + v] = 0.0;
+				bool padding = y < 0 || y >= H || x < 0 || x >= W;
+				[[unroll]] for (int v = 0; v < RUNS; v++) pixels[i * RUNS + v] = mix(pixels[i * RUNS + v], 0.0, padding);
 			}
 			[[unroll]] for (int q = 0; q < PY; q++)
 				[[unroll]] for (int v = 0; v < RUNS; v++) {
 					float sum = 0.0;
 					[[unroll]] for (int i = 0; i < NY; i++) {
 						float c = at_point(OH, q, i);
-						if (c != 0.0) sum = fma(c, pixels[i * RUNS + v], sum);
+						sum = plus(sum, c, pixels[i * RUNS + v]);
 					}
 					columns[(q * NX + j) * RUNS + v] = sum;
 				}
@@ -80,7 +82,7 @@ void main() {
 					sums[v] = 0.0;
 					[[unroll]] for (int j = 0; j < NX; j++) {
 						float c = at_point(OW, p, j);
-						if (c != 0.0) sums[v] = fma(c, columns[(q * NX + j) * RUNS + v], sums[v]);
+						sums[v] = plus(sums[v], c, columns[(q * NX + j) * RUNS + v]);
 					}
 				}
 				ptr(float) target = at(points, (q * PX + p) * PLANE + row * ROW + to);

@@ -12,9 +12,8 @@
 //   el(x, i)             element i of argument x
 //   ptr(T) p = at(x, i)  a pointer to element i; p += n moves it
 //   ld(x, p, k)          element p[k] of argument x
-//   LOAD_2(a, b, x, p, k)   a and b = elements p[k] and p[k+1] of argument x, floats
-//   STORE_2(x, p, k, a, b)  and the other way round. Where there are addresses both go at once, as one number of 64 bits,
-//                        which must lie on a multiple of 8 bytes; made by a shift, because packUint2x32 overruns an array of
+//   STORE_2(x, p, k, a, b)  elements p[k] and p[k+1] of argument x, floats, = a and b. Where there are addresses both go at
+//                        once, as one number of 64 bits, which must lie on a multiple of 8 bytes; made by a shift, because packUint2x32 overruns an array of
 //                        lavapipe's compiler where vectors have 512 bits (Mesa 26.2.6)
 //
 // el and ld can be assigned to. T is float, int or uint. A pointer bumped in the loop with constant k is the
@@ -36,7 +35,6 @@
 #define ld(x, p, k)  x##_data[(p) + (k)]
 #define el(x, i)     x##_data[int(pc.x) + int(i)]
 
-#define LOAD_2(a, b, x, p, k)  { a = ld(x, p, k); b = ld(x, p, (k) + 1); }
 #define STORE_2(x, p, k, a, b) { ld(x, p, k) = a; ld(x, p, (k) + 1) = b; }
 
 #else
@@ -62,7 +60,6 @@ layout(buffer_reference, std430, buffer_reference_align = 4) buffer uint_Pointer
 
 layout(buffer_reference, std430, buffer_reference_align = 8) buffer pair_Pointer { uint64_t pair; };
 
-#define LOAD_2(a, b, x, p, k)  { a = ld(x, p, k); b = ld(x, p, (k) + 1); }
 #define STORE_2(x, p, k, a, b) { pair_Pointer(uint64_t((p) + (k))).pair = uint64_t(floatBitsToUint(a)) + (uint64_t(floatBitsToUint(b)) << 32); }
 
 #endif

@@ -35,10 +35,11 @@ void find_lane() {
 
 // a and b = elements p[k + 2*LANE] and p[k + 2*LANE + 1] of argument x: two runs as pairs, for STORE_2.
 #define LOAD_PAIRS(a, b, x, p, k)                                    \
-	LOAD_2(a, b, x, p, k)                                            \
+	a = ld(x, p, k);                                                 \
+	b = ld(x, p, (k) + 1);                                           \
 	[[unroll]] for (int lane_ = 1; lane_ < LANES; lane_++) {         \
-		float even_, odd_;                                           \
-		LOAD_2(even_, odd_, x, p, (k) + 2 * lane_)                   \
+		float even_ = ld(x, p, (k) + 2 * lane_);                     \
+		float odd_ = ld(x, p, (k) + 2 * lane_ + 1);                  \
 		a = lane_is[lane_] ? even_ : a;                              \
 		b = lane_is[lane_] ? odd_ : b;                               \
 	}

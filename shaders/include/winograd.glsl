@@ -69,6 +69,10 @@ const float G2[12] = float[](
 	1.0 / 2.0, -1.0 / 2.0, 1.0 / 2.0,
 	      0.0,        0.0,       1.0);
 
+// sum + c x, but the sum where c is 0. A choice without a branch: thousands of branches, which fold away only later, take
+// lavapipe's compiler seconds and gigabytes.
+float plus(float sum, float c, float x) { return mix(sum, fma(c, x, sum), c != 0.0); }
+
 // The number of points of an axis with m outputs.
 #define POINTS(m) ((m) + 2 * (((m) + 3) / 4))
 
