@@ -55,7 +55,7 @@ func (o multiplication) builtIn(d *vk.Device) variant {
 	if !d.CPU() {
 		return variant{shared: sharedTile(d)}
 	}
-	v := variant{mirrored: o.mirrors()}
+	v := variant{mirrored: o.mirrors(d)}
 	m, n := o.sides(v)
 	v.packed = o.leftTransposed(v) && m*o.k > largeLeft && n >= manyColumns
 	v.lanes = lanesTile(d, m, n, o.k/o.splits(v))
@@ -63,13 +63,14 @@ func (o multiplication) builtIn(d *vk.Device) variant {
 }
 
 // mirrors is the built-in choice of the product of the transposes: the smaller operand is packed, or, where neither has
-// its terms side by side, the one whose terms lie farther apart.
-func (o multiplication) mirrors() bool {
+// its terms side by side, the one whose terms lie farther apart. Where vectors have 512 bits the other is not packed in that
+// case, unless packing is cheap.
+func (o multiplication) mirrors(d *vk.Device) bool {
 	switch {
 	case o.bias || o.normed:
 		return false
 	case o.transA:
-		return o.n < o.m
+		return o.n < o.m && (!wide(d) || o.m*o.k < 1<<20)
 	default:
 		return o.transB && o.m < o.n
 	}
@@ -181,7 +182,7 @@ func (p pass) builtIn(d *vk.Device) variant {
 	if !d.CPU() {
 		return variant{shared: sharedTile(d)}
 	}
-	if v := p.minimal(d); p.worthMinimal() && p.fits(d, v) == nil {
+	if v := p.minimal(d); p.worthMinimal(d) && p.fits(d, v) == nil {
 		return v
 	}
 	return p.direct(d)
@@ -189,10 +190,10 @@ func (p pass) builtIn(d *vk.Device) variant {
 
 // worthMinimal says whether there are enough rows to be worth the filter's way to its points, or back. The data pass gains
 // nothing (docs/performance.md).
-func (p pass) worthMinimal() bool {
+func (p pass) worthMinimal(d *vk.Device) bool {
 	switch p.kind {
 	case forwardPass:
-		return p.rows >= 128
+		return p.rows >= 128 || wide(d) && p.rows >= 64
 	case filterPass:
 		return p.rows >= 64
 	}

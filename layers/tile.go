@@ -18,16 +18,19 @@ type lanes struct{ rows, runs, depth int32 }
 func lanesTile(d *vk.Device, m, n, k int) lanes {
 	local := laneCount(d)
 	t := lanes{rows: 6, runs: 2}
-	if local == 16 {
+	if wide(d) {
 		t.rows = 12
 	}
 	if n <= local {
 		t.runs = 1
 	}
 	t.rows = min(t.rows, int32(m))
-	t.depth = int32(unroll(k))
+	t.depth = int32(unroll(k, 4*local))
 	return t
 }
+
+// wide tells whether vectors have 512 bits, and so twice as many registers.
+func wide(d *vk.Device) bool { return laneCount(d) >= 16 }
 
 // laneCount is the number of columns in a run.
 func laneCount(d *vk.Device) int { return int(d.Info().Limits.SubgroupSize) }
@@ -63,9 +66,9 @@ func (t lanes) dividing(n int) lanes {
 	return t
 }
 
-// unroll is the number of terms that a loop over k takes at a time: the largest divisor of k from 8 to 32, else 8.
-func unroll(k int) int {
-	for d := min(k, 32); d >= min(k, 8); d-- {
+// unroll is the number of terms that a loop over k takes at a time: the largest divisor of k from 8 to most, else 8.
+func unroll(k, most int) int {
+	for d := min(k, most); d >= min(k, 8); d-- {
 		if k%d == 0 {
 			return d
 		}
