@@ -12,6 +12,7 @@ type convolution struct {
 	kernel, stride  int
 	padY, padX      int
 	col             vk.Range // scratch: unfolded patches
+	padded, partial vk.Range // scratch: of passes in registers (thin.go)
 	packed, packedX vk.Range // scratch: packed operands
 	at              winograd // scratch: operands at the points of minimal filtering
 }
@@ -27,6 +28,7 @@ func (c *convolution) allocate(b *Builder, name string, rows int) {
 	pixels, taps := rows*c.y.H*c.y.W, c.kernel*c.kernel
 	if c.thin() {
 		c.col = b.scratch(name+".col", pixels*c.patch())
+		c.allocateThin(b, name, rows)
 	} else {
 		c.allocateMinimal(b, name, rows)
 	}
@@ -136,7 +138,11 @@ func (c *convolution) backwardDataAs(rec *vk.Recorder, v variant, dy Tensor, w, 
 func (c *convolution) backwardFilter(rec *vk.Recorder, x, dy Tensor, dw vk.Range) {
 	o := c.pass(filterPass, x.Rows)
 	defer rec.Operation(o)()
-	if c.thin() {
+	switch {
+	case c.inRegisters(rec.Device()):
+		c.backwardFilterThin(rec, dy, dw)
+		return
+	case c.thin():
 		product{m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.colOf(0, x.Rows), b: dy.Data, c: dw, taps: c.tapShare(), packed: c.packed}.record(rec)
 		return
 	}
@@ -197,8 +203,12 @@ func taps(n, positions, kernel, stride, pad int) (met int) {
 	return met
 }
 
-// unfold records col = im2col(x), which the thin passes multiply.
+// unfold records col = im2col(x), which the thin passes multiply, or what they take instead.
 func (c *convolution) unfold(rec *vk.Recorder, x Tensor) {
+	if c.inRegisters(rec.Device()) {
+		c.pad(rec, x)
+		return
+	}
 	l := rowwise(rec, c.patch(), x.Rows*c.y.H*c.y.W, 1)
 	rec.Dispatch(shaders.Im2col{
 		X: x.Data, Col: c.colOf(0, x.Rows),
@@ -210,6 +220,10 @@ func (c *convolution) unfold(rec *vk.Recorder, x Tensor) {
 
 // multiplyPatches records y = act(col w + bias) for so many of the unfolded rows, from one on.
 func (c *convolution) multiplyPatches(rec *vk.Recorder, from, rows int, w, bias vk.Range, act Activation, y Tensor) {
+	if c.inRegisters(rec.Device()) {
+		c.forwardThin(rec, from, rows, w, bias, act, y)
+		return
+	}
 	product{m: rows * c.y.H * c.y.W, n: c.y.C, k: c.patch(), a: c.colOf(from, rows), b: w, bias: bias, act: act, c: y.Data, taps: c.tapShare(), packed: c.packed}.record(rec)
 }
 

@@ -17,16 +17,28 @@ type lanes struct{ rows, runs, depth int32 }
 // vector registers: 32 with 512 bits, else 16.
 func lanesTile(d *vk.Device, m, n, k int) lanes {
 	local := laneCount(d)
-	t := lanes{rows: 6, runs: 2}
+	t := lanes{rows: int32(evenRows(m, 6)), runs: 2}
 	if wide(d) {
-		t.rows = 12
+		t.rows = int32(evenRows(m, 12))
 	}
 	if n <= local {
 		t.runs = 1
 	}
-	t.rows = min(t.rows, int32(m))
 	t.depth = int32(unroll(k, 4*local))
 	return t
+}
+
+// evenRows cuts m rows into tiles of up to most: fewer where a last tile, moved back, would do much for a second time. A tile
+// costs about as much as one more row.
+func evenRows(m, most int) (rows int) {
+	cost := func(rows int) int { return int(ceil(m, rows)) * (rows + 1) }
+	rows = min(most, m)
+	for r := rows - 1; 2*r > most; r-- {
+		if cost(r) < cost(rows) {
+			rows = r
+		}
+	}
+	return rows
 }
 
 // wide tells whether vectors have 512 bits, and so twice as many registers.

@@ -33,8 +33,10 @@ var Shaders = []*vk.Shader{
 	ConvBwdDataLanesShader,
 	ConvBwdDataTiledShader,
 	ConvBwdFilterLanesShader,
+	ConvBwdFilterThinShader,
 	ConvBwdFilterTiledShader,
 	ConvFwdLanesShader,
+	ConvFwdThinShader,
 	ConvFwdTiledShader,
 	CopyShader,
 	CountUpShader,
@@ -56,6 +58,7 @@ var Shaders = []*vk.Shader{
 	OneHotShader,
 	PackShader,
 	PackNormShader,
+	PadImageShader,
 	PermutationShader,
 	PhiloxNormalShader,
 	PhiloxUniformShader,
@@ -1318,6 +1321,78 @@ var convBwdFilterLanesAddresses []byte
 //go:embed spv/conv_bwd_filter_lanes.ssbo.spv
 var convBwdFilterLanesStorage []byte
 
+// ConvBwdFilterThin: The filter's gradient of a convolution of few input channels, for CPU drivers: dw[ky,kx,ci,co] = sum of
+// x[.., oy*STRIDE + ky, ox*STRIDE + kx, ci] dy[.., oy, ox, co] over batch and pixels.
+//
+//	x       : [ROWS,PH,PW,CI] f32 with its padding (pad_image.comp)
+//	dy      : [ROWS,OH,OW,CO] f32
+//	partial : [chunks,KH,KW,CI,CO] f32; with one chunk, dw itself
+//
+// An invocation keeps TK rows of the filter times NV runs of channels in registers; lanes lie along CO, and a turn takes UK
+// neighbouring pixels. A chunk is PER runs of UK pixels. TK rows that would reach over the filter's last are moved back.
+// Work-groups: x = chunks = ceil(ROWS*OH*OW/UK / PER), y = ceil(CO/(Local*NV)), z = ceil(KH/TK). Needs UK dividing OW,
+// Local*NV <= CO, TK <= KH.
+// Order of accumulation: rows, oy, ox ascending; then the chunks (sum_partials.comp).
+// Forward: conv_fwd_thin.comp. GPU twin: im2col.comp and a product.
+type ConvBwdFilterThin struct {
+	X, Dy   vk.Range // read
+	Partial vk.Range // written
+
+	// specialisation constants
+	Local                                                                     uint32
+	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, TK, NV, UK, PER int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k ConvBwdFilterThin) Call() vk.Call {
+	return vk.Call{
+		Shader: ConvBwdFilterThinShader,
+		Args:   []vk.Range{k.X, k.Dy, k.Partial},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), uint32(k.TK), uint32(k.NV), uint32(k.UK), uint32(k.PER)},
+		Groups: k.Groups,
+	}
+}
+
+// ConvBwdFilterThinShader is the kernel behind [ConvBwdFilterThin].
+var ConvBwdFilterThinShader = &vk.Shader{
+	Name: "conv_bwd_filter_thin",
+	Args: []vk.Arg{
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "dy", Access: vk.Read, Elem: "float"},
+		{Name: "partial", Access: vk.Write, Elem: "float"},
+	},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "ROWS", ID: 1, Default: 1},
+		{Name: "IH", ID: 2, Default: 1},
+		{Name: "IW", ID: 3, Default: 1},
+		{Name: "CI", ID: 4, Default: 1},
+		{Name: "OH", ID: 5, Default: 1},
+		{Name: "OW", ID: 6, Default: 1},
+		{Name: "CO", ID: 7, Default: 1},
+		{Name: "KH", ID: 8, Default: 1},
+		{Name: "KW", ID: 9, Default: 1},
+		{Name: "STRIDE", ID: 10, Default: 1},
+		{Name: "PAD_Y", ID: 11, Default: 0},
+		{Name: "PAD_X", ID: 12, Default: 0},
+		{Name: "TK", ID: 13, Default: 1},
+		{Name: "NV", ID: 14, Default: 1},
+		{Name: "UK", ID: 15, Default: 1},
+		{Name: "PER", ID: 16, Default: 1},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: convBwdFilterThinAddresses, vk.Storage: convBwdFilterThinStorage},
+}
+
+//go:embed spv/conv_bwd_filter_thin.addr.spv
+var convBwdFilterThinAddresses []byte
+
+//go:embed spv/conv_bwd_filter_thin.ssbo.spv
+var convBwdFilterThinStorage []byte
+
 // ConvBwdFilterTiled: Filter gradient of a convolution for GPUs, an implicit matrix product: dw = sum over batch and pixels of x times dy.
 //
 //	x  : [ROWS,IH,IW,CI] f32              as [KH*KW*CI, ROWS*OH*OW], element by element
@@ -1461,6 +1536,81 @@ var convFwdLanesAddresses []byte
 
 //go:embed spv/conv_fwd_lanes.ssbo.spv
 var convFwdLanesStorage []byte
+
+// ConvFwdThin: Convolution of few input channels for CPU drivers: y = act(conv(x, w) + bias), NHWC.
+//
+//	x    : [ROWS,PH,PW,CI] f32 with its padding (pad_image.comp)
+//	w    : [KH,KW,CI,CO] f32
+//	bias : [CO] f32, read where ADD_BIAS
+//	y    : [ROWS,OH,OW,CO] f32
+//
+// The tile is that of lanes.glsl: its rows are TM neighbouring pixels, lanes lie along CO, and a turn takes a whole filter.
+// A last tile that would reach over the edge is moved back.
+// Work-groups: x = ceil(ROWS*OH*ceil(OW/TM) / PER), y = ceil(CO/(Local*NV)). Needs TM <= OW, Local*NV <= CO.
+// Order of accumulation: ky, kx, ci ascending.
+// Gradients: conv_bwd_filter_thin.comp; of x, a product and col2im.comp. GPU twin: im2col.comp and a product.
+type ConvFwdThin struct {
+	X, W, Bias vk.Range // read
+	Y          vk.Range // written
+
+	// specialisation constants
+	Local                                                    uint32
+	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
+	AddBias                                                  bool
+	ACT, TM, NV, PER                                         int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k ConvFwdThin) Call() vk.Call {
+	return vk.Call{
+		Shader: ConvFwdThinShader,
+		Args:   []vk.Range{k.X, k.W, k.Bias, k.Y},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.TM), uint32(k.NV), uint32(k.PER)},
+		Groups: k.Groups,
+	}
+}
+
+// ConvFwdThinShader is the kernel behind [ConvFwdThin].
+var ConvFwdThinShader = &vk.Shader{
+	Name: "conv_fwd_thin",
+	Args: []vk.Arg{
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "w", Access: vk.Read, Elem: "float"},
+		{Name: "bias", Access: vk.Read, Elem: "float"},
+		{Name: "y", Access: vk.Write, Elem: "float"},
+	},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "ROWS", ID: 1, Default: 1},
+		{Name: "IH", ID: 2, Default: 1},
+		{Name: "IW", ID: 3, Default: 1},
+		{Name: "CI", ID: 4, Default: 1},
+		{Name: "OH", ID: 5, Default: 1},
+		{Name: "OW", ID: 6, Default: 1},
+		{Name: "CO", ID: 7, Default: 1},
+		{Name: "KH", ID: 8, Default: 1},
+		{Name: "KW", ID: 9, Default: 1},
+		{Name: "STRIDE", ID: 10, Default: 1},
+		{Name: "PAD_Y", ID: 11, Default: 0},
+		{Name: "PAD_X", ID: 12, Default: 0},
+		{Name: "ADD_BIAS", ID: 13, Default: 0},
+		{Name: "ACT", ID: 14, Default: 0},
+		{Name: "TM", ID: 15, Default: 1},
+		{Name: "NV", ID: 16, Default: 1},
+		{Name: "PER", ID: 17, Default: 1},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Features: vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: convFwdThinAddresses, vk.Storage: convFwdThinStorage},
+}
+
+//go:embed spv/conv_fwd_thin.addr.spv
+var convFwdThinAddresses []byte
+
+//go:embed spv/conv_fwd_thin.ssbo.spv
+var convFwdThinStorage []byte
 
 // ConvFwdTiled: Convolution for GPUs, an implicit matrix product: y = act(conv(x, w) + bias), NHWC.
 //
@@ -2698,6 +2848,66 @@ var packNormAddresses []byte
 
 //go:embed spv/pack_norm.ssbo.spv
 var packNormStorage []byte
+
+// PadImage: Gives images their padding, for convolutions of so few input channels that no lanes lie along them.
+//
+//	x      : [ROWS,IH,IW,CI] f32
+//	padded : [ROWS,PH,PW,CI] f32, PH = (OH-1)*STRIDE + KH and PW alike: the pixels that some tap meets, zero beyond x
+//
+// Work-groups: x = ceil(ROWS*PH*PW*CI / (Local*PER)).
+type PadImage struct {
+	X      vk.Range // read
+	Padded vk.Range // written
+
+	// specialisation constants
+	Local                                                         uint32
+	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, PER int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k PadImage) Call() vk.Call {
+	return vk.Call{
+		Shader: PadImageShader,
+		Args:   []vk.Range{k.X, k.Padded},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), uint32(k.PER)},
+		Groups: k.Groups,
+	}
+}
+
+// PadImageShader is the kernel behind [PadImage].
+var PadImageShader = &vk.Shader{
+	Name: "pad_image",
+	Args: []vk.Arg{
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "padded", Access: vk.Write, Elem: "float"},
+	},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "ROWS", ID: 1, Default: 1},
+		{Name: "IH", ID: 2, Default: 1},
+		{Name: "IW", ID: 3, Default: 1},
+		{Name: "CI", ID: 4, Default: 1},
+		{Name: "OH", ID: 5, Default: 1},
+		{Name: "OW", ID: 6, Default: 1},
+		{Name: "CO", ID: 7, Default: 1},
+		{Name: "KH", ID: 8, Default: 1},
+		{Name: "KW", ID: 9, Default: 1},
+		{Name: "STRIDE", ID: 10, Default: 1},
+		{Name: "PAD_Y", ID: 11, Default: 0},
+		{Name: "PAD_X", ID: 12, Default: 0},
+		{Name: "PER", ID: 13, Default: 1},
+	},
+	Local: [3]uint32{0, 1, 1},
+	Code:  [2][]byte{vk.Addresses: padImageAddresses, vk.Storage: padImageStorage},
+}
+
+//go:embed spv/pad_image.addr.spv
+var padImageAddresses []byte
+
+//go:embed spv/pad_image.ssbo.spv
+var padImageStorage []byte
 
 // Permutation: The next rows of an endless list, epoch after epoch the first `period` elements of a permutation of 0 .. n-1:
 // indices[r] = P_epoch(p mod period), with p = step * rows + r mod 2^32, epoch = p / period and P_epoch a pseudo-random

@@ -21,6 +21,10 @@ layout(constant_id = 12) const int PAD_X = 0;
 const int X_ROW = IH * IW * CI;
 const int Y_ROW = OH * OW * CO;
 
+// An image with its padding: the pixels that some tap meets.
+const int PADDED_H = (OH - 1) * STRIDE + KH;
+const int PADDED_W = (OW - 1) * STRIDE + KW;
+
 // A run of valid positions [from, to) along one axis.
 struct Run { int from; int to; };
 
