@@ -312,7 +312,11 @@ func TestTunedNetwork(t *testing.T) {
 			}
 			table[o.String()] = all[(i+1)*len(all)/(len(operations)+1)].String()
 		}
-		if len(table) != len(operations) || len(table) != 9 {
+		want := 9
+		if d.CPU() {
+			want = 7 // the thin convolution's passes in registers have no variants
+		}
+		if len(table) != len(operations) || len(table) != want {
 			t.Errorf("%d operations: %v", len(operations), table)
 		}
 		d.SetTuning(table)
