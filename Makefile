@@ -45,7 +45,7 @@ lint: ## gofmt, go vet, staticcheck, staleness of generated files
 bench: build ## benchmarks: device, kernels and steps of both models
 	bin/vkgan bench
 
-gpu-kit: build ## build/gpu-kit: all that is needed to test and time a GPU on a machine without Go or network
+gpu-kit: setup ## build/gpu-kit.tar.gz: all that is needed to test and time a GPU on a machine without Go or network
 	@tools/gpu-kit.sh build/gpu-kit
 
 clean: ## what was built here; the user's cache stays
