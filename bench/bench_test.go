@@ -88,7 +88,7 @@ func BenchmarkDevice(b *testing.B) {
 		of         func(context.Context, *vk.Device) (bench.Spread, error)
 	}{
 		{"multiply-add", "GFLOP/s", bench.MultiplyAdds}, {"copy", "GB/s", bench.Copies},
-		{"dispatch", "µs", bench.Dispatches}, {"submission", "µs", bench.Submissions},
+		{"dispatch", "µs", bench.Dispatches}, {"independent", "µs", bench.LooseDispatches}, {"submission", "µs", bench.Submissions},
 	} {
 		b.Run(m.name, func(b *testing.B) {
 			s, err := m.of(b.Context(), d)

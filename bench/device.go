@@ -14,6 +14,7 @@ type Peaks struct {
 	GFLOPS    Spread `json:"fma_gflops"`     // multiply-adds on registers alone, 2 operations each
 	GBPerS    Spread `json:"copy_gb_per_s"`  // copying memory too large for caches: what is read and what is written
 	BarrierUS Spread `json:"dispatch_us"`    // a dispatch of one invocation that depends on the one before, and the barrier
+	LooseUS   Spread `json:"independent_us"` // one that depends on none, and has no barrier
 	SubmitUS  Spread `json:"submit_wait_us"` // submitting such a dispatch and waiting for it
 }
 
@@ -27,7 +28,7 @@ func Device(ctx context.Context, d *vk.Device) (p Peaks, err error) {
 	for _, m := range []struct {
 		to *Spread
 		of func(context.Context, *vk.Device) (Spread, error)
-	}{{&p.GFLOPS, MultiplyAdds}, {&p.GBPerS, Copies}, {&p.BarrierUS, Dispatches}, {&p.SubmitUS, Submissions}} {
+	}{{&p.GFLOPS, MultiplyAdds}, {&p.GBPerS, Copies}, {&p.BarrierUS, Dispatches}, {&p.LooseUS, LooseDispatches}, {&p.SubmitUS, Submissions}} {
 		if *m.to, err = m.of(ctx, d); err != nil {
 			return Peaks{}, err
 		}
@@ -76,7 +77,7 @@ func Copies(ctx context.Context, d *vk.Device) (Spread, error) {
 
 // Submissions measures a submission of one count_up.comp and the wait for it, in microseconds.
 func Submissions(ctx context.Context, d *vk.Device) (Spread, error) {
-	us, err := chain(ctx, d, 1)
+	us, err := counting(ctx, d, 1, 0)
 	if err != nil {
 		return Spread{}, err
 	}
@@ -84,27 +85,35 @@ func Submissions(ctx context.Context, d *vk.Device) (Spread, error) {
 }
 
 // Dispatches measures a chain of count_up.comp, in microseconds a link.
-func Dispatches(ctx context.Context, d *vk.Device) (Spread, error) {
-	const links = 512
+func Dispatches(ctx context.Context, d *vk.Device) (Spread, error) { return eachOf(ctx, d, 0) }
+
+// LooseDispatches measures as many that count in places of their own, in microseconds each.
+func LooseDispatches(ctx context.Context, d *vk.Device) (Spread, error) {
+	return eachOf(ctx, d, vk.Align)
+}
+
+func eachOf(ctx context.Context, d *vk.Device, apart int64) (Spread, error) {
+	const more = 512
 	one, err := Submissions(ctx, d)
 	if err != nil {
 		return Spread{}, err
 	}
-	us, err := chain(ctx, d, 1+links)
+	us, err := counting(ctx, d, 1+more, apart)
 	if err != nil {
 		return Spread{}, err
 	}
 	for i := range us {
-		us[i] = (us[i] - one.Median) / links
+		us[i] = (us[i] - one.Median) / more
 	}
 	return NewSpread(us), nil
 }
 
-// chain times programs of so many dispatches that depend on each other, in microseconds.
-func chain(ctx context.Context, d *vk.Device, dispatches int) ([]float64, error) {
-	times, err := timeProgram(ctx, d, 1, func(rec *vk.Recorder, x, _ vk.Range) {
-		for range dispatches {
-			rec.Dispatch(shaders.CountUp{Counter: x, Groups: [3]uint32{1, 1, 1}})
+// counting times programs of so many count_up.comp, whose counters lie so many bytes apart, in microseconds.
+func counting(ctx context.Context, d *vk.Device, dispatches int, apart int64) ([]float64, error) {
+	n := 1 + int(apart)/4*dispatches
+	times, err := timeProgram(ctx, d, n, func(rec *vk.Recorder, x, _ vk.Range) {
+		for i := range dispatches {
+			rec.Dispatch(shaders.CountUp{Counter: x.Slice(int64(i)*apart, 4), Groups: [3]uint32{1, 1, 1}})
 		}
 	}, 4*repetitions)
 	us := make([]float64, len(times))

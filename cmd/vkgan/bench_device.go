@@ -62,7 +62,8 @@ func (r deviceReport) print(out io.Writer, asJSON bool) error {
 		bench.Spread
 		unit string
 	}{
-		{"multiply-add", r.GFLOPS, "GFLOP/s"}, {"copy", r.GBPerS, "GB/s"}, {"dispatch", r.BarrierUS, "µs, with a barrier"}, {"submission", r.SubmitUS, "µs, with the wait"},
+		{"multiply-add", r.GFLOPS, "GFLOP/s"}, {"copy", r.GBPerS, "GB/s"}, {"dispatch", r.BarrierUS, "µs, with a barrier"},
+		{"independent", r.LooseUS, "µs, a dispatch without one"}, {"submission", r.SubmitUS, "µs, with the wait"},
 	} {
 		fmt.Fprintf(out, "%-12s %8.2f %s (10 %% below %.2f, 10 %% above %.2f)\n", line.what, line.Median, line.unit, line.P10, line.P90)
 	}

@@ -117,13 +117,13 @@ type Costs struct {
 
 // Peaks is the object of `vkgan bench device --json`.
 type Peaks struct {
-	Device        string  `json:"device"`
-	Driver        string  `json:"driver"`
-	GFLOPS        Spread  `json:"fma_gflops"`
-	GBPerS        Spread  `json:"copy_gb_per_s"`
-	DispatchUS    Spread  `json:"dispatch_us"`
-	IndependentUS *Spread `json:"independent_us,omitempty"`
-	SubmitUS      Spread  `json:"submit_wait_us"`
+	Device        string `json:"device"`
+	Driver        string `json:"driver"`
+	GFLOPS        Spread `json:"fma_gflops"`
+	GBPerS        Spread `json:"copy_gb_per_s"`
+	DispatchUS    Spread `json:"dispatch_us"`
+	IndependentUS Spread `json:"independent_us"`
+	SubmitUS      Spread `json:"submit_wait_us"`
 }
 
 // Spread is how repeated measurements lie.

@@ -142,36 +142,47 @@ func tryTorch(t *turn) *facts.Torch {
 	return torch
 }
 
-// known are the facts of part device, found out now where the part has none.
-func (t *turn) known() (fp16 facts.FP16, torch facts.Torch) {
+// torchHere is what part device says of PyTorch, found out now where that part has nothing.
+func (t *turn) torchHere() facts.Torch {
+	var d facts.Device
+	facts.Read(t.state, "device", &d)
+	if d.Torch == nil {
+		d.Torch = tryTorch(t)
+	}
+	if d.Torch == nil {
+		return facts.Torch{}
+	}
+	return *d.Torch
+}
+
+// usable are the precisions to measure. What vkgan refuses is noted as left out.
+func (t *turn) usable() (list []string) {
+	for _, p := range t.precisions {
+		if p == "fp16" {
+			if refusal := t.fp16Refusal(); refusal != "" {
+				t.leave("fp16", refusal)
+				continue
+			}
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// fp16Refusal is why fp16 is not to be had, likewise; "": it works.
+func (t *turn) fp16Refusal() string {
 	var d facts.Device
 	facts.Read(t.state, "device", &d)
 	if d.FP16 == nil {
 		d.FP16 = tryFP16(t)
 	}
-	if d.Torch == nil {
-		d.Torch = tryTorch(t)
+	switch {
+	case d.FP16 == nil:
+		return "there was no time to try it"
+	case d.FP16.Works:
+		return ""
 	}
-	if d.FP16 != nil {
-		fp16 = *d.FP16
-	}
-	if d.Torch != nil {
-		torch = *d.Torch
-	}
-	return fp16, torch
-}
-
-// usable are the precisions to measure. What vkgan refuses is noted as left out.
-func (t *turn) usable() (list []string) {
-	fp16, _ := t.known()
-	for _, p := range t.precisions {
-		if p == "fp16" && !fp16.Works {
-			t.leave("fp16", orElse(fp16.Refusal, "not known to work"))
-			continue
-		}
-		list = append(list, p)
-	}
-	return list
+	return orElse(d.FP16.Refusal, "vkgan refused it")
 }
 
 // inPrecision adds the flag that asks for a precision. fp32 is what vkgan does without.

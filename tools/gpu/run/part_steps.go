@@ -14,7 +14,7 @@ import (
 // stepsTurn times training steps of vkgan and of PyTorch in turns: first what decides, then what PyTorch can do otherwise.
 func stepsTurn(t *turn) error {
 	s := stepping{turn: t, file: t.value.(*facts.Steps)}
-	defer s.peer.close()
+	defer func() { s.peer.close() }()
 	for _, group := range s.groups() {
 		for round := 1; round <= t.rounds; round++ {
 			for _, c := range group {
@@ -24,7 +24,7 @@ func stepsTurn(t *turn) error {
 			}
 		}
 	}
-	return nil
+	return t.unless(len(s.file.Runs) > 0)
 }
 
 // config is one way to train.
@@ -85,7 +85,7 @@ func (s *stepping) torchModes() []string {
 	if s.turn.peer == "none" {
 		return nil
 	}
-	switch _, torch := s.known(); {
+	switch torch := s.torchHere(); {
 	case torch.Version == "":
 		s.leave("PyTorch", orElse(torch.Error, s.python+" has none"))
 		return nil

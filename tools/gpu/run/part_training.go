@@ -14,6 +14,9 @@ import (
 	"vkgan/tools/gpu/facts"
 )
 
+// leastTraining is what is worth to begin or go on with a training for.
+var leastTraining = 10 * time.Second
+
 // trainingTurn trains the models by several seeds, every one of all models before the next. A training that is not done when
 // the turn ends has a checkpoint, from which the next turn goes on.
 func trainingTurn(t *turn) error {
@@ -25,17 +28,17 @@ func trainingTurn(t *turn) error {
 			at = len(f.Runs) - 1
 		}
 		r := &f.Runs[at]
-		if r.Status == facts.Done || r.Status == facts.Failed {
+		if r.Status == facts.Done || t.hasFailed("training of "+folderOf(job)) {
 			continue
 		}
-		if t.left() < 10*time.Second {
+		if t.left() < leastTraining {
 			return errOver
 		}
 		if err := t.train(r); err != nil {
 			return err
 		}
 	}
-	return nil
+	return t.unless(slices.ContainsFunc(f.Runs, func(r facts.Run) bool { return r.Status == facts.Done }))
 }
 
 // trainings are the wanted ones: fp16, which is to be the faster one, before fp32.

@@ -61,7 +61,7 @@ func tuningTurn(t *turn) error {
 	if cut {
 		return fmt.Errorf("%w: some operations were not measured", errMore)
 	}
-	return nil
+	return t.unless(slices.ContainsFunc(f.Models, func(m facts.Tuned) bool { return m.Attempts > 0 }))
 }
 
 // tuningJobs are the models, in fp16 too where vkgan tunes for it apart.

@@ -86,6 +86,9 @@ func (t *turn) take(ctx context.Context, limit time.Duration) bool {
 		}
 		return false
 	}
+	if h.Status == facts.Failed {
+		h.Failures = nil // all of it is tried again
+	}
 	h.Status, h.Why, h.LeftOut, h.Kit = facts.Running, "", nil, t.build
 	h.Turns++
 	t.begun = time.Now()
@@ -153,6 +156,14 @@ func (t *turn) measured(format string, args ...any) {
 func (t *turn) failed(what string, err error) {
 	t.head.Failures = append(without(t.head.Failures, what), facts.Failure{What: what, Why: err.Error()})
 	t.measured("FAILED %s: %v", what, err)
+}
+
+// unless is the error of a part of which nothing could be measured.
+func (t *turn) unless(something bool) error {
+	if something || len(t.head.Failures) == 0 {
+		return nil
+	}
+	return errors.New("nothing of it could be measured")
 }
 
 // leave notes what is not tried.
