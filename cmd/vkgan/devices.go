@@ -12,22 +12,42 @@ import (
 
 // deviceJSON is one element of `vkgan devices --json`.
 type deviceJSON struct {
-	Index       int      `json:"index"`
-	Name        string   `json:"name"`
-	Type        string   `json:"type"`
-	Vendor      string   `json:"vendor"`
-	VendorID    uint32   `json:"vendor_id"`
-	UUID        string   `json:"uuid"`
-	Driver      string   `json:"driver"`
-	DriverInfo  string   `json:"driver_info"`
-	DriverUUID  string   `json:"driver_uuid"`
-	API         string   `json:"api"`
-	MemoryBytes int64    `json:"memory_bytes"` // the largest heap of the device's own
-	Features    []string `json:"features"`     // beyond Vulkan 1.2
-	Builds      []string `json:"builds"`       // of the kernels, best first
-	Missing     []string `json:"missing"`      // what vkgan needs and the device lacks
-	Usable      bool     `json:"usable"`
-	Best        bool     `json:"best"` // taken where --device names none
+	Index       int        `json:"index"`
+	Name        string     `json:"name"`
+	Type        string     `json:"type"`
+	Vendor      string     `json:"vendor"`
+	VendorID    uint32     `json:"vendor_id"`
+	UUID        string     `json:"uuid"`
+	Driver      string     `json:"driver"`
+	DriverInfo  string     `json:"driver_info"`
+	DriverUUID  string     `json:"driver_uuid"`
+	API         string     `json:"api"`
+	MemoryBytes int64      `json:"memory_bytes"` // the largest heap of the device's own
+	Features    []string   `json:"features"`     // beyond Vulkan 1.2
+	Limits      limitsJSON `json:"limits"`
+	Builds      []string   `json:"builds"`  // of the kernels, best first
+	Missing     []string   `json:"missing"` // what vkgan needs and the device lacks
+	Usable      bool       `json:"usable"`
+	Best        bool       `json:"best"` // taken where --device names none
+}
+
+// limitsJSON is vk.Limits under names of JSON. Sizes are in bytes.
+type limitsJSON struct {
+	MaxStorageRange int64     `json:"max_storage_range"`
+	MaxAllocation   int64     `json:"max_allocation"`
+	MaxAllocations  uint32    `json:"max_allocations"`
+	StorageAlign    int64     `json:"storage_align"`
+	MaxPush         uint32    `json:"max_push"`
+	MaxShared       uint32    `json:"max_shared"`
+	MaxBindings     uint32    `json:"max_bindings"`
+	MaxInvocations  uint32    `json:"max_invocations"`
+	MaxGroupSize    [3]uint32 `json:"max_group_size"`
+	MaxGroups       [3]uint32 `json:"max_groups"`
+	SubgroupSize    uint32    `json:"subgroup_size"`
+	SubgroupMin     uint32    `json:"subgroup_min"`
+	SubgroupMax     uint32    `json:"subgroup_max"`
+	TimestampPeriod float64   `json:"timestamp_period_ns"`
+	TimestampBits   uint32    `json:"timestamp_bits"`
 }
 
 func newDevices(s streams) *cobra.Command {
@@ -94,7 +114,7 @@ func printDevicesJSON(out io.Writer, infos []vk.DeviceInfo, best int) error {
 		list[i] = deviceJSON{
 			Index: d.Index, Name: d.Name, Type: d.Type.String(), Vendor: d.VendorName, VendorID: d.Vendor, UUID: d.UUID.String(),
 			Driver: d.DriverName, DriverInfo: d.DriverInfo, DriverUUID: d.DriverUUID.String(), API: d.API, MemoryBytes: d.HeapBytes,
-			Features: append([]string{}, d.Capabilities.Names()...), Builds: builds,
+			Features: append([]string{}, d.Capabilities.Names()...), Limits: limitsJSON(d.Limits), Builds: builds,
 			Missing: append([]string{}, d.Missing...), Usable: d.Usable(), Best: i == best,
 		}
 	}
