@@ -158,6 +158,9 @@ func (s stored) partsTable() string {
 	rows := [][]string{{"part", "status", "turns", "seconds", "why"}}
 	var b strings.Builder
 	for _, h := range s.heads {
+		if h.Status == facts.Running {
+			h.Why = orElse(h.Why, "it still is, or the kit was killed")
+		}
 		rows = append(rows, []string{h.Part, orElse(string(h.Status), "not begun"), fmt.Sprint(h.Turns), fmt.Sprintf("%.0f", h.Seconds), h.Why})
 		for _, f := range h.Failures {
 			fmt.Fprintf(&b, "* %s: failed: %s: %s\n", h.Part, f.What, f.Why)

@@ -146,7 +146,7 @@ func (s stored) kernelsTables() string {
 			case k.Operation != "":
 			case n < others:
 				n++
-				rows = append(rows, []string{fmt.Sprintf("%.4f", k.MS.Median), share(k.OfStep), share(k.OfPeak) + " (copying)", k.Section, k.Kernel})
+				rows = append(rows, []string{fmt.Sprintf("%.4f", k.MS.Median), share(k.MS.Median / total), share(k.OfPeak) + " (copying)", k.Section, k.Kernel})
 			default:
 				rest += k.MS.Median
 			}

@@ -114,10 +114,17 @@ func newKit(args []string, say io.Writer) (*kit, error) {
 	f.IntVar(&o.maxSteps, "max-steps", 0, "`steps` of a training, for rehearsals; 0: as many as the epochs have")
 	f.IntVar(&o.seeds, "seeds", 3, "`seeds` to train by, from 1 on")
 	list("codes", &o.codes, "`numbers` of InfoGAN's codes to train with", "10", "20")
-	if err := f.Parse(args); err != nil {
-		return nil, err
+	var folders []string
+	for rest := args; ; rest = f.Args()[1:] { // flags may follow the folder
+		if err := f.Parse(rest); err != nil {
+			return nil, err
+		}
+		if f.NArg() == 0 {
+			break
+		}
+		folders = append(folders, f.Arg(0))
 	}
-	if f.NArg() != 1 {
+	if len(folders) != 1 {
 		return nil, errors.New("want one folder for the results: run.sh STATE (run.sh --help has the flags)")
 	}
 	for _, p := range o.parts {
@@ -130,5 +137,5 @@ func newKit(args []string, say io.Writer) (*kit, error) {
 		return nil, err
 	}
 	k.folder = filepath.Dir(program)
-	return k, k.open(f.Arg(0))
+	return k, k.open(folders[0])
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -30,6 +31,9 @@ func deviceTurn(t *turn) error {
 		return fmt.Errorf("no usable device: `vkgan-headless devices` says what each lacks")
 	}
 	t.measured("%s, %s %s, Vulkan %s", d.Chosen.Name, d.Chosen.Driver, d.Chosen.DriverInfo, d.Chosen.API)
+	if d.Chosen.Type == "cpu" {
+		t.failed("a GPU", errors.New("the loader lists none, so a CPU driver is measured"))
+	}
 	if d.Doctor, err = run(t.ctx, filepath.Join(t.folder, "vkgan-headless"), "doctor"); err != nil && !t.over() {
 		t.failed("vkgan doctor", err)
 	}

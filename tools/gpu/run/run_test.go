@@ -22,7 +22,7 @@ func fakeKit(t *testing.T, script string, args ...string) *kit {
 	t.Setenv("TORCHINDUCTOR_CACHE_DIR", "")
 	write(t, filepath.Join(folder, "BUILD"), "vkgan test\nneeds nothing\n", 0o644)
 	write(t, filepath.Join(folder, "vkgan-headless"), "#!/bin/sh\n"+script, 0o755)
-	k, err := newKit(append(args, state), io.Discard)
+	k, err := newKit(append([]string{state}, args...), io.Discard)
 	if k == nil {
 		t.Fatal(err)
 	}
