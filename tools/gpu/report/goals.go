@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -146,21 +147,36 @@ type timed struct {
 	engine, model, mode, precision, layout string
 	ms, least, most                        float64
 	rounds                                 int
+	gap, host                              string // microseconds between submissions, and of the host's processor a step
 }
 
 func (t timed) how() string { return strings.Join(nonEmpty(t.mode, t.precision, t.layout), " ") }
 
 // timedSteps are all configurations, in the order in which they were measured.
 func (s stored) timedSteps() (list []timed) {
-	times := map[timed][]float64{}
+	times, gaps, hosts := map[timed][]float64{}, map[timed][]float64{}, map[timed][]float64{}
 	for _, r := range s.steps.Runs {
 		c := timed{engine: r.Engine, model: r.Model, mode: r.Mode, precision: r.Precision, layout: r.Layout}
 		if times[c] == nil {
 			list = append(list, c)
 		}
 		times[c] = append(times[c], r.MedianMS)
+		var overhead struct {
+			Gap  *float64 `json:"gap_us_median"`
+			Host *float64 `json:"host_us_per_step"`
+		}
+		if json.Unmarshal(r.Report, &overhead) != nil {
+			continue
+		}
+		if overhead.Gap != nil {
+			gaps[c] = append(gaps[c], *overhead.Gap)
+		}
+		if overhead.Host != nil {
+			hosts[c] = append(hosts[c], *overhead.Host)
+		}
 	}
 	for i, c := range list {
+		list[i].gap, list[i].host = medianText(gaps[c]), medianText(hosts[c])
 		list[i].ms, list[i].rounds = median(times[c]), len(times[c])
 		list[i].least, list[i].most = slices.Min(times[c]), slices.Max(times[c])
 	}
@@ -175,6 +191,13 @@ func (s stored) fastest(engine, model string, precisions ...string) (best timed,
 		}
 	}
 	return best, found
+}
+
+func medianText(values []float64) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%.1f", median(values))
 }
 
 func median(values []float64) float64 {

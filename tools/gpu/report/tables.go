@@ -20,7 +20,7 @@ func (s stored) stepsTable() string {
 	slices.SortStableFunc(list, func(a, b timed) int {
 		return cmp.Or(cmp.Compare(a.model, b.model), -cmp.Compare(a.engine, b.engine), cmp.Compare(a.ms, b.ms))
 	})
-	rows := [][]string{{"model", "by", "how", "ms a step", "rounds' medians", "÷ vkgan's best"}}
+	rows := [][]string{{"model", "by", "how", "ms a step", "rounds' medians", "÷ vkgan's best", "gap, µs", "host, µs a step"}}
 	for _, t := range list {
 		ratio := ""
 		if best, found := s.fastest("vkgan", t.model); found {
@@ -28,7 +28,7 @@ func (s stored) stepsTable() string {
 		}
 		rows = append(rows, []string{
 			t.model, map[string]string{"vkgan": "vkgan", "torch": "PyTorch"}[t.engine], t.how(), fmt.Sprintf("%.3f", t.ms),
-			fmt.Sprintf("%d: %.3f–%.3f", t.rounds, t.least, t.most), ratio,
+			fmt.Sprintf("%d: %.3f–%.3f", t.rounds, t.least, t.most), ratio, t.gap, t.host,
 		})
 	}
 	return table(rows...)
