@@ -35,13 +35,16 @@ done
 # The driver is the machine's own, and so is a validation layer: this system's may be too old for it, a newer one needs a newer libc.
 library() { ldconfig -p | sed -n "s|.*[[:space:]]$1 (.*x86-64.*=> ||p" | head -n 1; }
 cp -L "$(library libvulkan.so.1)" "$kit/lib/libvulkan.so.1"
-for so in libGLdispatch.so.0 libEGL.so.1 libGLX.so.0 libX11.so.6 libXext.so.6 libxcb.so.1 libXau.so.6 libXdmcp.so.6 libbsd.so.0 libmd.so.0; do
+for so in libGLdispatch.so.0 libEGL.so.1 libGLX.so.0 libX11.so.6 libXext.so.6 libxcb.so.1 libXau.so.6 libXdmcp.so.6 \
+	libbsd.so.0 libmd.so.0; do
 	from=$(library "$so")
 	[ -z "$from" ] || cp -L "$from" "$kit/lib/gl/$so"
 done
+libc=$(cat "$kit"/{vkgan-headless,measure,report} "$kit"/src/*/*.test "$kit"/lib/*.so* "$kit"/lib/gl/* |
+	grep -ao 'GLIBC_2\.[0-9]*' | sort -uV | tail -n 1 | cut -d_ -f2)
 {
 	echo "vkgan $version, built $(date -u +%FT%TZ) with $(go version | cut -d' ' -f3)"
-	echo "needs glibc $(cat "$kit"/{vkgan-headless,measure,report} "$kit"/src/*/*.test "$kit"/lib/*.so* "$kit"/lib/gl/* | grep -ao 'GLIBC_2\.[0-9]*' | sort -uV | tail -n 1 | cut -d_ -f2) or newer, x86-64, and a Vulkan driver"
+	echo "needs glibc $libc or newer, x86-64, and a Vulkan driver"
 } >"$kit/BUILD"
 cat "$kit/BUILD"
 
@@ -49,4 +52,5 @@ tar -c --owner=0 --group=0 --sort=name -C "$(dirname "$kit")" "$(basename "$kit"
 size=$(stat -c %s "$kit.tar.gz")
 du -sh "$kit"
 echo "$kit.tar.gz: $((size >> 10)) KiB"
-[ "$size" -le "$limit" ] || { echo "gpu-kit: $kit.tar.gz is above $((limit >> 20)) MiB: something is in it twice, or not stripped" >&2; exit 1; }
+[ "$size" -le "$limit" ] ||
+	{ echo "gpu-kit: $kit.tar.gz is above $((limit >> 20)) MiB: something is in it twice, or not stripped" >&2; exit 1; }

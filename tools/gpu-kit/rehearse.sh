@@ -19,7 +19,8 @@ die() { echo "rehearse: $*" >&2; exit 1; }
 if [ ! -e "$base/.ready" ]; then
 	rm -rf "$base"
 	codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
-	mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' | awk -v c="$codename" '$2 == c && $1 !~ /cloud|node/ {print $1; exit}')
+	mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' |
+		awk -v c="$codename" '$2 == c && $1 !~ /cloud|node/ {print $1; exit}')
 	[ -n "$mirror" ] || die "apt knows no archive of $codename: this needs a Debian"
 	debootstrap --variant=minbase "$(cat "$driver/suite")" "$base" "$mirror" >/dev/null || die "debootstrap failed: see $base/debootstrap"
 	touch "$base/.ready"
@@ -85,7 +86,8 @@ if [ -e "$peer/.ready" ]; then
 	chmod +x "$root/usr/local/bin/python3"
 fi
 
-flags=(--tests Smoke --tune-seconds 3 --rounds 2 --step-seconds 0.1 --kernel-steps 1 --epochs 1 --max-steps 12 --seeds 2 --codes 10,20 --peer-device "$torch")
+flags=(--tests Smoke --tune-seconds 3 --rounds 2 --step-seconds 0.1 --kernel-steps 1 --epochs 1 --max-steps 12 --seeds 2
+	--codes 10,20 --peer-device "$torch")
 kit() {
 	inside VK_DRIVER_FILES=/opt/lavapipe/lvp.json LD_LIBRARY_PATH=/opt/lavapipe VKGAN_TIMEOUT="${VKGAN_TIMEOUT:-1h}" \
 		/kit/run.sh "${flags[@]}" "$@" --work /state-work /state
@@ -147,7 +149,7 @@ kit "${ssgan[@]}" --max-steps $((step + 20)) || die "the training did not go on"
 expect training "done"
 grep -q "\"step\": $((step + 20))," "$root/state/training.json" || die "the training did not go on from step $step to $((step + 20))"
 [ "$(ls "$root"/state-work/training/*/ | wc -l)" = 1 ] || die "the training began anew"
-rm "$root/state/training.json"
+rm -r "$root/state/training.json" "$root/state-work/training"
 
 echo "== all that is left"
 for ((call = 1; call <= 5; call++)); do kit && break; done

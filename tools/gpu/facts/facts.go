@@ -39,6 +39,37 @@ type Head struct {
 	LeftOut  []Failure `json:"left_out,omitempty"` // and what it never tried
 }
 
+// Common is the head of the file that it is in.
+func (h *Head) Common() *Head { return h }
+
+// File is what is stored of a part: a pointer to one of the structs below.
+type File interface{ Common() *Head }
+
+// New is a part's file with nothing measured.
+func New(part string) File {
+	var f File
+	switch part {
+	case "device":
+		f = &Device{}
+	case "tests":
+		f = &Tests{}
+	case "costs":
+		f = &Costs{}
+	case "tuning":
+		f = &Tuning{}
+	case "steps":
+		f = &Steps{}
+	case "kernels":
+		f = &Kernels{}
+	case "training":
+		f = &Training{}
+	default:
+		panic("no part " + part)
+	}
+	f.Common().Part = part
+	return f
+}
+
 // Failure is something that could not be measured, and why.
 type Failure struct {
 	What string `json:"what"`
@@ -246,8 +277,8 @@ type Point struct {
 // Path is the file of a part in a folder.
 func Path(folder, part string) string { return filepath.Join(folder, part+".json") }
 
-// Read fills v, a pointer to a part's struct, from its file; found is false where there is none.
-func Read(folder, part string, v any) (found bool, err error) {
+// Read fills v from the file of its part; found is false where there is none.
+func Read(folder, part string, v File) (found bool, err error) {
 	text, err := os.ReadFile(Path(folder, part))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -262,7 +293,7 @@ func Read(folder, part string, v any) (found bool, err error) {
 }
 
 // Write replaces the file of a part as a whole.
-func Write(folder, part string, v any) error {
+func Write(folder, part string, v File) error {
 	text, err := json.MarshalIndent(v, "", " ")
 	if err != nil {
 		return err

@@ -186,7 +186,8 @@ func (s stored) timedSteps() (list []timed) {
 // fastest is the fastest configuration of an engine for a model, in any of some precisions, or in any.
 func (s stored) fastest(engine, model string, precisions ...string) (best timed, found bool) {
 	for _, t := range s.timedSteps() {
-		if t.engine == engine && t.model == model && (len(precisions) == 0 || slices.Contains(precisions, t.precision)) && (!found || t.ms < best.ms) {
+		asked := t.engine == engine && t.model == model && (len(precisions) == 0 || slices.Contains(precisions, t.precision))
+		if asked && (!found || t.ms < best.ms) {
 			best, found = t, true
 		}
 	}

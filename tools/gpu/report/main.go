@@ -41,14 +41,10 @@ func main() {
 
 func read(folder string) (s stored, err error) {
 	found := 0
-	for _, part := range facts.Parts {
-		value, head := map[string]any{
-			"device": &s.device, "tests": &s.tests, "costs": &s.costs, "tuning": &s.tuning, "steps": &s.steps, "kernels": &s.kernels, "training": &s.training,
-		}[part], map[string]*facts.Head{
-			"device": &s.device.Head, "tests": &s.tests.Head, "costs": &s.costs.Head, "tuning": &s.tuning.Head, "steps": &s.steps.Head,
-			"kernels": &s.kernels.Head, "training": &s.training.Head,
-		}[part]
-		there, err := facts.Read(folder, part, value)
+	files := []facts.File{&s.device, &s.tests, &s.costs, &s.tuning, &s.steps, &s.kernels, &s.training}
+	for i, part := range facts.Parts {
+		head := files[i].Common()
+		there, err := facts.Read(folder, part, files[i])
 		switch {
 		case err != nil:
 			*head = facts.Head{Status: "unreadable", Why: err.Error()}
@@ -161,7 +157,9 @@ func (s stored) partsTable() string {
 		if h.Status == facts.Running {
 			h.Why = orElse(h.Why, "it still is, or the kit was killed")
 		}
-		rows = append(rows, []string{h.Part, orElse(string(h.Status), "not begun"), fmt.Sprint(h.Turns), fmt.Sprintf("%.0f", h.Seconds), h.Why})
+		rows = append(rows, []string{
+			h.Part, orElse(string(h.Status), "not begun"), fmt.Sprint(h.Turns), fmt.Sprintf("%.0f", h.Seconds), h.Why,
+		})
 		for _, f := range h.Failures {
 			fmt.Fprintf(&b, "* %s: failed: %s: %s\n", h.Part, f.What, f.Why)
 		}

@@ -146,7 +146,8 @@ func (s stored) kernelsTables() string {
 			case k.Operation != "":
 			case n < others:
 				n++
-				rows = append(rows, []string{fmt.Sprintf("%.4f", k.MS.Median), share(k.MS.Median / total), share(k.OfPeak) + " (copying)", k.Section, k.Kernel})
+				ms := k.MS.Median
+				rows = append(rows, []string{fmt.Sprintf("%.4f", ms), share(ms / total), share(k.OfPeak) + " (copying)", k.Section, k.Kernel})
 			default:
 				rest += k.MS.Median
 			}
@@ -165,7 +166,9 @@ func (s stored) tuningTable() string {
 	if len(s.tuning.Models) == 0 {
 		return "Not measured.\n"
 	}
-	rows := [][]string{{"model", "precision", "operations", "not measured", "variants", "dropped", "better than built in", "built in, ms", "tuned, ms"}}
+	rows := [][]string{{
+		"model", "precision", "operations", "not measured", "variants", "dropped", "better than built in", "built in, ms", "tuned, ms",
+	}}
 	for _, m := range s.tuning.Models {
 		unmeasured, tried, dropped, better, before, after := 0, 0, 0, 0, 0.0, 0.0
 		for _, o := range m.Operations {
@@ -178,8 +181,8 @@ func (s stored) tuningTable() string {
 			}
 		}
 		rows = append(rows, []string{
-			m.Model, m.Precision, fmt.Sprint(len(m.Operations)), fmt.Sprint(unmeasured), fmt.Sprint(tried), fmt.Sprint(dropped), fmt.Sprint(better),
-			fmt.Sprintf("%.3f", before), fmt.Sprintf("%.3f", after),
+			m.Model, m.Precision, fmt.Sprint(len(m.Operations)), fmt.Sprint(unmeasured), fmt.Sprint(tried), fmt.Sprint(dropped),
+			fmt.Sprint(better), fmt.Sprintf("%.3f", before), fmt.Sprintf("%.3f", after),
 		})
 	}
 	return table(rows...)
@@ -208,7 +211,9 @@ func (s stored) trainingTable() string {
 	slices.SortFunc(order, func(a, b kind) int {
 		return cmp.Or(cmp.Compare(a.model, b.model), cmp.Compare(a.labels, b.labels), cmp.Compare(a.precision, b.precision))
 	})
-	rows := [][]string{{"model", "labels", "precision", "epochs", "seeds done", "seconds", "test error, %", "one-to-one, %", "each seed's error, %"}}
+	rows := [][]string{{
+		"model", "labels", "precision", "epochs", "seeds done", "seconds", "test error, %", "one-to-one, %", "each seed's error, %",
+	}}
 	for _, k := range order {
 		var seconds, errors, hungarian []float64
 		var each []string

@@ -14,10 +14,12 @@ func kernelsTurn(t *turn) error {
 	for _, precision := range t.usable() {
 		for _, model := range t.models {
 			what := "kernels of " + model + " in " + precision
-			if t.hasFailed(what) || slices.ContainsFunc(k.Reports, func(r facts.KernelsReport) bool { return r.Model == model && r.Precision == precision }) {
+			done := func(r facts.KernelsReport) bool { return r.Model == model && r.Precision == precision }
+			if t.hasFailed(what) || slices.ContainsFunc(k.Reports, done) {
 				continue
 			}
-			out, err := t.vkgan(inPrecision(precision, "bench", "kernels", "--model", model, "--steps", strconv.Itoa(t.profile), "--json")...)
+			steps := strconv.Itoa(t.profile)
+			out, err := t.vkgan(inPrecision(precision, "bench", "kernels", "--model", model, "--steps", steps, "--json")...)
 			var r facts.KernelsReport
 			if err == nil {
 				err = json.Unmarshal([]byte(out), &r)

@@ -183,8 +183,8 @@ func (s *stepping) own(c config) (string, error) {
 }
 
 func (s *stepping) ownSteps(c config, steps, warmup int) (string, error) {
-	args := inPrecision(c.precision, "bench", "step", "--model", c.model, "--steps", strconv.Itoa(steps), "--warmup", strconv.Itoa(warmup), "--json")
-	return s.vkgan(args...)
+	return s.vkgan(inPrecision(c.precision, "bench", "step", "--model", c.model,
+		"--steps", strconv.Itoa(steps), "--warmup", strconv.Itoa(warmup), "--json")...)
 }
 
 // expected is what a step took before, in milliseconds; 0: it was not measured.

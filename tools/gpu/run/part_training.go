@@ -75,7 +75,8 @@ func folderOf(r facts.Run) string {
 func (t *turn) train(r *facts.Run) error {
 	dir := filepath.Join(t.work, "training", folderOf(*r))
 	labels := map[string]string{"infogan": "--labels", "ssgan": "--class-labels"}[r.Model]
-	args := inPrecision(r.Precision, "train", r.Model, "--out", dir, "--epochs", strconv.Itoa(r.Epochs), "--checkpoint-every", "30s", "--calibrate-on", "1000", "--quiet")
+	args := inPrecision(r.Precision, "train", r.Model, "--out", dir, "--epochs", strconv.Itoa(r.Epochs),
+		"--checkpoint-every", "30s", "--calibrate-on", "1000", "--quiet")
 	if t.maxSteps > 0 {
 		args = append(args, "--max-steps", strconv.Itoa(t.maxSteps))
 	}

@@ -39,7 +39,8 @@ func tuningTurn(t *turn) error {
 			return errOver
 		}
 		begin := time.Now()
-		out, err := t.vkgan(inPrecision(m.Precision, "tune", "--model", m.Model, "--json", "--max-time", max(bound, time.Second).Round(time.Millisecond).String())...)
+		atMost := max(bound, time.Second).Round(time.Millisecond).String()
+		out, err := t.vkgan(inPrecision(m.Precision, "tune", "--model", m.Model, "--json", "--max-time", atMost)...)
 		if t.over() {
 			return errOver
 		}
@@ -56,7 +57,8 @@ func tuningTurn(t *turn) error {
 		m.Cut = slices.ContainsFunc(m.Operations, func(o facts.Operation) bool { return o.Tried == 0 })
 		cut = cut || m.Cut && m.Attempts < attempts && t.tune == 0
 		f.Tables = t.tables()
-		t.measured("%s: %d operations in %.0f s%s", what, len(m.Operations), m.Seconds, map[bool]string{true: ", not all measured"}[m.Cut])
+		all := map[bool]string{true: ", not all measured"}[m.Cut]
+		t.measured("%s: %d operations in %.0f s%s", what, len(m.Operations), m.Seconds, all)
 	}
 	if cut {
 		return fmt.Errorf("%w: some operations were not measured", errMore)

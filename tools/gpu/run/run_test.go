@@ -67,8 +67,8 @@ func TestPartsAreComplete(t *testing.T) {
 		if p.name != facts.Parts[i] {
 			t.Errorf("part %d is %s, want %s", i, p.name, facts.Parts[i])
 		}
-		if value, head := empty(p.name); value == nil || head.Part != p.name {
-			t.Errorf("%s has no struct", p.name)
+		if got := facts.New(p.name).Common().Part; got != p.name {
+			t.Errorf("the file of %s is that of %s", p.name, got)
 		}
 	}
 }
@@ -207,7 +207,7 @@ func TestACrashStopsNoTest(t *testing.T) {
 		t.Fatalf("left %v", left)
 	}
 	f := k.newTurn(find("tests")).value.(*facts.Tests)
-	if len(f.Results) != 2 || f.Results[0].Result != "crash" || f.Results[0].Output != "panic: boom" || f.Results[1].Result != "pass" || f.Packages["layers"] != 2 {
+	if r := f.Results; len(r) != 2 || r[0].Result != "crash" || r[0].Output != "panic: boom" || r[1].Result != "pass" || f.Packages["layers"] != 2 {
 		t.Errorf("%+v", f)
 	}
 }
@@ -229,11 +229,12 @@ echo '{"step":550,"epoch":1,"time_s":3,"test_error":0.25}
 		k.measure(t.Context())
 	}
 	f := k.newTurn(find("training")).value.(*facts.Training)
-	if len(f.Runs) != 1 || f.Runs[0].Status != facts.Done || f.Runs[0].Step != 550 || *f.Runs[0].TestError != 0.25 || len(f.Runs[0].Curve) != 1 {
+	if r := f.Runs; len(r) != 1 || r[0].Status != facts.Done || r[0].Step != 550 || *r[0].TestError != 0.25 || len(r[0].Curve) != 1 {
 		t.Errorf("%+v", f)
 	}
 	calls, err := os.ReadFile(filepath.Join(k.folder, "vkgan-headless.calls"))
-	if lines := bytes.Split(bytes.TrimSpace(calls), []byte("\n")); err != nil || len(lines) != 2 || !bytes.Contains(lines[1], []byte("--resume")) {
+	lines := bytes.Split(bytes.TrimSpace(calls), []byte("\n"))
+	if err != nil || len(lines) != 2 || !bytes.Contains(lines[1], []byte("--resume")) {
 		t.Errorf("%s, %v", calls, err)
 	}
 }

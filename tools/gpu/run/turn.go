@@ -15,9 +15,9 @@ type turn struct {
 	*kit
 	part  part
 	ctx   context.Context // until the turn's time is over
-	value any             // the part's struct
-	head  *facts.Head     // in it
-	gain  int             // what was measured in this turn
+	value facts.File
+	head  *facts.Head // in it
+	gain  int         // what was measured in this turn
 	begun time.Time
 	spent float64 // seconds of the turns before
 }
@@ -28,43 +28,14 @@ const tooOften = 3
 // newTurn reads what there is of a part.
 func (k *kit) newTurn(p part) *turn {
 	t := &turn{kit: k, part: p}
-	t.value, t.head = empty(p.name)
+	t.value = facts.New(p.name)
 	if _, err := facts.Read(k.state, p.name, t.value); err != nil {
 		fmt.Fprintf(k.log, "%s: %v\n", p.name, err)
-		t.value, t.head = empty(p.name)
+		t.value = facts.New(p.name)
 	}
+	t.head = t.value.Common()
 	t.spent = t.head.Seconds
 	return t
-}
-
-func empty(part string) (value any, head *facts.Head) {
-	switch part {
-	case "device":
-		v := &facts.Device{}
-		value, head = v, &v.Head
-	case "tests":
-		v := &facts.Tests{}
-		value, head = v, &v.Head
-	case "costs":
-		v := &facts.Costs{}
-		value, head = v, &v.Head
-	case "tuning":
-		v := &facts.Tuning{}
-		value, head = v, &v.Head
-	case "steps":
-		v := &facts.Steps{}
-		value, head = v, &v.Head
-	case "kernels":
-		v := &facts.Kernels{}
-		value, head = v, &v.Head
-	case "training":
-		v := &facts.Training{}
-		value, head = v, &v.Head
-	default:
-		panic("no part " + part)
-	}
-	head.Part = part
-	return value, head
 }
 
 // take works on a part for at most limit. It tells whether the part got on.
@@ -75,7 +46,8 @@ func (t *turn) take(ctx context.Context, limit time.Duration) bool {
 		h.Status, h.Why = facts.Partial, "the kit was killed in the last turn"
 	}
 	if h.Killed >= tooOften {
-		t.close(facts.Failed, fmt.Sprintf("the kit was killed in %d turns in a row; remove %s to try again", h.Killed, facts.Path(t.state, h.Part)))
+		t.close(facts.Failed, fmt.Sprintf("the kit was killed in %d turns in a row; remove %s to try again",
+			h.Killed, facts.Path(t.state, h.Part)))
 		return false
 	}
 	if left := t.remaining(); left < t.part.least {
