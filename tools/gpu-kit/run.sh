@@ -47,7 +47,8 @@ find_nvidia() {
 	echo "run.sh: WARNING: there is an NVIDIA GPU, but the Vulkan loader finds no driver for it" >&2
 	return 1
 }
-if [ -z "${VK_DRIVER_FILES:-}" ] && compgen -G '/dev/nvidia[0-9]*' >/dev/null && ! nvidia; then find_nvidia; fi
+gpu() { compgen -G '/dev/nvidia[0-9]*' || command -v nvidia-smi; }
+if [ -z "${VK_DRIVER_FILES:-}" ] && gpu >/dev/null && ! nvidia; then find_nvidia; fi
 
 export KIT_LOADER KIT_DRIVER
 exec "$kit/measure" "$@"
