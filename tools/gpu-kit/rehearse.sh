@@ -86,7 +86,7 @@ if [ -e "$peer/.ready" ]; then
 	chmod +x "$root/usr/local/bin/python3"
 fi
 
-flags=(--tests Smoke --tune-seconds 3 --rounds 2 --step-seconds 0.1 --kernel-steps 1 --epochs 1 --max-steps 12 --seeds 2
+flags=(--tests Smoke --tune-seconds 3 --rounds 2 --step-seconds 0.1 --kernel-steps 1 --epochs 1 --max-steps 6 --seeds 1
 	--codes 10,20 --peer-device "$torch")
 kit() {
 	inside VK_DRIVER_FILES=/opt/lavapipe/lvp.json LD_LIBRARY_PATH=/opt/lavapipe VKGAN_TIMEOUT="${VKGAN_TIMEOUT:-1h}" \
