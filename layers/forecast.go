@@ -2,6 +2,35 @@ package layers
 
 import "vkgan/vk"
 
+// Forecast is what a command of a step is expected to take on a GPU. Of other kernels than those of products and convolutions
+// there are only Bytes and Seconds.
+type Forecast struct {
+	Variant     string
+	Groups      int     // work-groups
+	Resident    int     // of them, on a compute unit at a time
+	Invocations int     // of a work-group
+	Registers   int     // of an invocation
+	Shared      int     // bytes of a work-group
+	Cached      float64 // bytes that work-groups ask of the cache that all units share
+	Bytes       float64 // to and from memory, everything once
+	Seconds     float64 // with the second pass of a split product, which takes none by itself
+}
+
+// ForecastOf is for a command recorded on d, whose limits alone count.
+func ForecastOf(d *vk.Device, c vk.Command) Forecast {
+	m := newMachine(d)
+	o, ok := c.Operation.(operation)
+	if p, isPass := o.(pass); ok && !(isPass && p.convolution().thin()) {
+		if c.Work.Dense == 0 {
+			return Forecast{}
+		}
+		v := choose(d, o)
+		f := m.forecast(v.shared, o.implicit())
+		return Forecast{v.String(), f.groups, f.resident, int(v.shared.local()), f.registers, int(v.shared.memory()), f.cached, f.bytes, f.seconds}
+	}
+	return Forecast{Bytes: c.Work.Bytes, Seconds: m.dispatch + c.Work.Bytes/m.memory}
+}
+
 // machine is a GPU as the built-in choice of a cut sees it. What Vulkan does not say is what compute units of NVIDIA, AMD and
 // Intel have in common, or is assumed (docs/performance.md, "On a GPU: predicted").
 type machine struct {

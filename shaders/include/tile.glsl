@@ -69,27 +69,28 @@ void multiply(int rows, int columns, int terms, bool whole, int split) {
 
 	a_begin(lane, m0);
 	b_begin(lane, n0);
-	if (k0 < k1) {
-		a_fetch(lane, m0, rows, k0, k1, whole);
-		b_fetch(lane, n0, columns, k0, k1, whole);
-	}
-	for (int k = k0; k < k1; k += BK) {
-		a_put(lane);
-		b_put(lane);
-		barrier();
-		if (k + BK < k1) {
-			a_fetch(lane, m0, rows, k + BK, k1, whole);
-			b_fetch(lane, n0, columns, k + BK, k1, whole);
+	int k = k0;
+	do { // a chunk is on its way while the one before is multiplied
+		if (k < k1) {
+			a_fetch(lane, m0, rows, k, k1, whole);
+			b_fetch(lane, n0, columns, k, k1, whole);
 		}
-		for (int u = 0; u < BK; u++) {
-			vec4 va[TM / 4], vb[TN / 4];
-			[[unroll]] for (int i = 0; i < TM / 4; i++) va[i] = a_tile[u * a_pitch + i * (BM / TM) + tm];
-			[[unroll]] for (int j = 0; j < TN / 4; j++) vb[j] = b_tile[u * b_pitch + j * (BN / TN) + tn];
-			[[unroll]] for (int i = 0; i < TM; i++)
-				[[unroll]] for (int j = 0; j < TN / 4; j++) sums[i][j] = fma(vec4(va[i / 4][i % 4]), vb[j], sums[i][j]);
+		if (k > k0)
+			for (int u = 0; u < BK; u++) {
+				vec4 va[TM / 4], vb[TN / 4];
+				[[unroll]] for (int i = 0; i < TM / 4; i++) va[i] = a_tile[u * a_pitch + i * (BM / TM) + tm];
+				[[unroll]] for (int j = 0; j < TN / 4; j++) vb[j] = b_tile[u * b_pitch + j * (BN / TN) + tn];
+				[[unroll]] for (int i = 0; i < TM; i++)
+					[[unroll]] for (int j = 0; j < TN / 4; j++) sums[i][j] = fma(vec4(va[i / 4][i % 4]), vb[j], sums[i][j]);
+			}
+		barrier();
+		if (k < k1) {
+			a_put(lane);
+			b_put(lane);
 		}
 		barrier();
-	}
+		k += BK;
+	} while (k - BK < k1);
 	store_sums(m0 + 4 * tm, n0 + 4 * tn, rows, columns);
 }
 
