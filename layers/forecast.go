@@ -1,6 +1,10 @@
 package layers
 
-import "vkgan/vk"
+import (
+	"slices"
+
+	"vkgan/vk"
+)
 
 // Forecast is what a command of a step is expected to take on a GPU. Of other kernels than those of products and convolutions
 // there are only Bytes and Seconds.
@@ -28,38 +32,40 @@ func ForecastOf(d *vk.Device, c vk.Command) Forecast {
 		f := m.forecast(v.shared, o.implicit())
 		return Forecast{v.String(), f.groups, f.resident, int(v.shared.local()), f.registers, int(v.shared.memory()), f.cached, f.bytes, f.seconds}
 	}
-	return Forecast{Bytes: c.Work.Bytes, Seconds: m.dispatch + c.Work.Bytes/m.memory}
+	return Forecast{Bytes: c.Work.Bytes, Seconds: dispatchTime + c.Work.Bytes/m.memory}
 }
 
-// machine is a GPU as the built-in choice of a cut sees it. What Vulkan does not say is what compute units of NVIDIA, AMD and
-// Intel have in common, or is assumed (docs/performance.md, "On a GPU: predicted").
+// machine is a GPU as the built-in choice of a cut sees it (docs/performance.md, "On a GPU: predicted").
 type machine struct {
-	units     int     // NVIDIA's SMs, AMD's compute units, Intel's Xe cores
-	registers int     // of a unit, 32 bits each
-	shared    int     // bytes of a unit's shared memory
-	rate      float64 // multiply-adds a second, of all units
-	cache     float64 // bytes a second from the cache that all units share
-	memory    float64 // bytes a second
-	dispatch  float64 // seconds that a dependent dispatch costs
+	units  int     // NVIDIA's SMs, AMD's compute units, Intel's Xe cores
+	shared int     // bytes of a unit's shared memory
+	rate   float64 // multiply-adds a second, of all units
+	cache  float64 // bytes a second from the cache that all units share
+	memory float64 // bytes a second
 }
 
+// What Vulkan does not say is what compute units of the three have in common, or is assumed.
 const (
-	assumedUnits   = 32
-	unitRegisters  = 64 << 10
-	unitShared     = 64 << 10     // at least; as much as one work-group may have, if that is more
-	unitRate       = 128 * 1.98e9 // multiply-adds a second
-	ratePerCache   = 6            // multiply-adds for each byte from the shared cache
-	ratePerMemory  = 7            // and for each from memory
-	dispatchTime   = 1.5e-6       // seconds
-	beginTime      = 1e-6         // seconds until a work-group's first chunk is there, and after its last
-	enough         = 256          // invocations that keep a unit's multiply-adds busy
-	attainable     = 0.7          // of the issue slots: the rest is lost to barriers and to waiting
-	smallRegisters = 32           // sums of an invocation, where subgroups may be narrower than that: Intel's
+	assumedUnits  = 32           // where the driver does not say
+	unitRegisters = 64 << 10     // of 32 bits
+	unitShared    = 64 << 10     // bytes at least; as much as one work-group may have, if that is more
+	unitRate      = 128 * 1.98e9 // multiply-adds a second
+	ratePerCache  = 6            // multiply-adds for each byte from the shared cache
+	ratePerMemory = 7            // and for each from memory
+
+	dispatchTime = 1.5e-6 // seconds that a dependent dispatch costs
+	beginTime    = 1e-6   // seconds until a work-group's first chunk is there, and after its last
+	busyUnit     = 256    // invocations that keep a unit's multiply-adds busy
+	attainable   = 0.7    // of the issue slots: the rest is lost to barriers and to waiting
+
+	// Where subgroups can be narrower, as Intel's, an invocation has some 64 registers: room for so many sums.
+	wideSubgroup = 32
+	fewSums      = 32
 )
 
 func newMachine(d *vk.Device) machine {
 	l := d.Info().Limits
-	m := machine{units: int(l.ComputeUnits), registers: unitRegisters, shared: max(unitShared, int(l.MaxShared)), dispatch: dispatchTime}
+	m := machine{units: int(l.ComputeUnits), shared: max(unitShared, int(l.MaxShared))}
 	if m.units == 0 {
 		m.units = assumedUnits
 	}
@@ -82,16 +88,16 @@ func (m machine) forecast(s shared, p implicit) forecast {
 	g, local := s.groups(p), int(s.local())
 	run := int(ceil(int(ceil(p.terms, int(s.splits))), int(s.bk))) * int(s.bk)
 	f := forecast{groups: int(g[0] * g[1] * g[2]), registers: s.registers()}
-	f.resident = max(1, min(m.registers/(f.registers*local), m.shared/int(s.memory())))
+	f.resident = max(1, min(unitRegisters/(f.registers*local), m.shared/int(s.memory())))
 	f.cached = 4 * float64(f.groups) * (float64(run)*float64(s.bm+s.bn) + float64(s.bm*s.bn))
 	f.bytes = 4 * float64(p.moved)
 
 	each := int(ceil(f.groups, m.units))
-	busy := min(1, float64(min(each, f.resident)*local)/enough)
+	busy := min(1, float64(min(each, f.resident)*local)/busyUnit)
 	work := float64(each) * float64(s.bm*s.bn) * float64(run) * float64(m.units) / m.rate / (s.issue() * busy)
-	f.seconds = m.dispatch + beginTime*float64(ceil(each, f.resident)) + max(work, f.cached/m.cache, f.bytes/m.memory)
+	f.seconds = dispatchTime + beginTime*float64(ceil(each, f.resident)) + max(work, f.cached/m.cache, f.bytes/m.memory)
 	if s.splits > 1 {
-		f.seconds += m.dispatch + 4*float64(2*int(s.splits)+1)*float64(p.outputs)/m.cache
+		f.seconds += dispatchTime + 4*float64(2*int(s.splits)+1)*float64(p.outputs)/m.cache
 	}
 	return f
 }
@@ -117,9 +123,14 @@ var sharedTiles = []shared{
 
 var splitCounts = []int32{1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64}
 
-// cheapest is the built-in choice: the cut of least forecast time, of those that fit.
+// cheapest is the built-in choice: the cut of least forecast time, of those that fit. The tuner also tries many sums where
+// registers are few.
 func cheapest(d *vk.Device, p implicit) shared {
-	if s, found := cheapestOf(d, p, sharedTiles); found {
+	tiles := sharedTiles
+	if d.Info().Limits.SubgroupMin < wideSubgroup {
+		tiles = slices.DeleteFunc(slices.Clone(tiles), func(s shared) bool { return s.tm*s.tn > fewSums })
+	}
+	if s, found := cheapestOf(d, p, tiles); found {
 		return s
 	}
 	return shared{32, 32, 16, 4, 8, 1} // for a device without limits, on which nothing runs
@@ -127,10 +138,9 @@ func cheapest(d *vk.Device, p implicit) shared {
 
 func cheapestOf(d *vk.Device, p implicit, tiles []shared) (best shared, found bool) {
 	m, least := newMachine(d), 0.0
-	narrow := d.Info().Limits.SubgroupMin < smallRegisters
 	for _, s := range tiles {
 		for _, s.splits = range splitCounts {
-			if s.fits(d, p) != nil || narrow && s.tm*s.tn > smallRegisters {
+			if s.fits(d, p) != nil {
 				continue
 			}
 			if t := m.forecast(s, p).seconds; !found || t < least {
