@@ -37,11 +37,12 @@ func ForecastOf(d *vk.Device, c vk.Command) Forecast {
 
 // machine is a GPU as the built-in choice of a cut sees it (docs/performance.md, "On a GPU: predicted").
 type machine struct {
-	units  int     // NVIDIA's SMs, AMD's compute units, Intel's Xe cores
-	shared int     // bytes of a unit's shared memory
-	rate   float64 // multiply-adds a second, of all units
-	cache  float64 // bytes a second from the cache that all units share
-	memory float64 // bytes a second
+	units    int     // NVIDIA's SMs, AMD's compute units, Intel's Xe cores
+	shared   int     // bytes of a unit's shared memory
+	subgroup int     // invocations, which are busy together or not at all
+	rate     float64 // multiply-adds a second, of all units
+	cache    float64 // bytes a second from the cache that all units share
+	memory   float64 // bytes a second
 }
 
 // What Vulkan does not say is what compute units of the three have in common, or is assumed.
@@ -65,7 +66,7 @@ const (
 
 func newMachine(d *vk.Device) machine {
 	l := d.Info().Limits
-	m := machine{units: int(l.ComputeUnits), shared: max(unitShared, int(l.MaxShared))}
+	m := machine{units: int(l.ComputeUnits), shared: max(unitShared, int(l.MaxShared)), subgroup: max(1, int(l.SubgroupSize))}
 	if m.units == 0 {
 		m.units = assumedUnits
 	}
@@ -85,7 +86,7 @@ type forecast struct {
 }
 
 func (m machine) forecast(s shared, p implicit) forecast {
-	g, local := s.groups(p), int(s.local())
+	g, local := s.groups(p), int(ceil(int(s.local()), m.subgroup))*m.subgroup
 	run := int(ceil(int(ceil(p.terms, int(s.splits))), int(s.bk))) * int(s.bk)
 	f := forecast{groups: int(g[0] * g[1] * g[2]), registers: s.registers()}
 	f.resident = max(1, min(unitRegisters/(f.registers*local), m.shared/int(s.memory())))
@@ -94,7 +95,8 @@ func (m machine) forecast(s shared, p implicit) forecast {
 
 	each := int(ceil(f.groups, m.units))
 	busy := min(1, float64(min(each, f.resident)*local)/busyUnit)
-	work := float64(each) * float64(s.bm*s.bn) * float64(run) * float64(m.units) / m.rate / (s.issue() * busy)
+	idle := float64(local) / float64(s.local())
+	work := idle * float64(each) * float64(s.bm*s.bn) * float64(run) * float64(m.units) / m.rate / (s.issue() * busy)
 	f.seconds = dispatchTime + beginTime*float64(ceil(each, f.resident)) + max(work, f.cached/m.cache, f.bytes/m.memory)
 	if s.splits > 1 {
 		f.seconds += dispatchTime + 4*float64(2*int(s.splits)+1)*float64(p.outputs)/m.cache
@@ -108,10 +110,11 @@ func (s shared) registers() int {
 	return (int(s.tm*s.tn) + loads + int(s.tm+s.tn) + loads/2 + 24 + 7) / 8 * 8
 }
 
-// issue is the share of instructions that multiply and add, of those that can be issued.
+// issue is the share of instructions that multiply and add, of those that can be issued, unless shared memory, which takes
+// about three cycles to serve a load of 16 bytes by 32 invocations, is slower than the unit is with as many multiply-adds.
 func (s shared) issue() float64 {
-	multiply := float64(s.tm * s.tn)
-	return attainable * multiply / (multiply + float64(s.tm+s.tn)/4 + 3)
+	multiply, loads := float64(s.tm*s.tn), float64(s.tm+s.tn)/4
+	return attainable * multiply / (multiply + loads + 3) * min(1, multiply/4/(3*loads))
 }
 
 // sharedTiles are what the choice and the tuner try. 8 × 8 sums need half as many loads from shared memory as 4 × 4, small tiles

@@ -28,7 +28,7 @@ func TestForecast(t *testing.T) {
 		t.Errorf("%+v, want %+v", f, want)
 	}
 	// 7 work-groups to a unit, at 128 multiply-adds a cycle, of which 64 of 71 instructions and 7 in 10 slots.
-	compute := 7 * 64 * 64 * 544 / (128 * 1.98e9) / (0.7 * 64 / 71)
+	compute := 7 * 64 * 64 * 544 / (128 * 1.98e9) / (0.7 * 64 / 71) // 16 cycles of multiply-adds take longer than 4 loads of 3
 	rest := 2*1.5e-6 + 2*1e-6 + 7*9800*128*4/(132*128*1.98e9/6)
 	if math.Abs(f.seconds-compute-rest) > 1e-9 {
 		t.Errorf("%g s, want %g", f.seconds, compute+rest)
