@@ -19,6 +19,7 @@ func tiledCases(r *rig) []tiledCase {
 		if i%3 == 2 {
 			c.tile = flat
 		}
+		c.quads = i%2 == 0
 		cases = append(cases, c)
 	}
 	return append(cases,
@@ -38,7 +39,7 @@ func (c tiledCase) fwd() shaders.ConvFwdTiled {
 		Local: c.local(), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
 		KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
 		AddBias: c.bias, ACT: int32(c.act), BM: c.bm, BN: c.bn, BK: c.bk, TM: c.tm, TN: c.tn, SPLITS: int32(c.splits),
-		AQuads: c.quads, BQuads: c.quads, CQuads: c.quads,
+		AQuads: c.moves(c.CI), BQuads: c.moves(c.CO), CQuads: c.moves(c.CO),
 		Groups: [3]uint32{ceil(c.N*c.OH*c.OW, int(c.bm)), ceil(c.CO, int(c.bn)), uint32(c.splits)},
 	}
 }
@@ -75,7 +76,7 @@ func testConvBwdDataTiled(r *rig) {
 			Local: c.local(), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
 			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
 			AddBias: c.bias, ACT: int32(c.act), BM: c.bm, BN: c.bn, BK: c.bk, TM: c.tm, TN: c.tn, SPLITS: int32(c.splits),
-			AQuads: c.quads, BQuads: c.quads, CQuads: c.quads,
+			AQuads: c.moves(c.CO), BQuads: c.moves(c.CO), CQuads: c.moves(c.CI),
 			Groups: [3]uint32{ceil(c.N*phase, int(c.bm)), ceil(c.CI, int(c.bn)), uint32(c.Stride * c.Stride * c.splits)},
 		}
 		if !c.fits(r) {
@@ -101,7 +102,7 @@ func testConvBwdFilterTiled(r *rig) {
 			Local: c.local(), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
 			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
 			BM: c.bm, BN: c.bn, BK: c.bk, TM: c.tm, TN: c.tn, SPLITS: int32(c.splits),
-			AQuads: c.quads, BQuads: c.quads, CQuads: c.quads,
+			AQuads: c.moves(c.CI), BQuads: c.moves(c.CO), CQuads: c.moves(c.CO),
 			Groups: [3]uint32{ceil(c.patch(), int(c.bm)), ceil(c.CO, int(c.bn)), uint32(c.splits)},
 		}
 		if !c.fits(r) {

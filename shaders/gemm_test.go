@@ -76,13 +76,16 @@ type tiledProduct struct {
 }
 
 // tile is how the shared-memory family cuts a product: bm x bn elements of it to a work-group, bk terms at a time, tm x tn to an
-// invocation; quads: four elements of every argument move at once.
+// invocation; quads: four elements of an argument move at once where its lines allow it.
 type tile struct {
 	bm, bn, bk, tm, tn int32
 	quads              bool
 }
 
 func (t tile) local() uint32 { return uint32(t.bm / t.tm * t.bn / t.tn) }
+
+// moves tells whether four elements move at once of an argument with lines of so many.
+func (t tile) moves(line int) bool { return t.quads && line%4 == 0 }
 
 // fits reports whether the device has work-groups of that size.
 func (t tile) fits(r *rig) bool { return t.local() <= r.d.Info().Limits.MaxInvocations }
@@ -97,8 +100,24 @@ var (
 	huge   = tile{128, 128, 8, 4, 4, true} // 1024 invocations, most of them without a block
 )
 
+// randomProducts are of any size, every other one of multiples of four.
+func randomProducts(r *rig) (list []tiledProduct) {
+	tiles := []tile{tile32, tile64, wide32, tall32, tile16, flat}
+	for i := range 12 {
+		size := func() int { return 1 + r.IntN(90) }
+		if i%2 == 0 {
+			size = func() int { return 4 * (1 + r.IntN(22)) }
+		}
+		p := product{M: size(), N: size(), K: size(), TransA: r.IntN(2) == 0, TransB: r.IntN(2) == 0, Bias: r.IntN(2) == 0, E: r.IntN(2) == 0, Act: r.IntN(5), Splits: 1 + r.IntN(3)}
+		t := tiles[i%len(tiles)]
+		t.quads = i < 9
+		list = append(list, tiledProduct{p, t})
+	}
+	return list
+}
+
 func testGemmTiled(r *rig) {
-	each(r, []tiledProduct{
+	each(r, append([]tiledProduct{
 		{product{M: 33, N: 35, K: 17, Bias: true, Act: 2, Splits: 1}, tile32},
 		{product{M: 1, N: 1, K: 1, Splits: 1}, tile32},
 		{product{M: 31, N: 32, K: 16, TransA: true, E: true, Act: 1, Splits: 1}, tile32},
@@ -116,14 +135,21 @@ func testGemmTiled(r *rig) {
 		{product{M: 20, N: 36, K: 68, TransA: true, TransB: true, Splits: 2}, tile16},
 		{product{M: 132, N: 124, K: 28, Bias: true, E: true, Act: 4, Splits: 1}, huge},
 		{product{M: 4, N: 4, K: 4, Splits: 1}, tile16},
-	}, func(r *rig, c tiledProduct) {
+	}, randomProducts(r)...), func(r *rig, c tiledProduct) {
 		r.quads = c.quads
+		lineA, lineB := c.K, c.N
+		if c.TransA {
+			lineA = c.M
+		}
+		if c.TransB {
+			lineB = c.K
+		}
 		o := c.operands(r, int(c.bk))
 		k := shaders.GemmTiled{
 			A: o.a.Range, B: o.b.Range, Bias: o.bias.all(), E: o.e.all(), C: o.c.Range,
 			Local: c.local(), M: int32(c.M), N: int32(c.N), K: int32(c.K), TransA: c.TransA, TransB: c.TransB,
 			AddBias: c.Bias, AddE: c.E, ACT: int32(c.Act), BM: c.bm, BN: c.bn, BK: c.bk, TM: c.tm, TN: c.tn, SPLITS: int32(c.Splits),
-			AQuads: c.quads, BQuads: c.quads, CQuads: c.quads,
+			AQuads: c.moves(lineA), BQuads: c.moves(lineB), CQuads: c.moves(c.N),
 			Groups: [3]uint32{ceil(c.M, int(c.bm)), ceil(c.N, int(c.bn)), uint32(c.Splits)},
 		}
 		if !c.fits(r) {
