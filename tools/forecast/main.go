@@ -54,7 +54,8 @@ func write(w io.Writer, l vk.Limits) error {
 		if err != nil {
 			return err
 		}
-		print(w, model, rows(d, step))
+		fmt.Fprintf(w, "**%s**, %d MiB of memory\n\n", model, d.Usage().Peak>>20)
+		print(w, rows(d, step))
 	}
 	return nil
 }
@@ -122,8 +123,7 @@ func rows(d *vk.Device, step []vk.Command) []row {
 	return list
 }
 
-func print(w io.Writer, model string, list []row) {
-	fmt.Fprintf(w, "**%s**\n\n", model)
+func print(w io.Writer, list []row) {
 	fmt.Fprintln(w, "| operation | calls | cut | work-groups | a unit holds | registers | shared | MB cache | MB memory | GFLOP | µs | TFLOP/s |")
 	fmt.Fprintln(w, "|---|---|---|---|---|---|---|---|---|---|---|---|")
 	var calls int
