@@ -34,7 +34,7 @@ func TestForecast(t *testing.T) {
 		t.Errorf("%g s, want %g", f.seconds, compute+rest)
 	}
 	data := conv.pass(dataPass, 300).implicit() // four phases of 7×7 pixels, 25/4 taps
-	if want := (implicit{rows: 14700, columns: 64, terms: 7 * 128, planes: 4, outputs: 300 * 14 * 14 * 64, moved: 300*(14*14*64+7*7*128) + 1600*128}); data != want {
+	if want := (implicit{rows: 14700, columns: 64, terms: 25 * 128 / 4, planes: 4, outputs: 300 * 14 * 14 * 64, moved: 300*(14*14*64+7*7*128) + 1600*128}); data != want {
 		t.Errorf("%+v, want %+v", data, want)
 	}
 }

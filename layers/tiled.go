@@ -72,7 +72,7 @@ func (o multiplication) implicit() implicit {
 	return implicit{rows: o.m, columns: o.n, terms: o.k, planes: 1, outputs: o.m * o.n, moved: o.m*o.k + o.k*o.n + o.m*o.n, whole: !o.splittable}
 }
 
-// implicit has a plane for each phase of the stride in the data pass, whose taps are counted as their mean.
+// implicit has a plane for each phase of the stride in the data pass, whose terms are their mean.
 func (p pass) implicit() implicit {
 	taps, pixels := p.kernel*p.kernel, p.rows*p.y.H*p.y.W
 	moved := p.rows*(p.x.Size()+p.y.Size()) + taps*p.x.C*p.y.C
@@ -85,7 +85,7 @@ func (p pass) implicit() implicit {
 	phases := p.stride * p.stride
 	return implicit{
 		rows:    p.rows * int(ceil(p.x.H, p.stride)*ceil(p.x.W, p.stride)),
-		columns: p.x.C, terms: int(ceil(taps, phases)) * p.y.C, planes: phases, outputs: p.rows * p.x.Size(), moved: moved,
+		columns: p.x.C, terms: taps * p.y.C / phases, planes: phases, outputs: p.rows * p.x.Size(), moved: moved,
 	}
 }
 
