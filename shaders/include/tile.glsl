@@ -14,8 +14,8 @@
 // multiple of BK, each with a result of its own. BK terms at a time come to shared memory: while one chunk is
 // multiplied, an invocation holds its part of the next in registers.
 //
-// A_QUADS, B_QUADS, C_QUADS: that argument, and each of its lines, begins on a multiple of 16 bytes, and four elements move at once.
-// Bounds of a tile are compared only where the sizes are no multiples of it.
+// A_QUADS, B_QUADS, C_QUADS: that argument, and each of its lines, begins on a multiple of 16 bytes, and four elements move
+// at once. Bounds of a tile are compared only where the sizes are no multiples of it.
 // Order of accumulation: k ascending, one sum per element and split.
 #ifndef TILE_GLSL
 #define TILE_GLSL
@@ -52,7 +52,8 @@ void store_sums(int m0, int n0, int rows, int columns) {
 			}
 			if (!C_QUADS)
 				[[unroll]] for (int e = 0; e < 4; e++)
-					if (m < rows && n + e < columns && place(m, n + e) >= 0) store(place(m, n + e), finish(sums[i][j][e], m, n + e));
+					if (m < rows && n + e < columns && place(m, n + e) >= 0)
+						store(place(m, n + e), finish(sums[i][j][e], m, n + e));
 		}
 	}
 }

@@ -1,4 +1,5 @@
-// One side of a tile, included by tile.glsl for each: SIDE(x) is a_x or b_x, SIDE_LINES the tile's rows or columns.
+// One side of a tile, included by tile.glsl for each: SIDE(x) is a_x or b_x, SIDE_LINES the tile's rows or columns, and
+// SIDE_K_FAST and SIDE_QUADS are the side's.
 //
 // An invocation brings blocks of 4 lines x 4 terms to shared memory, where four neighbouring lines of a term lie together.
 // Neighbouring invocations take neighbouring blocks along the axis on which elements lie side by side.
@@ -20,7 +21,8 @@ bool SIDE(block_exists)(int block) { return SIDE(blocks) % LOCAL == 0 || block <
 
 void SIDE(begin)(int lane, int first) {
 	[[unroll]] for (int l = 0; l < SIDE(loads); l++)
-		[[unroll]] for (int i = 0; i < 4; i++) SIDE(lines)[l][i] = SIDE(line)(first + SIDE(block_line)(lane + l * LOCAL) + i);
+		[[unroll]] for (int i = 0; i < 4; i++)
+			SIDE(lines)[l][i] = SIDE(line)(first + SIDE(block_line)(lane + l * LOCAL) + i);
 }
 
 // fetch loads the chunk that begins with term k, of a side with so many lines in all and terms up to k1.
