@@ -15,6 +15,7 @@ type convolution struct {
 	padded, partial vk.Range // scratch: of passes in registers (thin.go)
 	packed, packedX vk.Range // scratch: packed operands
 	at              winograd // scratch: operands at the points of minimal filtering
+	sums, sumsW     vk.Range // scratch of the tiled family: partial sums of the forward and the data pass, of the filter pass
 }
 
 // thin says that there are too few input channels to lie along the lanes: then patches are unfolded and all passes are
@@ -34,6 +35,7 @@ func (c *convolution) allocate(b *Builder, name string, rows int) {
 	}
 	switch {
 	case !b.dev.CPU():
+		c.allocatePartials(b, name, rows)
 	case c.thin():
 		c.packed = b.scratch(name+".packed", max(
 			multiplication{m: pixels, n: c.y.C, k: c.patch()}.scratch(b.dev),
@@ -60,14 +62,7 @@ func (c *convolution) forward(rec *vk.Recorder, x Tensor, w, bias vk.Range, act 
 // forwardAs records a variant that fits; so do its siblings below.
 func (c *convolution) forwardAs(rec *vk.Recorder, v variant, x Tensor, w, bias vk.Range, act Activation, y Tensor) {
 	if v.tiled() {
-		t := v.shared
-		rec.DispatchWork(shaders.ConvFwdTiled{
-			X: x.Data, W: w, Bias: bias, Y: y.Data,
-			Local: t.local(), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-			AddBias: !bias.IsZero(), ACT: int32(act), BM: t.bm, BN: t.bn, BK: t.bk,
-			Groups: [3]uint32{ceil(x.Rows*c.y.H*c.y.W, int(t.bm)), ceil(c.y.C, int(t.bn)), 1},
-		}, c.work(x.Rows))
+		c.forwardTiled(rec, v.shared, x, w, bias, act, y)
 		return
 	}
 	t, d := v.lanes, rec.Device()
@@ -92,7 +87,7 @@ func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range
 	defer rec.Operation(o)()
 	if c.thin() {
 		outputs := dy.Rows * c.y.H * c.y.W
-		product{m: outputs, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: c.colOf(0, dy.Rows), taps: c.tapShare(), packed: c.packed}.record(rec)
+		product{m: outputs, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: c.colOf(0, dy.Rows), taps: c.tapShare(), packed: c.packed, partial: c.sums}.record(rec)
 		f := flat(rec, dx.elements())
 		rec.Dispatch(shaders.Col2im{
 			Col: c.colOf(0, dy.Rows), Bias: bias, Dx: dx.Data,
@@ -107,15 +102,7 @@ func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range
 
 func (c *convolution) backwardDataAs(rec *vk.Recorder, v variant, dy Tensor, w, bias vk.Range, act Activation, dx Tensor) {
 	if v.tiled() {
-		t := v.shared
-		phase := int(ceil(c.x.H, c.stride)) * int(ceil(c.x.W, c.stride))
-		rec.DispatchWork(shaders.ConvBwdDataTiled{
-			Dy: dy.Data, W: w, Bias: bias, Dx: dx.Data,
-			Local: t.local(), ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-			AddBias: !bias.IsZero(), ACT: int32(act), BM: t.bm, BN: t.bn, BK: t.bk,
-			Groups: [3]uint32{ceil(dy.Rows*phase, int(t.bm)), ceil(c.x.C, int(t.bn)), uint32(c.stride * c.stride)},
-		}, c.work(dy.Rows))
+		c.backwardDataTiled(rec, v.shared, dy, w, bias, act, dx)
 		return
 	}
 	t, d := v.lanes, rec.Device()
@@ -143,7 +130,7 @@ func (c *convolution) backwardFilter(rec *vk.Recorder, x, dy Tensor, dw vk.Range
 		c.backwardFilterThin(rec, dy, dw)
 		return
 	case c.thin():
-		product{m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.colOf(0, x.Rows), b: dy.Data, c: dw, taps: c.tapShare(), packed: c.packed}.record(rec)
+		product{m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.colOf(0, x.Rows), b: dy.Data, c: dw, taps: c.tapShare(), packed: c.packed, partial: c.sumsW}.record(rec)
 		return
 	}
 	c.backwardFilterAs(rec, choose(rec.Device(), o), x, dy, dw)
@@ -151,14 +138,7 @@ func (c *convolution) backwardFilter(rec *vk.Recorder, x, dy Tensor, dw vk.Range
 
 func (c *convolution) backwardFilterAs(rec *vk.Recorder, v variant, x, dy Tensor, dw vk.Range) {
 	if v.tiled() {
-		t := v.shared
-		rec.DispatchWork(shaders.ConvBwdFilterTiled{
-			X: x.Data, Dy: dy.Data, Dw: dw,
-			Local: t.local(), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-			KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-			SPLITS: 1, BM: t.bm, BN: t.bn, BK: t.bk,
-			Groups: [3]uint32{ceil(c.patch(), int(t.bm)), ceil(c.y.C, int(t.bn)), 1},
-		}, c.work(x.Rows))
+		c.backwardFilterTiled(rec, v.shared, x, dy, dw)
 		return
 	}
 	t, d := v.lanes, rec.Device()
@@ -224,7 +204,7 @@ func (c *convolution) multiplyPatches(rec *vk.Recorder, from, rows int, w, bias 
 		c.forwardThin(rec, from, rows, w, bias, act, y)
 		return
 	}
-	product{m: rows * c.y.H * c.y.W, n: c.y.C, k: c.patch(), a: c.colOf(from, rows), b: w, bias: bias, act: act, c: y.Data, taps: c.tapShare(), packed: c.packed}.record(rec)
+	product{m: rows * c.y.H * c.y.W, n: c.y.C, k: c.patch(), a: c.colOf(from, rows), b: w, bias: bias, act: act, c: y.Data, taps: c.tapShare(), packed: c.packed, partial: c.sums}.record(rec)
 }
 
 func (c *convolution) colOf(from, rows int) vk.Range {

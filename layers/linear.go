@@ -26,7 +26,8 @@ type LinearLayer struct {
 	dx   Tensor
 	init *dataInit // nil: not from data
 
-	packed, partial vk.Range
+	packed                      vk.Range
+	partial, partialX, partialW vk.Range // of the products that make y, dx and dw
 }
 
 func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
@@ -38,15 +39,19 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 	l.out = b.outputs(c.Name, Vector(c.Out))
 	l.dx = b.gradients(c.Name, in)
 	l.init = newDataInit(b, c.Name, l.w, l.bias, l.out.Shape)
+	rows := max(b.batch.Forward, b.batch.Backward)
+	forward := func(rows int) multiplication { return multiplication{m: rows, n: c.Out, k: in.Size()} }
+	data := func(rows int) multiplication { return multiplication{m: rows, n: in.Size(), k: c.Out, transB: true} }
+	filter := func(rows int) multiplication { return multiplication{m: in.Size(), n: c.Out, k: rows, transA: true} }
 	if b.dev.CPU() {
-		rows := max(b.batch.Forward, b.batch.Backward)
-		l.packed = b.scratch(c.Name+".packed", max(
-			multiplication{m: rows, n: c.Out, k: in.Size()}.scratch(b.dev),
-			multiplication{m: rows, n: in.Size(), k: c.Out, transB: true}.scratch(b.dev),
-			multiplication{m: in.Size(), n: c.Out, k: rows, transA: true}.scratch(b.dev)))
-	}
-	if !c.Bias && c.Act == Identity && in.Size() > longRun {
-		l.partial = b.scratch(c.Name+".partial", partialSize(b.batch.Forward*c.Out, in.Size()))
+		l.packed = b.scratch(c.Name+".packed", max(forward(rows).scratch(b.dev), data(rows).scratch(b.dev), filter(rows).scratch(b.dev)))
+		if !c.Bias && c.Act == Identity && in.Size() > longRun {
+			l.partial = b.scratch(c.Name+".partial", partialSize(b.batch.Forward*c.Out, in.Size()))
+		}
+	} else {
+		l.partial = b.partials(c.Name+".partial", rows, func(rows int) []implicit { return []implicit{forward(rows).implicit(), data(rows).implicit()} })
+		l.partialX = l.partial
+		l.partialW = b.partials(c.Name+".partial.w", rows, func(rows int) []implicit { return []implicit{filter(rows).implicit()} })
 	}
 	return l, l.out.Shape
 }
@@ -94,7 +99,7 @@ func (l *LinearLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tenso
 // BackwardAdd is Backward with dx = dz wᵀ + e, for an input that feeds more than one layer.
 func (l *LinearLayer) BackwardAdd(rec *vk.Recorder, dy Tensor, inputRows int, e Tensor) Tensor {
 	l.bias.record(rec, l.y, dy)
-	product{m: l.in, n: l.Out, k: l.x.Rows, transA: true, a: l.x.Data, b: dy.Part(0, l.x.Rows).Data, c: l.w.grad(), packed: l.packed}.record(rec)
+	product{m: l.in, n: l.Out, k: l.x.Rows, transA: true, a: l.x.Data, b: dy.Part(0, l.x.Rows).Data, c: l.w.grad(), packed: l.packed, partial: l.partialW}.record(rec)
 	l.w.backward(rec)
 	if inputRows == 0 {
 		return Tensor{}
@@ -116,6 +121,6 @@ func (l *LinearLayer) BackwardInputAdd(rec *vk.Recorder, dy, e Tensor) Tensor {
 // inputGradient records dx = dz wᵀ + e.
 func (l *LinearLayer) inputGradient(rec *vk.Recorder, dz, e Tensor) Tensor {
 	dx := l.dx.Part(0, dz.Rows).InGroups(dz.Groups)
-	product{m: dz.Rows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.value(), scale: l.w.factors, e: e.Data, c: dx.Data, packed: l.packed}.record(rec)
+	product{m: dz.Rows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.value(), scale: l.w.factors, e: e.Data, c: dx.Data, packed: l.packed, partial: l.partialX}.record(rec)
 	return dx
 }

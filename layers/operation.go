@@ -13,6 +13,7 @@ type operation interface {
 	fmt.Stringer
 	builtIn(d *vk.Device) variant
 	fits(d *vk.Device, v variant) error // says why the operation cannot be done so
+	implicit() implicit                 // as the tiled family sees it
 	tileRows(v variant) int             // that tiles of the lanes family cut
 	prepare(t *tryout)
 }
@@ -53,7 +54,7 @@ func (o multiplication) String() string {
 
 func (o multiplication) builtIn(d *vk.Device) variant {
 	if !d.CPU() {
-		return variant{shared: sharedTile(d)}
+		return variant{shared: cheapest(d, o.implicit())}
 	}
 	v := variant{mirrored: o.mirrors(d)}
 	m, n := o.sides(v)
@@ -118,7 +119,7 @@ func (o multiplication) fits(d *vk.Device, v variant) error {
 		return errors.New("there is no memory for partial sums")
 	}
 	if !d.CPU() {
-		return v.shared.fits(d)
+		return v.shared.fits(d, o.implicit())
 	}
 	if v.mirrored && o.bias {
 		return errors.New("a bias is added to columns, which would be rows")
@@ -180,7 +181,7 @@ func (p pass) tileRows(variant) int {
 
 func (p pass) builtIn(d *vk.Device) variant {
 	if !d.CPU() {
-		return variant{shared: sharedTile(d)}
+		return variant{shared: cheapest(d, p.implicit())}
 	}
 	if v := p.minimal(d); p.worthMinimal(d) && p.fits(d, v) == nil {
 		return v
@@ -221,7 +222,7 @@ func (p pass) fits(d *vk.Device, v variant) error {
 	case v.mirrored || v.packed || v.split:
 		return errors.New("a convolution is neither mirrored nor split, and packs its operands as it must")
 	case !d.CPU():
-		return v.shared.fits(d)
+		return v.shared.fits(d, p.implicit())
 	case v.minimal:
 		return p.fitsMinimal(d, v.lanes)
 	}

@@ -16,7 +16,7 @@ type product struct {
 	act            Activation
 	taps           float64  // the share of the terms that are no padding; 0: all
 	packed         vk.Range // scratch of the lanes family: multiplication.scratch float32
-	partial        vk.Range // scratch, for a k above longRun: partialSize float32; none: cannot be split
+	partial        vk.Range // scratch, in the lanes family for a k above longRun: partialSize float32; none: cannot be split
 }
 
 // longRun is the number of terms above which a product is split: the packed columns of a run then stay in a core's
@@ -30,16 +30,17 @@ func (p product) record(rec *vk.Recorder) {
 // recordAs records a variant that fits.
 func (p product) recordAs(rec *vk.Recorder, v variant) {
 	defer rec.Operation(p.operation())()
+	if v.tiled() {
+		p.recordTiled(rec, v.shared)
+		return
+	}
 	splits, c := p.operation().splits(v), p.c
 	if splits > 1 {
 		p.c = p.partial
 	}
-	switch {
-	case v.tiled():
-		p.recordTiled(rec, v.shared, splits)
-	case v.mirrored:
+	if v.mirrored {
 		p.mirrored().recordLanes(rec, v, splits)
-	default:
+	} else {
 		p.recordLanes(rec, v, splits)
 	}
 	if splits == 1 {
@@ -122,12 +123,3 @@ func (p product) blocks(tiles uint32) (per, blocks uint32) {
 
 // partialSize is what partial must hold for an output of n elements from k terms.
 func partialSize(n, k int) int { return n * int(ceil(k, longRun)) }
-
-func (p product) recordTiled(rec *vk.Recorder, t shared, splits int) {
-	rec.DispatchWork(shaders.GemmTiled{
-		A: p.a, B: p.b, Bias: p.bias, E: p.e, C: p.c,
-		Local: t.local(), M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransB: p.transB,
-		AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: int32(splits), BM: t.bm, BN: t.bn, BK: t.bk,
-		Groups: [3]uint32{ceil(p.m, int(t.bm)), ceil(p.n, int(t.bn)), uint32(splits)},
-	}, p.work())
-}

@@ -7,7 +7,7 @@ import (
 )
 
 // Two families of kernels compute products and convolutions. On a CPU driver, "lanes": register tiles, no shared
-// memory. On a GPU, "tiled": shared-memory tiles. docs/architecture.md says why.
+// memory. On a GPU, "tiled": shared-memory tiles (tiled.go). docs/architecture.md says why.
 
 // lanes is a tile of the first family (shaders/include/lanes.glsl): rows times runs of a subgroup's width in registers,
 // depth terms unrolled.
@@ -86,35 +86,4 @@ func unroll(k, most int) int {
 		}
 	}
 	return 8
-}
-
-// shared is a tile of the second family: bm × bn elements of output, bk terms at a time.
-type shared struct{ bm, bn, bk int32 }
-
-func (s shared) local() uint32 { return uint32(s.bm / 4 * s.bn / 4) }
-
-// memory is what the tile takes of a work-group's, in bytes (shaders/include/tile.glsl).
-func (s shared) memory() uint32 { return uint32(4 * s.bk * (s.bm + 4 + s.bn + 4)) }
-
-func sharedTile(d *vk.Device) shared {
-	if d.Info().Limits.MaxInvocations < 256 {
-		return shared{32, 32, 16}
-	}
-	return shared{64, 64, 16}
-}
-
-// fits says which limit of the device a tile breaks.
-func (s shared) fits(d *vk.Device) error {
-	l := d.Info().Limits
-	switch {
-	case s.bm < 4 || s.bn < 4 || s.bm%4 != 0 || s.bn%4 != 0 || s.bk < 1:
-		return fmt.Errorf("no tile: %d×%d×%d", s.bm, s.bn, s.bk)
-	case s.local() > l.MaxInvocations:
-		return fmt.Errorf("work groups of %d invocations; maxComputeWorkGroupInvocations is %d", s.local(), l.MaxInvocations)
-	case s.local() > l.MaxGroupSize[0]:
-		return fmt.Errorf("work groups of %d invocations; maxComputeWorkGroupSize is %v", s.local(), l.MaxGroupSize)
-	case s.memory() > l.MaxShared:
-		return fmt.Errorf("%d bytes of shared memory; maxComputeSharedMemorySize is %d", s.memory(), l.MaxShared)
-	}
-	return nil
 }

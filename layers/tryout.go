@@ -91,7 +91,9 @@ func (o multiplication) prepare(t *tryout) {
 			t.want[i] += shift
 		}
 	}
-	if o.splittable {
+	if o.splittable && !t.d.CPU() {
+		p.partial = t.memory.partials("partial", 1, func(int) []implicit { return []implicit{o.implicit()} })
+	} else if o.splittable {
 		p.partial = t.memory.scratch("partial", partialSize(o.m*o.n, o.k))
 	}
 	if t.d.CPU() {

@@ -151,31 +151,29 @@ func fatal(err error) error {
 // the best of each to the next: all combinations would take hours.
 type stage func(d *vk.Device, o operation, v variant) []variant
 
-var stages = []stage{otherOrders, otherTiles, otherDepths}
+var stages = []stage{otherOrders, otherTiles, otherDepths, otherSplits}
 
 // otherOrders swaps the operands, packs the left one or does not, cuts the terms into runs or does not, or takes minimal
 // filtering or does not.
 func otherOrders(d *vk.Device, o operation, v variant) (list []variant) {
 	p, ok := o.(pass)
 	switch {
-	case ok && d.CPU():
-		return []variant{p.direct(d), p.minimal(d)}
-	case ok:
+	case !d.CPU():
 		return nil
+	case ok:
+		return []variant{p.direct(d), p.minimal(d)}
 	}
 	m := o.(multiplication)
 	for _, mirrored := range []bool{false, true} {
 		for _, split := range []bool{false, true} {
-			if mirrored && (!d.CPU() || m.bias || m.normed) || split && !m.splittable {
+			if mirrored && (m.bias || m.normed) || split && !m.splittable {
 				continue
 			}
-			w := variant{shared: v.shared, mirrored: mirrored, split: split}
-			if d.CPU() {
-				rows, columns := m.sides(w)
-				w.lanes = lanesTile(d, rows, columns, m.k/m.splits(w))
-			}
+			w := variant{mirrored: mirrored, split: split}
+			rows, columns := m.sides(w)
+			w.lanes = lanesTile(d, rows, columns, m.k/m.splits(w))
 			list = append(list, w)
-			if d.CPU() && m.leftTransposed(w) {
+			if m.leftTransposed(w) {
 				w.packed = true
 				list = append(list, w)
 			}
@@ -188,10 +186,11 @@ func otherOrders(d *vk.Device, o operation, v variant) (list []variant) {
 // vector registers, or 32 where they have 512 bits; or some of them in memory.
 func otherTiles(d *vk.Device, o operation, v variant) (list []variant) {
 	if !d.CPU() {
-		for _, t := range []shared{{32, 32, 0}, {32, 64, 0}, {64, 32, 0}, {64, 64, 0}, {64, 128, 0}, {128, 64, 0}, {128, 128, 0}} {
-			w := v
-			w.shared.bm, w.shared.bn = t.bm, t.bn
-			list = append(list, w)
+		for _, t := range sharedTiles { // with the splits that promise most for each
+			if s, found := cheapestOf(d, o.implicit(), []shared{t}); found {
+				s.bk = v.shared.bk
+				list = append(list, variant{shared: s})
+			}
 		}
 		return list
 	}
@@ -224,6 +223,20 @@ func otherDepths(d *vk.Device, o operation, v variant) (list []variant) {
 		w := v
 		w.lanes.depth = depth
 		if o.fits(d, w) == nil {
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
+// otherSplits changes the number of runs that the tiled family cuts the terms into.
+func otherSplits(d *vk.Device, o operation, v variant) (list []variant) {
+	if d.CPU() {
+		return nil
+	}
+	for _, n := range splitCounts {
+		w := v
+		if w.shared.splits = n; o.fits(d, w) == nil {
 			list = append(list, w)
 		}
 	}

@@ -187,8 +187,8 @@ func TestTuneDrops(t *testing.T) {
 	}
 	defer s.tryout.free()
 	good, nonsense, refused := o.builtIn(d), o.builtIn(d), o.builtIn(d)
-	nonsense.shared.bk++
-	refused.shared.bk += 2
+	nonsense.shared.bk += 4
+	refused.shared.bk += 8
 	right := s.tryout.record
 	s.tryout.record = func(rec *vk.Recorder, v variant) {
 		switch v {
@@ -245,7 +245,7 @@ func TestVariantNames(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"", "lanes", "lanes 6x2", "lanes 6x2x16 split mirrored", "lanes 6x2x16 upside down", "tiled 64x64", "planes 6x2x16", "lanes 6x2x16 "} {
+	for _, name := range []string{"", "lanes", "lanes 6x2", "lanes 6x2x16 split mirrored", "lanes 6x2x16 upside down", "tiled 64x64", "tiled 64x64x16 8x8 split", "tiled 64x64x16 8x8 split1", "tiled 64x64x16 8x8 split4 split4", "tiled 64x64x16 8x8 minimal2", "planes 6x2x16", "lanes 6x2x16 "} {
 		if v, err := parseVariant(name); err == nil {
 			t.Errorf("%q names %+v", name, v)
 		}
@@ -268,7 +268,16 @@ func TestChoose(t *testing.T) {
 			"nonsense":              usual,
 		}
 		if !d.CPU() {
-			cases = map[string]variant{"tiled 32x16x8": {shared: shared{32, 16, 8}}, "tiled 4096x4096x8": usual, "tiled 30x32x8": usual, "lanes 5x1x10": usual, "tiled 32x32x16 split": usual}
+			cases = map[string]variant{
+				"tiled 32x16x8 8x4":         {shared: shared{32, 16, 8, 8, 4, 1}},
+				"tiled 4096x4096x8 8x8":     usual, // too many invocations
+				"tiled 64x64x1024 8x8":      usual, // too much shared memory
+				"tiled 32x32x6 4x4":         usual,
+				"tiled 20x32x8 8x8":         usual,
+				"tiled 32x32x16 4x4 split2": usual, // no memory for that
+				"tiled 32x32x16":            usual, // as they were called
+				"lanes 5x1x10":              usual, // the other family
+			}
 		}
 		for name, want := range cases {
 			d.SetTuning(vk.Tuning{o.String(): name, "product 1x1x1 NN": "lanes 1x1x1"})

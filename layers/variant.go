@@ -30,11 +30,11 @@ func choose(d *vk.Device, o operation) variant {
 
 func (v variant) tiled() bool { return v.shared != shared{} }
 
-// String is the variant's name in a tuning table, such as "lanes 6x2x16 mirrored".
+// String is the variant's name in a tuning table, such as "lanes 6x2x16 mirrored" or "tiled 64x64x16 8x8 split4".
 func (v variant) String() string {
 	text := fmt.Sprintf("lanes %dx%dx%d", v.lanes.rows, v.lanes.runs, v.lanes.depth)
 	if v.tiled() {
-		text = fmt.Sprintf("tiled %dx%dx%d", v.shared.bm, v.shared.bn, v.shared.bk)
+		text = v.shared.String()
 	}
 	if v.mirrored {
 		text += " mirrored"
@@ -60,14 +60,14 @@ func parseVariant(name string) (v variant, err error) {
 		switch family {
 		case "lanes":
 			v.lanes = lanes{a, b, c}
+			for _, word := range words[2:] {
+				v.mirrored = v.mirrored || word == "mirrored"
+				v.packed = v.packed || word == "packed"
+				v.split = v.split || word == "split"
+				v.minimal = v.minimal || word == "minimal"
+			}
 		case "tiled":
-			v.shared = shared{a, b, c}
-		}
-		for _, word := range words[2:] {
-			v.mirrored = v.mirrored || word == "mirrored"
-			v.packed = v.packed || word == "packed"
-			v.split = v.split || word == "split"
-			v.minimal = v.minimal || word == "minimal"
+			v.shared = parseShared(name)
 		}
 	}
 	if v.String() != name {

@@ -1,8 +1,8 @@
 // Filter gradient of a convolution for GPUs, an implicit matrix product: dw = sum over batch and pixels of x times dy.
 //
 //   x  : [ROWS,IH,IW,CI] f32              as [KH*KW*CI, ROWS*OH*OW], element by element
-//   dy : [ROWS,OH,OW,CO] f32            as [ROWS*OH*OW, CO]
-//   dw : [SPLITS,KH,KW,CI,CO] f32
+//   dy : [ROWS,OH,OW,CO] f32              as [ROWS*OH*OW, CO]
+//   dw : [SPLITS,KH,KW,CI,CO] f32         as [SPLITS, KH*KW*CI, CO]
 //
 // Work-groups: x = ceil(KH*KW*CI / BM), y = ceil(CO / BN), z = SPLITS (batch and pixels in SPLITS runs, partial sums
 // apart; then sum_partials).
@@ -12,31 +12,30 @@
 #extension GL_GOOGLE_include_directive : require
 #include "kernel.glsl"
 #include "conv.glsl"
+#include "cut.glsl"
+#include "patch.glsl"
 
 layout(local_size_x_id = 0) in;
-layout(constant_id = 14) const int SPLITS = 1;
-layout(constant_id = 15) const int BM = 64;
-layout(constant_id = 16) const int BN = 64;
-layout(constant_id = 17) const int BK = 16;
 
-IN(0, float, x)
-IN(1, float, dy)
-OUT(2, float, dw)
+IN4(0, x)
+IN4(1, dy)
+OUT4(2, dw)
 PUSH(A(float, x) A(float, dy) A(float, dw))
 
-const bool A_K_FAST = false, B_K_FAST = false;
+LEFT(x) RIGHT(dy) RESULT(dw)
 
-float load_a(int m, int k) {
-	int ci = m % CI, kx = m / CI % KW, ky = m / (CI * KW);
-	int row = k / (OH * OW), iy = k / OW % OH * STRIDE - PAD_Y + ky, ix = k % OW * STRIDE - PAD_X + kx;
-	return iy >= 0 && iy < IH && ix >= 0 && ix < IW ? el(x, ((row * IH + iy) * IW + ix) * CI + ci) : 0.0;
-}
-float load_b(int k, int n) { return el(dy, k * CO + n); }
-void store(int m, int n, float sum) { el(dw, (int(gl_WorkGroupID.z) * KH * KW * CI + m) * CO + n) = sum; }
+const bool A_K_FAST = false, B_K_FAST = false;
+const int PIXELS = ROWS * OH * OW, TAPS = KH * KW * CI;
+
+ivec3 a_line(int m) { return tap_of(m); }
+ivec3 a_term(int k) { return patch_of(k); }
+bool a_inside(ivec3 at) { return in_image(at); }
+ivec3 b_line(int n) { return ivec3(n, 0, 0); }
+ivec3 b_term(int k) { return ivec3(k * CO, 0, 0); }
+bool b_inside(ivec3 at) { return true; }
+
+int place(int m, int n) { return (int(gl_WorkGroupID.z) * TAPS + m) * CO + n; }
+float finish(float sum, int m, int n) { return sum; }
 #include "tile.glsl"
 
-void main() {
-	const int RUN = (ROWS * OH * OW + SPLITS - 1) / SPLITS;
-	int k0 = int(gl_WorkGroupID.z) * RUN;
-	multiply(KH * KW * CI, CO, k0, min(k0 + RUN, ROWS * OH * OW));
-}
+void main() { multiply(TAPS, CO, PIXELS, PIXELS % BK == 0, int(gl_WorkGroupID.z)); }

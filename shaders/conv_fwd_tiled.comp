@@ -1,41 +1,46 @@
 // Convolution for GPUs, an implicit matrix product: y = act(conv(x, w) + bias), NHWC.
 //
 //   x    : [ROWS,IH,IW,CI] f32            as [ROWS*OH*OW, KH*KW*CI], element by element
-//   w    : [KH,KW,CI,CO] f32            as [KH*KW*CI, CO]
+//   w    : [KH,KW,CI,CO] f32              as [KH*KW*CI, CO]
 //   bias : [CO] f32, read where ADD_BIAS
-//   y    : [ROWS,OH,OW,CO] f32          as [ROWS*OH*OW, CO]
+//   y    : [SPLITS,ROWS,OH,OW,CO] f32     as [SPLITS, ROWS*OH*OW, CO]
 //
-// Work-groups: x = ceil(ROWS*OH*OW / BM), y = ceil(CO / BN).
-// Order of accumulation: ky, kx, ci ascending.
+// Work-groups: x = ceil(ROWS*OH*OW / BM), y = ceil(CO / BN), z = SPLITS (taps and channels in SPLITS runs, partial sums
+// apart; then sum_partials).
+// Order of accumulation: ky, kx, ci ascending, one sum per element and split.
 // Gradients: conv_bwd_data_tiled.comp, conv_bwd_filter_tiled.comp. CPU twin: conv_fwd_lanes.comp.
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "kernel.glsl"
 #include "activation.glsl"
 #include "conv.glsl"
+#include "cut.glsl"
+#include "patch.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 13) const bool ADD_BIAS = false;
 layout(constant_id = 14) const int ACT = 0;
-layout(constant_id = 15) const int BM = 64;
-layout(constant_id = 16) const int BN = 64;
-layout(constant_id = 17) const int BK = 16;
 
-IN(0, float, x)
-IN(1, float, w)
+IN4(0, x)
+IN4(1, w)
 IN(2, float, bias)
-OUT(3, float, y)
+OUT4(3, y)
 PUSH(A(float, x) A(float, w) A(float, bias) A(float, y))
 
-const bool A_K_FAST = true, B_K_FAST = false;
+LEFT(x) RIGHT(w) RESULT(y)
 
-float load_a(int m, int k) {
-	int ci = k % CI, kx = k / CI % KW, ky = k / (CI * KW);
-	int row = m / (OH * OW), iy = m / OW % OH * STRIDE - PAD_Y + ky, ix = m % OW * STRIDE - PAD_X + kx;
-	return iy >= 0 && iy < IH && ix >= 0 && ix < IW ? el(x, ((row * IH + iy) * IW + ix) * CI + ci) : 0.0;
-}
-float load_b(int k, int n) { return el(w, k * CO + n); }
-void store(int m, int n, float sum) { el(y, m * CO + n) = activate(ACT, ADD_BIAS ? sum + el(bias, n) : sum); }
+const bool A_K_FAST = true, B_K_FAST = false;
+const int PIXELS = ROWS * OH * OW, TAPS = KH * KW * CI;
+
+ivec3 a_line(int m) { return patch_of(m); }
+ivec3 a_term(int k) { return tap_of(k); }
+bool a_inside(ivec3 at) { return in_image(at); }
+ivec3 b_line(int n) { return ivec3(n, 0, 0); }
+ivec3 b_term(int k) { return ivec3(k * CO, 0, 0); }
+bool b_inside(ivec3 at) { return true; }
+
+int place(int m, int n) { return (int(gl_WorkGroupID.z) * PIXELS + m) * CO + n; }
+float finish(float sum, int m, int n) { return activate(ACT, ADD_BIAS ? sum + el(bias, n) : sum); }
 #include "tile.glsl"
 
-void main() { multiply(ROWS * OH * OW, CO, 0, KH * KW * CI); }
+void main() { multiply(PIXELS, CO, TAPS, TAPS % BK == 0, int(gl_WorkGroupID.z)); }

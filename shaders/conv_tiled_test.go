@@ -1,14 +1,15 @@
 package shaders_test
 
 import (
+	"vkgan/layers/ref"
 	"vkgan/shaders"
 )
 
 // tiledCase is a convolution and how the shared-memory family cuts it.
 type tiledCase struct {
 	geometry
-	tile   tile
-	splits int // of the filter gradient
+	tile
+	splits int
 }
 
 func tiledCases(r *rig) []tiledCase {
@@ -18,87 +19,133 @@ func tiledCases(r *rig) []tiledCase {
 		if i%3 == 2 {
 			c.tile = flat
 		}
+		c.quads = i%2 == 0
 		cases = append(cases, c)
 	}
-	large := geometry{same(3, 6, 5, 17, 66, 3, 2), true, 2}
-	return append(cases, tiledCase{large, tile64, 2})
+	return append(cases,
+		tiledCase{geometry{same(3, 6, 5, 17, 66, 3, 2), true, 2}, tile64, 2},
+		tiledCase{geometry{same(3, 6, 5, 12, 68, 3, 2), true, 2}, wide32, 1},
+		tiledCase{geometry{same(5, 8, 8, 16, 32, 5, 2), false, 1}, wide32, 3},
+		tiledCase{geometry{same(4, 7, 5, 20, 36, 4, 3), true, 4}, tall32, 2},
+		tiledCase{geometry{same(2, 4, 4, 32, 64, 2, 2), false, 0}, tall32, 1}, // no edge
+		tiledCase{geometry{same(3, 5, 6, 8, 4, 5, 2), true, 3}, tile16, 2},
+		tiledCase{geometry{ref.Conv{N: 2, H: 5, W: 7, CI: 8, OH: 2, OW: 4, CO: 12, KH: 2, KW: 1, Stride: 3, PadY: 1}, true, 1}, tile16, 1}, // phases without taps
+		tiledCase{geometry{same(3, 9, 9, 132, 8, 1, 1), true, 2}, huge, 1},
+	)
 }
 
 func (c tiledCase) fwd() shaders.ConvFwdTiled {
 	return shaders.ConvFwdTiled{
-		Local: c.tile.local(), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
+		Local: c.local(), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
 		KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
-		AddBias: c.bias, ACT: int32(c.act), BM: c.tile.bm, BN: c.tile.bn, BK: c.tile.bk,
-		Groups: [3]uint32{ceil(c.N*c.OH*c.OW, int(c.tile.bm)), ceil(c.CO, int(c.tile.bn)), 1},
+		AddBias: c.bias, ACT: int32(c.act), BM: c.bm, BN: c.bn, BK: c.bk, TM: c.tm, TN: c.tn, SPLITS: int32(c.splits),
+		AQuads: c.moves(c.CI), BQuads: c.moves(c.CO), CQuads: c.moves(c.CO),
+		Groups: [3]uint32{ceil(c.N*c.OH*c.OW, int(c.bm)), ceil(c.CO, int(c.bn)), uint32(c.splits)},
 	}
 }
 
 func testConvFwdTiled(r *rig) {
 	each(r, tiledCases(r), func(r *rig, c tiledCase) {
+		r.quads = c.quads
 		x, w := r.normals(c.inputs()), r.normals(c.filter())
 		bias, finish := c.withBias(r, c.CO)
-		y := r.out(c.outputs())
+		y := r.out(c.splits * c.outputs())
 		k := c.fwd()
 		k.X, k.W, k.Bias, k.Y = r.floats(x).Range, r.floats(w).Range, bias.all(), y.Range
-		if !c.tile.fits(r) {
+		if !c.fits(r) {
 			r.refused(k)
 			return
 		}
 		r.run(k)
-		r.near("y", y, finish(c.Forward(wide(x), wide(w))))
+		var want []float64
+		for _, part := range c.parts(wide(w), c.CO, c.patch()) {
+			want = append(want, finish(c.Forward(wide(x), part))...)
+		}
+		r.near("y", y, want)
 	})
 }
 
 func testConvBwdDataTiled(r *rig) {
 	each(r, tiledCases(r), func(r *rig, c tiledCase) {
+		r.quads = c.quads
 		dy, w := r.normals(c.outputs()), r.normals(c.filter())
 		bias, finish := c.withBias(r, c.CI)
-		dx, phase := r.out(c.inputs()), int(ceil(c.H, c.Stride)*ceil(c.W, c.Stride))
+		dx, phase := r.out(c.splits*c.inputs()), int(ceil(c.H, c.Stride)*ceil(c.W, c.Stride))
 		k := shaders.ConvBwdDataTiled{
 			Dy: r.floats(dy).Range, W: r.floats(w).Range, Bias: bias.all(), Dx: dx.Range,
-			Local: c.tile.local(), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
+			Local: c.local(), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
 			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
-			AddBias: c.bias, ACT: int32(c.act), BM: c.tile.bm, BN: c.tile.bn, BK: c.tile.bk,
-			Groups: [3]uint32{ceil(c.N*phase, int(c.tile.bm)), ceil(c.CI, int(c.tile.bn)), uint32(c.Stride * c.Stride)},
+			AddBias: c.bias, ACT: int32(c.act), BM: c.bm, BN: c.bn, BK: c.bk, TM: c.tm, TN: c.tn, SPLITS: int32(c.splits),
+			AQuads: c.moves(c.CO), BQuads: c.moves(c.CO), CQuads: c.moves(c.CI),
+			Groups: [3]uint32{ceil(c.N*phase, int(c.bm)), ceil(c.CI, int(c.bn)), uint32(c.Stride * c.Stride * c.splits)},
 		}
-		if !c.tile.fits(r) {
+		if !c.fits(r) {
 			r.refused(k)
 			return
 		}
 		r.run(k)
-		r.near("dx", dx, finish(c.BackwardData(wide(dy), wide(w))))
+		var want []float64
+		for s := range c.splits {
+			want = append(want, finish(c.BackwardData(wide(dy), c.phaseRun(wide(w), s)))...)
+		}
+		r.near("dx", dx, want)
 	})
 }
 
 func testConvBwdFilterTiled(r *rig) {
 	each(r, tiledCases(r), func(r *rig, c tiledCase) {
+		r.quads = c.quads
 		x, dy := r.normals(c.inputs()), r.normals(c.outputs())
 		dw := r.out(c.splits * c.filter())
 		k := shaders.ConvBwdFilterTiled{
 			X: r.floats(x).Range, Dy: r.floats(dy).Range, Dw: dw.Range,
-			Local: c.tile.local(), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
+			Local: c.local(), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
 			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
-			SPLITS: int32(c.splits), BM: c.tile.bm, BN: c.tile.bn, BK: c.tile.bk,
-			Groups: [3]uint32{ceil(c.patch(), int(c.tile.bm)), ceil(c.CO, int(c.tile.bn)), uint32(c.splits)},
+			BM: c.bm, BN: c.bn, BK: c.bk, TM: c.tm, TN: c.tn, SPLITS: int32(c.splits),
+			AQuads: c.moves(c.CI), BQuads: c.moves(c.CO), CQuads: c.moves(c.CO),
+			Groups: [3]uint32{ceil(c.patch(), int(c.bm)), ceil(c.CO, int(c.bn)), uint32(c.splits)},
 		}
-		if !c.tile.fits(r) {
+		if !c.fits(r) {
 			r.refused(k)
 			return
 		}
 		r.run(k)
-		r.near("dw", dw, c.splitGradient(wide(x), wide(dy)))
+		var want []float64
+		for _, part := range c.parts(wide(dy), c.CO, c.N*c.OH*c.OW) {
+			want = append(want, c.BackwardFilter(wide(x), part)...)
+		}
+		r.near("dw", dw, want)
 	})
 }
 
-// splitGradient is dw of each split: of dy with all but the split's pixels zero.
-func (c tiledCase) splitGradient(x, dy []float64) (dw []float64) {
-	pixels := len(dy) / c.CO
-	run := (pixels + c.splits - 1) / c.splits
+// parts are what the splits see of an operand of so many terms: all but theirs is zero.
+func (c tiledCase) parts(operand []float64, width, terms int) (list [][]float64) {
+	run := runOf(terms, c.splits, int(c.bk))
 	for s := range c.splits {
-		from, to := min(s*run, pixels)*c.CO, min((s+1)*run, pixels)*c.CO
-		part := make([]float64, len(dy))
-		copy(part[from:to], dy[from:to])
-		dw = append(dw, c.BackwardFilter(x, part)...)
+		from, to := min(s*run, terms)*width, min((s+1)*run, terms)*width
+		part := make([]float64, len(operand))
+		copy(part[from:to], operand[from:to])
+		list = append(list, part)
 	}
-	return dw
+	return list
+}
+
+// phaseRun is w [KH,KW,CI,CO] with all zero but split s of each phase's terms [taps down, taps across, CO].
+func (c tiledCase) phaseRun(w []float64, s int) []float64 {
+	part := make([]float64, len(w))
+	for ky := range c.KH {
+		for kx := range c.KW {
+			down, across := (c.KH-1-ky%c.Stride)/c.Stride+1, (c.KW-1-kx%c.Stride)/c.Stride+1
+			run := runOf(down*across*c.CO, c.splits, int(c.bk))
+			for co := range c.CO {
+				if (ky/c.Stride*across+kx/c.Stride)*c.CO+co >= s*run && (ky/c.Stride*across+kx/c.Stride)*c.CO+co < (s+1)*run {
+					for ci := range c.CI {
+						at := ((ky*c.KW+kx)*c.CI+ci)*c.CO + co
+						part[at] = w[at]
+					}
+				}
+			}
+		}
+	}
+	return part
 }

@@ -138,13 +138,37 @@ func testEma(r *rig) {
 }
 
 func testSumPartials(r *rig) {
-	type sum struct{ splits, n, per int }
+	type sum struct {
+		splits, rows, channels, per int
+		bias, e                     bool
+		act                         int
+	}
 	l := r.lanes()
-	each(r, []sum{{5, 3*l + 1, 2}, {1, 1, 1}, {3, l, 2}, {17, 8*l - 1, 1}}, func(r *rig, c sum) {
-		x, y := r.normals(c.splits*c.n), r.out(c.n)
-		r.run(shaders.SumPartials{Partial: r.floats(x).Range, Y: y.Range, Splits: int32(c.splits), N: int32(c.n),
-			Local: uint32(l), PER: int32(c.per), Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1}})
-		r.near("y", y, ref.ColumnSums(wide(x), c.n))
+	each(r, []sum{
+		{5, 1, 3*l + 1, 2, false, false, 0}, {1, 1, 1, 1, true, false, 1}, {3, l, 1, 2, false, true, 2}, {17, 1, 8*l - 1, 1, false, false, 3},
+		{2, 7, l + 3, 3, true, true, 4},
+	}, func(r *rig, c sum) {
+		n := c.rows * c.channels
+		x, y := r.normals(c.splits*n), r.out(n)
+		var bias, e *tensor
+		want := ref.ColumnSums(wide(x), n)
+		if c.bias {
+			values := r.normals(c.channels)
+			bias = r.floats(values)
+			for i := range want {
+				want[i] += float64(values[i%c.channels])
+			}
+		}
+		if c.e {
+			values := r.normals(n)
+			e = r.floats(values)
+			for i := range want {
+				want[i] += float64(values[i])
+			}
+		}
+		r.run(shaders.SumPartials{Partial: r.floats(x).Range, Bias: bias.all(), E: e.all(), Y: y.Range, Splits: int32(c.splits), N: int32(n), Channels: int32(c.channels),
+			Local: uint32(l), PER: int32(c.per), AddBias: c.bias, AddE: c.e, ACT: int32(c.act), Groups: [3]uint32{ceil(n, l*c.per), 1, 1}})
+		r.near("y", y, ref.Activations[c.act].Forward(want))
 	})
 }
 

@@ -21,7 +21,8 @@ type operands struct {
 	want             []float64
 }
 
-func (p product) operands(r *rig) operands {
+// operands makes them; the runs of a split product are of a multiple of so many terms.
+func (p product) operands(r *rig, multiple int) operands {
 	a, b := r.normals(p.M*p.K), r.normals(p.K*p.N)
 	o := operands{a: r.floats(a), b: r.floats(b), left: a, right: b, c: r.out(p.Splits * p.M * p.N)}
 	var bias, e []float64
@@ -36,7 +37,7 @@ func (p product) operands(r *rig) operands {
 			e = swapped(e, p.M)
 		}
 	}
-	run := (p.K + p.Splits - 1) / p.Splits
+	run := runOf(p.K, p.Splits, multiple)
 	for s := range p.Splits {
 		from, to := min(s*run, p.K), min((s+1)*run, p.K)
 		c := p.part(wide(a), wide(b), e, bias, from, to)
@@ -46,6 +47,11 @@ func (p product) operands(r *rig) operands {
 		o.want = append(o.want, c...)
 	}
 	return o
+}
+
+// runOf is the number of terms of a split, a multiple of so many.
+func runOf(terms, splits, multiple int) int {
+	return int(ceil(int(ceil(terms, splits)), multiple)) * multiple
 }
 
 // part is the product over the terms from .. to.
@@ -66,43 +72,87 @@ func (p product) part(a, b, e, bias []float64, from, to int) []float64 {
 
 type tiledProduct struct {
 	product
-	tile tile
+	tile
 }
 
-// tile is the shape of the shared-memory family: an invocation makes 4 x 4 of bm x bn elements.
-type tile struct{ bm, bn, bk int32 }
+// tile is how the shared-memory family cuts a product: bm x bn elements of it to a work-group, bk terms at a time, tm x tn to an
+// invocation; quads: four elements of an argument move at once where its lines allow it.
+type tile struct {
+	bm, bn, bk, tm, tn int32
+	quads              bool
+}
 
-func (t tile) local() uint32 { return uint32(t.bm / 4 * t.bn / 4) }
+func (t tile) local() uint32 { return uint32(t.bm / t.tm * t.bn / t.tn) }
+
+// moves tells whether four elements move at once of an argument with lines of so many.
+func (t tile) moves(line int) bool { return t.quads && line%4 == 0 }
 
 // fits reports whether the device has work-groups of that size.
 func (t tile) fits(r *rig) bool { return t.local() <= r.d.Info().Limits.MaxInvocations }
 
 var (
-	tile32 = tile{32, 32, 16}
-	tile64 = tile{64, 64, 16}
-	flat   = tile{16, 32, 8}
+	tile32 = tile{32, 32, 16, 4, 4, false}
+	tile64 = tile{64, 64, 16, 8, 8, false}
+	wide32 = tile{32, 64, 8, 4, 8, true}
+	tall32 = tile{64, 32, 4, 8, 4, true}
+	tile16 = tile{16, 32, 32, 8, 8, true} // more blocks than invocations
+	flat   = tile{16, 32, 8, 4, 4, false}
+	huge   = tile{128, 128, 8, 4, 4, true} // 1024 invocations, most of them without a block
 )
 
+// randomProducts are of any size, every other one of multiples of four.
+func randomProducts(r *rig) (list []tiledProduct) {
+	tiles := []tile{tile32, tile64, wide32, tall32, tile16, flat}
+	for i := range 12 {
+		size := func() int { return 1 + r.IntN(90) }
+		if i%2 == 0 {
+			size = func() int { return 4 * (1 + r.IntN(22)) }
+		}
+		p := product{M: size(), N: size(), K: size(), TransA: r.IntN(2) == 0, TransB: r.IntN(2) == 0, Bias: r.IntN(2) == 0, E: r.IntN(2) == 0, Act: r.IntN(5), Splits: 1 + r.IntN(3)}
+		t := tiles[i%len(tiles)]
+		t.quads = i < 9
+		list = append(list, tiledProduct{p, t})
+	}
+	return list
+}
+
 func testGemmTiled(r *rig) {
-	each(r, []tiledProduct{
+	each(r, append([]tiledProduct{
 		{product{M: 33, N: 35, K: 17, Bias: true, Act: 2, Splits: 1}, tile32},
 		{product{M: 1, N: 1, K: 1, Splits: 1}, tile32},
 		{product{M: 31, N: 32, K: 16, TransA: true, E: true, Act: 1, Splits: 1}, tile32},
 		{product{M: 5, N: 37, K: 33, TransB: true, Bias: true, E: true, Act: 3, Splits: 1}, flat},
 		{product{M: 17, N: 3, K: 15, TransA: true, TransB: true, Splits: 1}, flat},
 		{product{M: 34, N: 7, K: 53, TransA: true, Splits: 3}, tile32},
-		{product{M: 3, N: 33, K: 5, TransB: true, Splits: 4}, flat},
+		{product{M: 3, N: 33, K: 5, TransB: true, Splits: 4}, flat}, // three of them empty
 		{product{M: 65, N: 67, K: 19, Bias: true, Splits: 1}, tile64},
 		{product{M: 7, N: 18, K: 9, Bias: true, Act: 4, Splits: 1}, flat},
-	}, func(r *rig, c tiledProduct) {
-		o := c.operands(r)
+		{product{M: 64, N: 128, K: 32, TransA: true, Bias: true, Act: 2, Splits: 1}, wide32}, // no edge
+		{product{M: 36, N: 68, K: 20, TransA: true, E: true, Splits: 1}, wide32},
+		{product{M: 33, N: 68, K: 20, Bias: true, Splits: 2}, wide32},
+		{product{M: 68, N: 36, K: 44, TransB: true, Splits: 3}, tall32},
+		{product{M: 64, N: 64, K: 16, TransA: true, TransB: true, Act: 1, Splits: 1}, tall32},
+		{product{M: 20, N: 36, K: 68, TransA: true, TransB: true, Splits: 2}, tile16},
+		{product{M: 132, N: 124, K: 28, Bias: true, E: true, Act: 4, Splits: 1}, huge},
+		{product{M: 4, N: 4, K: 4, Splits: 1}, tile16},
+	}, randomProducts(r)...), func(r *rig, c tiledProduct) {
+		r.quads = c.quads
+		lineA, lineB := c.K, c.N
+		if c.TransA {
+			lineA = c.M
+		}
+		if c.TransB {
+			lineB = c.K
+		}
+		o := c.operands(r, int(c.bk))
 		k := shaders.GemmTiled{
 			A: o.a.Range, B: o.b.Range, Bias: o.bias.all(), E: o.e.all(), C: o.c.Range,
-			Local: c.tile.local(), M: int32(c.M), N: int32(c.N), K: int32(c.K), TransA: c.TransA, TransB: c.TransB,
-			AddBias: c.Bias, AddE: c.E, ACT: int32(c.Act), SPLITS: int32(c.Splits), BM: c.tile.bm, BN: c.tile.bn, BK: c.tile.bk,
-			Groups: [3]uint32{ceil(c.M, int(c.tile.bm)), ceil(c.N, int(c.tile.bn)), uint32(c.Splits)},
+			Local: c.local(), M: int32(c.M), N: int32(c.N), K: int32(c.K), TransA: c.TransA, TransB: c.TransB,
+			AddBias: c.Bias, AddE: c.E, ACT: int32(c.Act), BM: c.bm, BN: c.bn, BK: c.bk, TM: c.tm, TN: c.tn, SPLITS: int32(c.Splits),
+			AQuads: c.moves(lineA), BQuads: c.moves(lineB), CQuads: c.moves(c.N),
+			Groups: [3]uint32{ceil(c.M, int(c.bm)), ceil(c.N, int(c.bn)), uint32(c.Splits)},
 		}
-		if !c.tile.fits(r) {
+		if !c.fits(r) {
 			r.refused(k)
 			return
 		}
@@ -145,7 +195,7 @@ func testGemmLanes(r *rig) {
 		{product{M: 21, N: 2*l + 3, K: 30, TransA: true, TransC: true, E: true, Splits: 1}, lanes{tm: 4, nv: 2, uk: 10, packed: true, blocks: 2}},
 		{product{M: 5, N: 3, K: 21, TransA: true, Splits: 2}, lanes{tm: 1, nv: 1, uk: 7, blocks: 5}},
 	}, func(r *rig, c lanesProduct) {
-		o := c.operands(r)
+		o := c.operands(r, 1)
 		tiles, blocks := int(ceil(c.M, c.run.tm)), max(c.run.blocks, 1)
 		left := o.a
 		if c.run.packed {

@@ -13,6 +13,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "kernel.glsl"
 #include "activation.glsl"
+#include "cut.glsl"
 
 layout(local_size_x_id = 0) in;
 layout(constant_id = 1) const int M = 1;
@@ -23,32 +24,32 @@ layout(constant_id = 5) const bool TRANS_B = false;
 layout(constant_id = 6) const bool ADD_BIAS = false;
 layout(constant_id = 7) const bool ADD_E = false;
 layout(constant_id = 8) const int ACT = 0;
-layout(constant_id = 9) const int SPLITS = 1;
-layout(constant_id = 10) const int BM = 64;
-layout(constant_id = 11) const int BN = 64;
-layout(constant_id = 12) const int BK = 16;
 
-IN(0, float, a)
-IN(1, float, b)
+IN4(0, a)
+IN4(1, b)
 IN(2, float, bias)
 IN(3, float, e)
-OUT(4, float, c)
+OUT4(4, c)
 PUSH(A(float, a) A(float, b) A(float, bias) A(float, e) A(float, c))
+
+LEFT(a) RIGHT(b) RESULT(c)
 
 #define A_K_FAST (!TRANS_A)
 #define B_K_FAST TRANS_B
 
-float load_a(int m, int k) { return el(a, TRANS_A ? k * M + m : m * K + k); }
-float load_b(int k, int n) { return el(b, TRANS_B ? n * K + k : k * N + n); }
-void store(int m, int n, float sum) {
+ivec3 a_line(int m) { return ivec3(TRANS_A ? m : m * K, 0, 0); }
+ivec3 a_term(int k) { return ivec3(TRANS_A ? k * M : k, 0, 0); }
+bool a_inside(ivec3 at) { return true; }
+ivec3 b_line(int n) { return ivec3(TRANS_B ? n * K : n, 0, 0); }
+ivec3 b_term(int k) { return ivec3(TRANS_B ? k : k * N, 0, 0); }
+bool b_inside(ivec3 at) { return true; }
+
+int place(int m, int n) { return (int(gl_WorkGroupID.z) * M + m) * N + n; }
+float finish(float sum, int m, int n) {
 	float z = ADD_BIAS ? sum + el(bias, n) : sum;
 	if (ADD_E) z += el(e, m * N + n);
-	el(c, (int(gl_WorkGroupID.z) * M + m) * N + n) = activate(ACT, z);
+	return activate(ACT, z);
 }
 #include "tile.glsl"
 
-void main() {
-	const int RUN = (K + SPLITS - 1) / SPLITS;
-	int k0 = int(gl_WorkGroupID.z) * RUN;
-	multiply(M, N, k0, min(k0 + RUN, K));
-}
+void main() { multiply(M, N, K, K % BK == 0, int(gl_WorkGroupID.z)); }

@@ -21,6 +21,7 @@ type rig struct {
 	smoke      bool
 	seen       map[*vk.Shader][][]uint32 // specialisations that ran
 	tensors    []*tensor                 // of the case in progress
+	quads      bool                      // its tensors begin on multiples of 16 bytes
 }
 
 // tensor is an argument in a buffer of its own, behind a margin of NaN, so that it begins anywhere.
@@ -90,6 +91,9 @@ func (r *rig) lanes() int { return int(r.d.Info().Limits.SubgroupSize) }
 // uints makes a tensor of words.
 func (r *rig) uints(values []uint32) *tensor {
 	t := &tensor{margin: 1 + r.IntN(70)}
+	if r.quads {
+		t.margin = (t.margin + 3) / 4 * 4
+	}
 	t.words = append(slices.Repeat([]uint32{canary}, t.margin), values...)
 	size := int64(len(t.words)) * 4
 	b, err := r.d.NewBuffer(fmt.Sprintf("tensor %d", len(r.tensors)), size, vk.Local)

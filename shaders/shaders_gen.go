@@ -1181,11 +1181,12 @@ var convBwdDataLanesStorage []byte
 //	dy   : [ROWS,OH,OW,CO] f32
 //	w    : [KH,KW,CI,CO] f32
 //	bias : [CI] f32, read where ADD_BIAS (a transposed convolution's)
-//	dx   : [ROWS,IH,IW,CI] f32
+//	dx   : [SPLITS,ROWS,IH,IW,CI] f32
 //
 // An implicit matrix product for each phase of the stride: the input pixels of one phase meet the same taps.
-// Work-groups: x = ceil(ROWS*ceil(IH/STRIDE)*ceil(IW/STRIDE) / BM), y = ceil(CI / BN), z = STRIDE*STRIDE.
-// Order of accumulation: ky, kx, co ascending.
+// Work-groups: x = ceil(ROWS*ceil(IH/STRIDE)*ceil(IW/STRIDE) / BM), y = ceil(CI / BN), z = STRIDE*STRIDE*SPLITS (each phase's
+// taps and channels in SPLITS runs, partial sums apart; then sum_partials).
+// Order of accumulation: ky, kx, co ascending, one sum per element and split.
 // Gradient: conv_fwd_tiled.comp. CPU twin: conv_bwd_data_lanes.comp.
 type ConvBwdDataTiled struct {
 	Dy, W, Bias vk.Range // read
@@ -1195,7 +1196,8 @@ type ConvBwdDataTiled struct {
 	Local                                                    uint32
 	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
 	AddBias                                                  bool
-	ACT, BM, BN, BK                                          int32
+	ACT, BM, BN, BK, TM, TN, SPLITS                          int32
+	AQuads, BQuads, CQuads                                   bool
 
 	Groups [3]uint32
 }
@@ -1205,7 +1207,7 @@ func (k ConvBwdDataTiled) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvBwdDataTiledShader,
 		Args:   []vk.Range{k.Dy, k.W, k.Bias, k.Dx},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK)},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads)},
 		Groups: k.Groups,
 	}
 }
@@ -1235,9 +1237,15 @@ var ConvBwdDataTiledShader = &vk.Shader{
 		{Name: "PAD_X", ID: 12, Default: 0},
 		{Name: "ADD_BIAS", ID: 13, Default: 0},
 		{Name: "ACT", ID: 14, Default: 0},
-		{Name: "BM", ID: 15, Default: 64},
-		{Name: "BN", ID: 16, Default: 64},
-		{Name: "BK", ID: 17, Default: 16},
+		{Name: "BM", ID: 20, Default: 64},
+		{Name: "BN", ID: 21, Default: 64},
+		{Name: "BK", ID: 22, Default: 16},
+		{Name: "TM", ID: 23, Default: 8},
+		{Name: "TN", ID: 24, Default: 8},
+		{Name: "SPLITS", ID: 25, Default: 1},
+		{Name: "A_QUADS", ID: 26, Default: 0},
+		{Name: "B_QUADS", ID: 27, Default: 0},
+		{Name: "C_QUADS", ID: 28, Default: 0},
 	},
 	Local:  [3]uint32{0, 1, 1},
 	Shared: 8704,
@@ -1396,8 +1404,8 @@ var convBwdFilterThinStorage []byte
 // ConvBwdFilterTiled: Filter gradient of a convolution for GPUs, an implicit matrix product: dw = sum over batch and pixels of x times dy.
 //
 //	x  : [ROWS,IH,IW,CI] f32              as [KH*KW*CI, ROWS*OH*OW], element by element
-//	dy : [ROWS,OH,OW,CO] f32            as [ROWS*OH*OW, CO]
-//	dw : [SPLITS,KH,KW,CI,CO] f32
+//	dy : [ROWS,OH,OW,CO] f32              as [ROWS*OH*OW, CO]
+//	dw : [SPLITS,KH,KW,CI,CO] f32         as [SPLITS, KH*KW*CI, CO]
 //
 // Work-groups: x = ceil(KH*KW*CI / BM), y = ceil(CO / BN), z = SPLITS (batch and pixels in SPLITS runs, partial sums
 // apart; then sum_partials).
@@ -1408,8 +1416,9 @@ type ConvBwdFilterTiled struct {
 	Dw    vk.Range // written
 
 	// specialisation constants
-	Local                                                                        uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, SPLITS, BM, BN, BK int32
+	Local                                                                                uint32
+	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, BM, BN, BK, TM, TN, SPLITS int32
+	AQuads, BQuads, CQuads                                                               bool
 
 	Groups [3]uint32
 }
@@ -1419,7 +1428,7 @@ func (k ConvBwdFilterTiled) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvBwdFilterTiledShader,
 		Args:   []vk.Range{k.X, k.Dy, k.Dw},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), uint32(k.SPLITS), uint32(k.BM), uint32(k.BN), uint32(k.BK)},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads)},
 		Groups: k.Groups,
 	}
 }
@@ -1446,10 +1455,15 @@ var ConvBwdFilterTiledShader = &vk.Shader{
 		{Name: "STRIDE", ID: 10, Default: 1},
 		{Name: "PAD_Y", ID: 11, Default: 0},
 		{Name: "PAD_X", ID: 12, Default: 0},
-		{Name: "SPLITS", ID: 14, Default: 1},
-		{Name: "BM", ID: 15, Default: 64},
-		{Name: "BN", ID: 16, Default: 64},
-		{Name: "BK", ID: 17, Default: 16},
+		{Name: "BM", ID: 20, Default: 64},
+		{Name: "BN", ID: 21, Default: 64},
+		{Name: "BK", ID: 22, Default: 16},
+		{Name: "TM", ID: 23, Default: 8},
+		{Name: "TN", ID: 24, Default: 8},
+		{Name: "SPLITS", ID: 25, Default: 1},
+		{Name: "A_QUADS", ID: 26, Default: 0},
+		{Name: "B_QUADS", ID: 27, Default: 0},
+		{Name: "C_QUADS", ID: 28, Default: 0},
 	},
 	Local:  [3]uint32{0, 1, 1},
 	Shared: 8704,
@@ -1615,12 +1629,13 @@ var convFwdThinStorage []byte
 // ConvFwdTiled: Convolution for GPUs, an implicit matrix product: y = act(conv(x, w) + bias), NHWC.
 //
 //	x    : [ROWS,IH,IW,CI] f32            as [ROWS*OH*OW, KH*KW*CI], element by element
-//	w    : [KH,KW,CI,CO] f32            as [KH*KW*CI, CO]
+//	w    : [KH,KW,CI,CO] f32              as [KH*KW*CI, CO]
 //	bias : [CO] f32, read where ADD_BIAS
-//	y    : [ROWS,OH,OW,CO] f32          as [ROWS*OH*OW, CO]
+//	y    : [SPLITS,ROWS,OH,OW,CO] f32     as [SPLITS, ROWS*OH*OW, CO]
 //
-// Work-groups: x = ceil(ROWS*OH*OW / BM), y = ceil(CO / BN).
-// Order of accumulation: ky, kx, ci ascending.
+// Work-groups: x = ceil(ROWS*OH*OW / BM), y = ceil(CO / BN), z = SPLITS (taps and channels in SPLITS runs, partial sums
+// apart; then sum_partials).
+// Order of accumulation: ky, kx, ci ascending, one sum per element and split.
 // Gradients: conv_bwd_data_tiled.comp, conv_bwd_filter_tiled.comp. CPU twin: conv_fwd_lanes.comp.
 type ConvFwdTiled struct {
 	X, W, Bias vk.Range // read
@@ -1630,7 +1645,8 @@ type ConvFwdTiled struct {
 	Local                                                    uint32
 	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
 	AddBias                                                  bool
-	ACT, BM, BN, BK                                          int32
+	ACT, BM, BN, BK, TM, TN, SPLITS                          int32
+	AQuads, BQuads, CQuads                                   bool
 
 	Groups [3]uint32
 }
@@ -1640,7 +1656,7 @@ func (k ConvFwdTiled) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvFwdTiledShader,
 		Args:   []vk.Range{k.X, k.W, k.Bias, k.Y},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK)},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads)},
 		Groups: k.Groups,
 	}
 }
@@ -1670,9 +1686,15 @@ var ConvFwdTiledShader = &vk.Shader{
 		{Name: "PAD_X", ID: 12, Default: 0},
 		{Name: "ADD_BIAS", ID: 13, Default: 0},
 		{Name: "ACT", ID: 14, Default: 0},
-		{Name: "BM", ID: 15, Default: 64},
-		{Name: "BN", ID: 16, Default: 64},
-		{Name: "BK", ID: 17, Default: 16},
+		{Name: "BM", ID: 20, Default: 64},
+		{Name: "BN", ID: 21, Default: 64},
+		{Name: "BK", ID: 22, Default: 16},
+		{Name: "TM", ID: 23, Default: 8},
+		{Name: "TN", ID: 24, Default: 8},
+		{Name: "SPLITS", ID: 25, Default: 1},
+		{Name: "A_QUADS", ID: 26, Default: 0},
+		{Name: "B_QUADS", ID: 27, Default: 0},
+		{Name: "C_QUADS", ID: 28, Default: 0},
 	},
 	Local:  [3]uint32{0, 1, 1},
 	Shared: 8704,
@@ -2193,10 +2215,11 @@ type GemmTiled struct {
 	C             vk.Range // written
 
 	// specialisation constants
-	Local                         uint32
-	M, N, K                       int32
-	TransA, TransB, AddBias, AddE bool
-	ACT, SPLITS, BM, BN, BK       int32
+	Local                           uint32
+	M, N, K                         int32
+	TransA, TransB, AddBias, AddE   bool
+	ACT, BM, BN, BK, TM, TN, SPLITS int32
+	AQuads, BQuads, CQuads          bool
 
 	Groups [3]uint32
 }
@@ -2206,7 +2229,7 @@ func (k GemmTiled) Call() vk.Call {
 	return vk.Call{
 		Shader: GemmTiledShader,
 		Args:   []vk.Range{k.A, k.B, k.Bias, k.E, k.C},
-		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransB), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.SPLITS), uint32(k.BM), uint32(k.BN), uint32(k.BK)},
+		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransB), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads)},
 		Groups: k.Groups,
 	}
 }
@@ -2231,10 +2254,15 @@ var GemmTiledShader = &vk.Shader{
 		{Name: "ADD_BIAS", ID: 6, Default: 0},
 		{Name: "ADD_E", ID: 7, Default: 0},
 		{Name: "ACT", ID: 8, Default: 0},
-		{Name: "SPLITS", ID: 9, Default: 1},
-		{Name: "BM", ID: 10, Default: 64},
-		{Name: "BN", ID: 11, Default: 64},
-		{Name: "BK", ID: 12, Default: 16},
+		{Name: "BM", ID: 20, Default: 64},
+		{Name: "BN", ID: 21, Default: 64},
+		{Name: "BK", ID: 22, Default: 16},
+		{Name: "TM", ID: 23, Default: 8},
+		{Name: "TN", ID: 24, Default: 8},
+		{Name: "SPLITS", ID: 25, Default: 1},
+		{Name: "A_QUADS", ID: 26, Default: 0},
+		{Name: "B_QUADS", ID: 27, Default: 0},
+		{Name: "C_QUADS", ID: 28, Default: 0},
 	},
 	Local:  [3]uint32{0, 1, 1},
 	Shared: 8704,
@@ -3458,23 +3486,27 @@ var softmaxCeAddresses []byte
 //go:embed spv/softmax_ce.ssbo.spv
 var softmaxCeStorage []byte
 
-// SumPartials: Adds the partial sums of a split product: y[i] = sum over s of partial[s,i].
+// SumPartials: Adds the partial sums of a split product: y[i,c] = act(sum over s of partial[s,i,c] + bias[c] + e[i,c]).
 //
-//	partial : [splits,n] f32
+//	partial : [splits,n] f32, n = rows times channels
+//	bias    : [channels] f32, read where ADD_BIAS
+//	e       : [n] f32, read where ADD_E
 //	y       : [n] f32
 //
 // Work-groups: x = ceil(n / (Local*PER)).
-// Order of accumulation: s ascending.
+// Order of accumulation: s ascending, then bias, then e.
 type SumPartials struct {
-	Partial vk.Range // read
-	Y       vk.Range // written
+	Partial, Bias, E vk.Range // read
+	Y                vk.Range // written
 
 	// push constants
-	Splits, N int32
+	Splits, N, Channels int32
 
 	// specialisation constants
-	Local uint32
-	PER   int32
+	Local         uint32
+	PER           int32
+	AddBias, AddE bool
+	ACT           int32
 
 	Groups [3]uint32
 }
@@ -3483,9 +3515,9 @@ type SumPartials struct {
 func (k SumPartials) Call() vk.Call {
 	return vk.Call{
 		Shader: SumPartialsShader,
-		Args:   []vk.Range{k.Partial, k.Y},
-		Push:   []uint32{uint32(k.Splits), uint32(k.N)},
-		Specs:  []uint32{k.Local, uint32(k.PER)},
+		Args:   []vk.Range{k.Partial, k.Bias, k.E, k.Y},
+		Push:   []uint32{uint32(k.Splits), uint32(k.N), uint32(k.Channels)},
+		Specs:  []uint32{k.Local, uint32(k.PER), word(k.AddBias), word(k.AddE), uint32(k.ACT)},
 		Groups: k.Groups,
 	}
 }
@@ -3495,12 +3527,17 @@ var SumPartialsShader = &vk.Shader{
 	Name: "sum_partials",
 	Args: []vk.Arg{
 		{Name: "partial", Access: vk.Read, Elem: "float"},
+		{Name: "bias", Access: vk.Read, Elem: "float"},
+		{Name: "e", Access: vk.Read, Elem: "float"},
 		{Name: "y", Access: vk.Write, Elem: "float"},
 	},
-	Push: []string{"splits", "n"},
+	Push: []string{"splits", "n", "channels"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "PER", ID: 1, Default: 1},
+		{Name: "ADD_BIAS", ID: 2, Default: 0},
+		{Name: "ADD_E", ID: 3, Default: 0},
+		{Name: "ACT", ID: 4, Default: 0},
 	},
 	Local: [3]uint32{0, 1, 1},
 	Code:  [2][]byte{vk.Addresses: sumPartialsAddresses, vk.Storage: sumPartialsStorage},

@@ -20,6 +20,7 @@ type Limits struct {
 	SubgroupSize    uint32    // the usual one
 	SubgroupMin     uint32
 	SubgroupMax     uint32
+	ComputeUnits    uint32  // NVIDIA's SMs, AMD's compute units; 0: the driver does not say
 	TimestampPeriod float64 // nanoseconds per tick
 	TimestampBits   uint32  // 0: no timestamps
 }
@@ -37,6 +38,7 @@ func newLimits(c *nativeInfo) Limits {
 		SubgroupSize:    uint32(c.subgroup),
 		SubgroupMin:     uint32(c.subgroup_min),
 		SubgroupMax:     uint32(c.subgroup_max),
+		ComputeUnits:    uint32(c.units),
 		TimestampPeriod: float64(c.timestamp_period),
 		TimestampBits:   uint32(c.timestamp_bits),
 	}

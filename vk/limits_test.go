@@ -47,6 +47,18 @@ func TestUnlimitedIsTheLargestInteger(t *testing.T) {
 	}
 }
 
+// Compute units are known where a driver tells them, which no CPU driver does.
+func TestComputeUnits(t *testing.T) {
+	c := goodInfo()
+	c.units = 132
+	if l := newLimits(c); l.ComputeUnits != 132 {
+		t.Errorf("%d compute units", l.ComputeUnits)
+	}
+	if info := open(t, Options{}).Info(); info.Type == CPU && info.Limits.ComputeUnits != 0 {
+		t.Errorf("%s has %d compute units", info.Name, info.Limits.ComputeUnits)
+	}
+}
+
 func TestLimitsOfTheDevice(t *testing.T) {
 	l := open(t, Options{}).Info().Limits
 	if l.MaxStorageRange < 1<<27 || l.MaxAllocation < 1<<30 || l.MaxShared < 16<<10 || l.SubgroupSize == 0 || l.SubgroupMin > l.SubgroupSize || l.SubgroupMax < l.SubgroupSize ||

@@ -312,15 +312,20 @@ void vkg_physical_info(vkg_instance *in, void *physical, vkg_info *out) {
 	ExtensionProperties *e = device_extensions(in, physical, &n);
 	u32 v13 = q->apiVersion >= API_1_3, control = v13 || has_extension(e, n, "VK_EXT_subgroup_size_control");
 	u32 matrix = has_extension(e, n, "VK_KHR_cooperative_matrix");
+	u32 nvidia = has_extension(e, n, "VK_NV_shader_sm_builtins"), amd = has_extension(e, n, "VK_AMD_shader_core_properties2");
 	free(e);
 	Vulkan11Properties v11 = {.sType = 50};
 	DriverProperties driver = {.sType = 1000196000};
 	SubgroupSizeControlProperties subgroup = {.sType = 1000225000};
 	Maintenance4Properties buffers = {.sType = 1000413001};
+	ShaderSMBuiltinsProperties sms = {.sType = 1000154001};
+	ShaderCoreProperties2 cores = {.sType = 1000227000};
 	append(&p, &v11);
 	append(&p, &driver);
 	if (control) append(&p, &subgroup);
 	if (v13) append(&p, &buffers);
+	if (nvidia) append(&p, &sms);
+	if (amd) append(&p, &cores);
 	in->properties2(physical, &p);
 	memcpy(out->uuid, v11.deviceUUID, 16);
 	memcpy(out->driver_uuid, v11.driverUUID, 16);
@@ -332,6 +337,7 @@ void vkg_physical_info(vkg_instance *in, void *physical, vkg_info *out) {
 	out->subgroup = v11.subgroupSize;
 	out->subgroup_min = control ? subgroup.minSubgroupSize : v11.subgroupSize;
 	out->subgroup_max = control ? subgroup.maxSubgroupSize : v11.subgroupSize;
+	out->units = nvidia ? sms.shaderSMCount : cores.activeComputeUnitCount;
 
 	Features f;
 	chain_features(&f, control, matrix);

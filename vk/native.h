@@ -34,7 +34,7 @@ typedef struct {
 	uint8_t uuid[16], driver_uuid[16];
 	uint64_t max_storage_range, storage_align, max_allocation, max_buffer;
 	uint32_t max_push, max_shared, max_invocations, max_groups[3], max_group_size[3], max_allocations, max_bindings;
-	uint32_t subgroup, subgroup_min, subgroup_max;
+	uint32_t subgroup, subgroup_min, subgroup_max, units; // units: compute units, 0 where the driver does not say
 	float timestamp_period;
 	uint32_t timestamp_bits, family; // family: of the queue to use; ~0 where none computes
 	uint32_t features;

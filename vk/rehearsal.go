@@ -18,7 +18,12 @@ func (d *Device) Rehearsal() *Device {
 
 // NewRehearsal is a Rehearsal of no device in particular: it needs no driver, and
 // what is built on it can be described, but not measured.
-func NewRehearsal() *Device { return new(Device).Rehearsal() }
+func NewRehearsal() *Device { return RehearsalOf(DeviceInfo{}) }
+
+// RehearsalOf is a Rehearsal of a device that need not be here.
+func RehearsalOf(info DeviceInfo) *Device {
+	return (&Device{physical: physical{info: info}}).Rehearsal()
+}
 
 // Rehearses reports whether the device is a Rehearsal.
 func (d *Device) Rehearses() bool { return d.rehearsal }

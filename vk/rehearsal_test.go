@@ -47,6 +47,9 @@ func TestRehearsal(t *testing.T) {
 	if got, want := use(nowhere), use(d); got != want || !nowhere.Rehearses() {
 		t.Errorf("of no device: rehearsed %+v, took %+v", got, want)
 	}
+	if got := RehearsalOf(d.Info()); use(got) != use(d) || got.Info().Name != d.Info().Name || !got.Rehearses() {
+		t.Errorf("a rehearsal of %s", got.Info().Name)
+	}
 	if free := d.FreeMemory(); free <= 0 || free > d.Info().HeapBytes {
 		t.Errorf("%d bytes are free of %d", free, d.Info().HeapBytes)
 	}

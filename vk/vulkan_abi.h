@@ -90,6 +90,10 @@ typedef struct {
 typedef struct { u32 sType; void *pNext; u32 driverID; char driverName[256], driverInfo[256]; uint8_t conformance[4]; } DriverProperties;
 // 1000225000 SUBGROUP_SIZE_CONTROL_PROPERTIES
 typedef struct { u32 sType; void *pNext; u32 minSubgroupSize, maxSubgroupSize, maxComputeWorkgroupSubgroups, requiredSubgroupSizeStages; } SubgroupSizeControlProperties;
+// 1000154001 SHADER_SM_BUILTINS_PROPERTIES_NV
+typedef struct { u32 sType; void *pNext; u32 shaderSMCount, shaderWarpsPerSM; } ShaderSMBuiltinsProperties;
+// 1000227000 SHADER_CORE_PROPERTIES_2_AMD
+typedef struct { u32 sType; void *pNext; u32 shaderCoreFeatures, activeComputeUnitCount; } ShaderCoreProperties2;
 // 1000413001 MAINTENANCE_4_PROPERTIES
 typedef struct { u32 sType; void *pNext; u64 maxBufferSize; } Maintenance4Properties;
 

@@ -46,6 +46,7 @@ type limitsJSON struct {
 	SubgroupSize    uint32    `json:"subgroup_size"`
 	SubgroupMin     uint32    `json:"subgroup_min"`
 	SubgroupMax     uint32    `json:"subgroup_max"`
+	ComputeUnits    uint32    `json:"compute_units"`
 	TimestampPeriod float64   `json:"timestamp_period_ns"`
 	TimestampBits   uint32    `json:"timestamp_bits"`
 }

@@ -16,7 +16,10 @@
 //                        once, as one number of 64 bits, which must lie on a multiple of 8 bytes; made by a shift, because packUint2x32 overruns an array of
 //                        lavapipe's compiler where vectors have 512 bits (Mesa 26.2.6)
 //
-// el and ld can be assigned to. T is float, int or uint. A pointer bumped in the loop with constant k is the
+//   IN4, OUT4            declare an argument of floats that is also read, or written, four at a time:
+//   el4(x, i)            elements i .. i+3, which lie on a multiple of 16 bytes
+//
+// el, el4 and ld can be assigned to. T is float, int or uint. A pointer bumped in the loop with constant k is the
 // fast form on lavapipe, several times faster than an index computed anew.
 #ifndef KERNEL_GLSL
 #define KERNEL_GLSL
@@ -29,11 +32,14 @@
 #define OUT(i, T, x) layout(set = 0, binding = i, std430) writeonly buffer x##_Buffer { T x##_data[]; };
 #define IO(i, T, x)  layout(set = 0, binding = i, std430) buffer x##_Buffer { T x##_data[]; };
 #define A(T, x)      uint x;
+#define IN4(i, x)    IN(i, float, x) layout(set = 0, binding = i, std430) readonly buffer x##_Quads { vec4 x##_quads[]; };
+#define OUT4(i, x)   OUT(i, float, x) layout(set = 0, binding = i, std430) writeonly buffer x##_Quads { vec4 x##_quads[]; };
 
 #define ptr(T)       int
 #define at(x, i)     (int(pc.x) + int(i))
 #define ld(x, p, k)  x##_data[(p) + (k)]
 #define el(x, i)     x##_data[int(pc.x) + int(i)]
+#define el4(x, i)    x##_quads[(int(pc.x) + int(i)) / 4]
 
 #define STORE_2(x, p, k, a, b) { ld(x, p, k) = a; ld(x, p, (k) + 1) = b; }
 
@@ -51,13 +57,17 @@ layout(buffer_reference, std430, buffer_reference_align = 4) buffer uint_Pointer
 #define IN(i, T, x)
 #define OUT(i, T, x)
 #define IO(i, T, x)
+#define IN4(i, x)
+#define OUT4(i, x)
 #define A(T, x)      ptr(T) x;
 
 #define ptr(T)       T##_Pointer
 #define at(x, i)     (pc.x + (i))
 #define ld(x, p, k)  (p)[k].v
 #define el(x, i)     pc.x[i].v
+#define el4(x, i)    quad_Pointer(uint64_t(at(x, i))).quad
 
+layout(buffer_reference, std430, buffer_reference_align = 16) buffer quad_Pointer { vec4 quad; };
 layout(buffer_reference, std430, buffer_reference_align = 8) buffer pair_Pointer { uint64_t pair; };
 
 #define STORE_2(x, p, k, a, b) { pair_Pointer(uint64_t((p) + (k))).pair = uint64_t(floatBitsToUint(a)) + (uint64_t(floatBitsToUint(b)) << 32); }

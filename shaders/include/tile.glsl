@@ -1,54 +1,98 @@
 // A tiled matrix product through shared memory, for GPUs. The kernel that includes this at its end has defined
 //
-//   float load_a(int m, int k)             element of the left matrix; 0 outside
-//   float load_b(int k, int n)             element of the right matrix; 0 outside
-//   void store(int m, int n, float sum)    takes an element of the product; called inside the bounds only
+//   bool A_K_FAST, B_K_FAST                 neighbouring terms of that side lie side by side; else neighbouring lines
+//   ivec3 a_line(int m), b_line(int n)      where row m of the left, column n of the right matrix begins: its first
+//                                           element, and a pixel y, x
+//   ivec3 a_term(int k), b_term(int k)      what term k adds to these
+//   bool a_inside(ivec3 at), b_inside(..)   tells whether there is such a pixel: else the element is 0
+//   LEFT(x) RIGHT(y) RESULT(z)              the arguments that they are elements of, declared by IN4 and OUT4
+//   int place(int m, int n)                 the element that the sum goes to; -1: none
+//   float finish(float sum, int m, int n)   what becomes of it
 //
-// and calls multiply(M, N, k0, k1) from main. A work-group makes a BM x BN tile, an invocation 4 x 4 elements of it;
-// Local = BM/4 * BN/4. Work-groups: x = ceil(M/BM), y = ceil(N/BN).
-// Order of accumulation: k ascending, one sum per element.
+// and calls multiply from main. A work-group makes a BM x BN tile, an invocation TM x TN elements of it, 4 x 4 at a time
+// that lie 4*BM/TM rows and 4*BN/TN columns apart; Local = BM/TM * BN/TN. The terms are cut into SPLITS runs of a
+// multiple of BK, each with a result of its own. BK terms at a time come to shared memory: while one chunk is
+// multiplied, an invocation holds its part of the next in registers.
+//
+// A_QUADS, B_QUADS, C_QUADS: that argument, and each of its lines, begins on a multiple of 16 bytes, and four elements move
+// at once. Bounds of a tile are compared only where the sizes are no multiples of it.
+// Order of accumulation: k ascending, one sum per element and split.
 #ifndef TILE_GLSL
 #define TILE_GLSL
 
-const int EDGE = 4;             // of an invocation's square
-const int A_ROW = BM + 4;       // padded, against bank conflicts
-const int B_ROW = BN + 4;
+const int LOCAL = BM / TM * (BN / TN);
 
-shared float tile_a[BK * A_ROW];
-shared float tile_b[BK * B_ROW];
+#define SIDE(x) a_##x
+#define SIDE_LINES BM
+#define SIDE_K_FAST A_K_FAST
+#define SIDE_QUADS A_QUADS
+#include "tile_side.glsl"
+#undef SIDE
+#undef SIDE_LINES
+#undef SIDE_K_FAST
+#undef SIDE_QUADS
 
-void multiply(int M, int N, int k0, int k1) {
-	int lane = int(gl_LocalInvocationID.x), lanes = int(gl_WorkGroupSize.x);
-	int m0 = int(gl_WorkGroupID.x) * BM, n0 = int(gl_WorkGroupID.y) * BN;
-	int tm = lane / (BN / EDGE) * EDGE, tn = lane % (BN / EDGE) * EDGE;
+#define SIDE(x) b_##x
+#define SIDE_LINES BN
+#define SIDE_K_FAST B_K_FAST
+#define SIDE_QUADS B_QUADS
+#include "tile_side.glsl"
 
-	float s[EDGE][EDGE];
-	for (int i = 0; i < EDGE; i++)
-		for (int j = 0; j < EDGE; j++) s[i][j] = 0.0;
+vec4 sums[TM][TN / 4]; // an invocation's
 
-	for (int k = k0; k < k1; k += BK) {
-		for (int i = lane; i < BM * BK; i += lanes) {
-			int m = A_K_FAST ? i / BK : i % BM, u = A_K_FAST ? i % BK : i / BM;
-			tile_a[u * A_ROW + m] = k + u < k1 && m0 + m < M ? load_a(m0 + m, k + u) : 0.0;
+void store_sums(int m0, int n0, int rows, int columns) {
+	[[unroll]] for (int i = 0; i < TM; i++) {
+		int m = m0 + i / 4 * (4 * BM / TM) + i % 4;
+		[[unroll]] for (int j = 0; j < TN / 4; j++) {
+			int n = n0 + j * (4 * BN / TN);
+			if (C_QUADS && m < rows && n < columns && place(m, n) >= 0) {
+				vec4 z;
+				[[unroll]] for (int e = 0; e < 4; e++) z[e] = finish(sums[i][j][e], m, n + e);
+				store4(place(m, n), z);
+			}
+			if (!C_QUADS)
+				[[unroll]] for (int e = 0; e < 4; e++)
+					if (m < rows && n + e < columns && place(m, n + e) >= 0)
+						store(place(m, n + e), finish(sums[i][j][e], m, n + e));
 		}
-		for (int i = lane; i < BN * BK; i += lanes) {
-			int n = B_K_FAST ? i / BK : i % BN, u = B_K_FAST ? i % BK : i / BN;
-			tile_b[u * B_ROW + n] = k + u < k1 && n0 + n < N ? load_b(k + u, n0 + n) : 0.0;
-		}
-		barrier();
-		for (int u = 0; u < BK; u++) {
-			float va[EDGE], vb[EDGE];
-			[[unroll]] for (int i = 0; i < EDGE; i++) va[i] = tile_a[u * A_ROW + tm + i];
-			[[unroll]] for (int j = 0; j < EDGE; j++) vb[j] = tile_b[u * B_ROW + tn + j];
-			[[unroll]] for (int i = 0; i < EDGE; i++)
-				[[unroll]] for (int j = 0; j < EDGE; j++) s[i][j] = fma(va[i], vb[j], s[i][j]);
-		}
-		barrier();
 	}
+}
 
-	for (int i = 0; i < EDGE; i++)
-		for (int j = 0; j < EDGE; j++)
-			if (m0 + tm + i < M && n0 + tn + j < N) store(m0 + tm + i, n0 + tn + j, s[i][j]);
+// multiply makes the tile of a rows x columns product from a split's run of the terms. whole: all chunks are.
+void multiply(int rows, int columns, int terms, bool whole, int split) {
+	int run = ((terms + SPLITS - 1) / SPLITS + BK - 1) / BK * BK;
+	int k0 = split * run, k1 = min(k0 + run, terms);
+	int lane = int(gl_LocalInvocationID.x), tm = lane / (BN / TN), tn = lane % (BN / TN);
+	int m0 = int(gl_WorkGroupID.x) * BM, n0 = int(gl_WorkGroupID.y) * BN;
+
+	[[unroll]] for (int i = 0; i < TM; i++)
+		[[unroll]] for (int j = 0; j < TN / 4; j++) sums[i][j] = vec4(0.0);
+
+	a_begin(lane, m0);
+	b_begin(lane, n0);
+	int k = k0;
+	do { // a chunk is on its way while the one before is multiplied
+		if (k < k1) {
+			a_fetch(lane, m0, rows, k, k1, whole);
+			b_fetch(lane, n0, columns, k, k1, whole);
+		}
+		if (k > k0)
+			for (int u = 0; u < BK; u++) {
+				vec4 va[TM / 4], vb[TN / 4];
+				[[unroll]] for (int i = 0; i < TM / 4; i++) va[i] = a_tile[u * a_pitch + i * (BM / TM) + tm];
+				[[unroll]] for (int j = 0; j < TN / 4; j++) vb[j] = b_tile[u * b_pitch + j * (BN / TN) + tn];
+				[[unroll]] for (int i = 0; i < TM; i++)
+					[[unroll]] for (int j = 0; j < TN / 4; j++) sums[i][j] = fma(vec4(va[i / 4][i % 4]), vb[j], sums[i][j]);
+			}
+		barrier();
+		if (k < k1) {
+			a_put(lane);
+			b_put(lane);
+		}
+		barrier();
+		k += BK;
+	} while (k - BK < k1);
+	store_sums(m0 + 4 * tm, n0 + 4 * tn, rows, columns);
 }
 
 #endif

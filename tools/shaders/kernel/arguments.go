@@ -3,17 +3,20 @@ package kernel
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"vkgan/tools/shaders/spirv"
 )
 
-// bindings lists the arguments of a storage build: binding i of set 0 is `buffer x_Buffer { T x_data[]; }`.
+// bindings lists the arguments of a storage build: binding i of set 0 is `buffer x_Buffer { T x_data[]; }`, beside which
+// IN4 and OUT4 declare `buffer x_Quads { vec4 x_quads[]; }`, the same in fours.
 func bindings(m *spirv.Module) ([]Arg, error) {
 	variables, err := m.Variables(spirv.ClassStorageBuffer)
 	if err != nil {
 		return nil, err
 	}
+	variables = slices.DeleteFunc(variables, func(v spirv.Variable) bool { return strings.HasSuffix(m.MemberName(v.Type, 0), "_quads") })
 	args := make([]Arg, len(variables))
 	for _, v := range variables {
 		binding, ok := m.Decoration(v.ID, spirv.DecorationBinding)
