@@ -14,7 +14,7 @@ import (
 type winograd struct {
 	x, y     points
 	filter   vk.Range // [tiles of columns, points, terms, columns of a tile]
-	products vk.Range // [points, rows, columns]
+	products vk.Range // [points, rows|1, columns]
 }
 
 // points is a batch at Winograd's points.
@@ -71,7 +71,7 @@ func (c *convolution) allocateMinimal(b *Builder, name string, rows int) {
 	c.at.x.data = b.scratch(name+".x.points", n*(rows|1)*c.rowOfX(b.dev))
 	c.at.y.data = b.scratch(name+".y.points", n*(rows|1)*c.y.C)
 	c.at.filter = b.scratch(name+".w.points", n*max((inner|1)*c.y.C, (c.y.C|1)*inner))
-	c.at.products = b.scratch(name+".products", n*max(rows*c.y.C, rows*inner, inner*c.y.C))
+	c.at.products = b.scratch(name+".products", n*max((rows|1)*max(c.y.C, inner), (inner|1)*c.y.C))
 }
 
 // Rows and planes are padded to an odd number of cache lines, so that a column of them falls into all sets of a cache.

@@ -1,6 +1,6 @@
 // A filter's gradient from Winograd's points (winograd.glsl), for CPU drivers: dw = Gᵀ points of each phase.
 //
-//   points : [PY*PX,(phase,CI),CO] f32
+//   points : [PY*PX,(phase,CI)|1,CO] f32, planes of an odd number of rows
 //   dw     : [KH,KW,CI,CO] f32
 //
 // Phases and taps are those of points_of_filter.comp, whose gradient this is.
@@ -39,7 +39,7 @@ void main() {
 		float columns[3 * PX];
 		[[unroll]] for (int p = 0; p < PX; p++) {
 			float values[PY];
-			[[unroll]] for (int q = 0; q < PY; q++) { LOAD_RUN(values[q], points, at(points, ((q * PX + p) * INNER + inner) * CO + co), 0) }
+			[[unroll]] for (int q = 0; q < PY; q++) { LOAD_RUN(values[q], points, at(points, ((q * PX + p) * (INNER | 1) + inner) * CO + co), 0) }
 			[[unroll]] for (int i = 0; i < 3; i++) {
 				float sum = 0.0;
 				[[unroll]] for (int q = 0; q < PY; q++) {

@@ -1,7 +1,7 @@
 // Images from Winograd's points (winograd.glsl), for CPU drivers: act(p + bias) with p = Bᵀ points of a convolution's input,
 // Aᵀ points of its output.
 //
-//   points : [PY*PX,ROWS,STRIDE*STRIDE*C] f32
+//   points : [PY*PX,ROWS|1,STRIDE*STRIDE*C] f32, planes of an odd number of rows
 //   bias   : [C] f32, read where ADD_BIAS
 //   image  : [ROWS,H,W,C] f32
 //
@@ -55,7 +55,7 @@ void main() {
 		[[unroll]] for (int p = 0; p < PX; p++) {
 			float values[PY];
 			[[unroll]] for (int q = 0; q < PY; q++) {
-				ptr(float) point = at(points, ((q * PX + p) * ROWS + row) * (STRIDE * STRIDE * C) + channel);
+				ptr(float) point = at(points, ((q * PX + p) * (ROWS | 1) + row) * (STRIDE * STRIDE * C) + channel);
 				LOAD_RUN(values[q], points, point, 0)
 			}
 			[[unroll]] for (int i = 0; i < NY; i++) {

@@ -3,7 +3,7 @@
 //   a : [POINTS,M,K] f32 with the strides PLANE, ROW and, for every CHUNK_TERMS terms, CHUNK; or [POINTS,K,M] where TRANS_A,
 //       with the strides PLANE and ROW
 //   b : [N/WIDTH,POINTS,TERMS,WIDTH] f32, WIDTH = Local*NV: the first K terms are b's
-//   c : [POINTS,M,N] f32
+//   c : [POINTS,M|1,N] f32, of which the first M rows of each plane are written
 //
 // The tile is that of lanes.glsl: rows along M, lanes along N. A last tile of rows that would reach over the edge is moved
 // back and computes some elements a second time, to the same bits.
@@ -71,7 +71,7 @@ void main() {
 		k++;
 	} while (k < K);
 
-	ptr(float) p = at(c, (plane * M + m) * N + tile * WIDTH + LANE);
+	ptr(float) p = at(c, (plane * (M | 1) + m) * N + tile * WIDTH + LANE);
 	[[unroll]] for (int v = 0; v < NV; v++)
 		[[unroll]] for (int i = 0; i < TM; i++) ld(c, p, i * N + v * LANES) = s[i * NV + v];
 }

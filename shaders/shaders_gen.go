@@ -1959,7 +1959,7 @@ var featureMatchLossStorage []byte
 
 // FilterOfPoints: A filter's gradient from Winograd's points (winograd.glsl), for CPU drivers: dw = Gᵀ points of each phase.
 //
-//	points : [PY*PX,(phase,CI),CO] f32
+//	points : [PY*PX,(phase,CI)|1,CO] f32, planes of an odd number of rows
 //	dw     : [KH,KW,CI,CO] f32
 //
 // Phases and taps are those of points_of_filter.comp, whose gradient this is.
@@ -2397,7 +2397,7 @@ var im2colStorage []byte
 // ImageOfPoints: Images from Winograd's points (winograd.glsl), for CPU drivers: act(p + bias) with p = Bᵀ points of a convolution's input,
 // Aᵀ points of its output.
 //
-//	points : [PY*PX,ROWS,STRIDE*STRIDE*C] f32
+//	points : [PY*PX,ROWS|1,STRIDE*STRIDE*C] f32, planes of an odd number of rows
 //	bias   : [C] f32, read where ADD_BIAS
 //	image  : [ROWS,H,W,C] f32
 //
@@ -2628,7 +2628,7 @@ var multiplyAddStorage []byte
 //	a : [POINTS,M,K] f32 with the strides PLANE, ROW and, for every CHUNK_TERMS terms, CHUNK; or [POINTS,K,M] where TRANS_A,
 //	    with the strides PLANE and ROW
 //	b : [N/WIDTH,POINTS,TERMS,WIDTH] f32, WIDTH = Local*NV: the first K terms are b's
-//	c : [POINTS,M,N] f32
+//	c : [POINTS,M|1,N] f32, of which the first M rows of each plane are written
 //
 // The tile is that of lanes.glsl: rows along M, lanes along N. A last tile of rows that would reach over the edge is moved
 // back and computes some elements a second time, to the same bits.
