@@ -64,14 +64,14 @@ func (o multiplication) builtIn(d *vk.Device) variant {
 }
 
 // mirrors is the built-in choice of the product of the transposes: the smaller operand is packed, or, where neither has
-// its terms side by side, the one whose terms lie farther apart. Where vectors have 512 bits the other is not packed in that
-// case, unless packing is cheap.
+// its terms side by side, the one whose terms lie farther apart; but where vectors have 512 bits, and that one is large, the
+// smaller again. It does not depend on the rows of a batch, for which scratch memory is taken once.
 func (o multiplication) mirrors(d *vk.Device) bool {
 	switch {
 	case o.bias || o.normed:
 		return false
 	case o.transA:
-		return o.n < o.m && (!wide(d) || o.m*o.k < 1<<20)
+		return o.n < o.m && (!wide(d) || o.m < 4096)
 	default:
 		return o.transB && o.m < o.n
 	}
