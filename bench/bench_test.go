@@ -104,8 +104,8 @@ func BenchmarkDevice(b *testing.B) {
 func BenchmarkStep(b *testing.B) {
 	eachModel(b, func(b *testing.B, trainer *gan.Trainer) {
 		for b.Loop() {
-			if times, err := trainer.Measure(b.Context(), 1, 1); err != nil || len(times) != 1 {
-				b.Fatal(len(times), err)
+			if m, err := trainer.Measure(b.Context(), 1, 1); err != nil || len(m.Times) != 1 {
+				b.Fatal(len(m.Times), err)
 			}
 		}
 	})

@@ -84,7 +84,8 @@ func Submissions(ctx context.Context, d *vk.Device) (Spread, error) {
 	return NewSpread(us), nil
 }
 
-// Dispatches measures a chain of count_up.comp, in microseconds a link.
+// Dispatches measures a chain of count_up.comp, each with the barrier before it, within one replayed command buffer, in
+// microseconds a link.
 func Dispatches(ctx context.Context, d *vk.Device) (Spread, error) { return eachOf(ctx, d, 0) }
 
 // LooseDispatches measures as many that count in places of their own, in microseconds each.

@@ -46,13 +46,13 @@ func TestMeasure(t *testing.T) {
 	model := newModel(t, dev, r, stripes(), 1)
 	trainer := newTrainer(t, dev, model, Options{MaxSteps: 12}, nobody{})
 	begin := time.Now()
-	times, err := trainer.Measure(t.Context(), 3, 9)
+	m, err := trainer.Measure(t.Context(), 3, 9)
 	wall := time.Since(begin)
-	if err != nil || len(times) != 9 || trainer.done != 12 {
-		t.Errorf("%d times after %d steps, %v", len(times), trainer.done, err)
+	if err != nil || len(m.Times) != 9 || trainer.done != 12 {
+		t.Errorf("%d times after %d steps, %v", len(m.Times), trainer.done, err)
 	}
 	sum := time.Duration(0)
-	for _, each := range times {
+	for _, each := range m.Times {
 		if sum += each; each <= 0 {
 			t.Errorf("a step takes %s", each)
 		}
@@ -60,10 +60,48 @@ func TestMeasure(t *testing.T) {
 	if sum > wall {
 		t.Errorf("the steps take %s of %s", sum, wall)
 	}
+	if m.Host <= 0 || m.Host > wall || m.Host > m.Process {
+		t.Errorf("the host takes %s, the process %s, in %s", m.Host, m.Process, wall)
+	}
+	if stamped := dev.Info().Limits.TimestampBits > 0; stamped && (len(m.Gaps) == 0 || slices.Min(m.Gaps) < 0) || !stamped && m.Gaps != nil {
+		t.Errorf("gaps %v", m.Gaps)
+	}
 	ended, end := context.WithCancel(t.Context())
 	end()
-	if times, err := trainer.Measure(ended, 20, 20); err != nil || len(times) != 0 {
-		t.Errorf("after its end: %d times, %v", len(times), err)
+	if m, err := trainer.Measure(ended, 20, 20); err != nil || len(m.Times) != 0 {
+		t.Errorf("after its end: %d times, %v", len(m.Times), err)
+	}
+}
+
+// Figures come from the ring alone: nothing waits for the submissions under way, and nothing is copied off the device.
+func TestFiguresAreReadWithoutWaiting(t *testing.T) {
+	dev := devicetest.Open(t, vk.Options{})
+	r := InfoGANReference()
+	r.Labels, r.BatchSize, r.ZDim = 3, 20, 4
+	trainer := newTrainer(t, dev, newModel(t, dev, r, stripes(), 1), Options{MaxSteps: 999, LogEvery: 1, EvalEvery: 999}, nobody{})
+	if _, err := trainer.Measure(t.Context(), 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	_, before := dev.Transfers()
+	if err := trainer.submit(2); err != nil {
+		t.Fatal(err)
+	}
+	const long = 50
+	if err := trainer.submit(long); err != nil {
+		t.Fatal(err)
+	}
+	last := trainer.flying.of[trainer.flying.n-1].ticket
+	if err := dev.Wait(last - 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := trainer.collect(); err != nil || trainer.read != trainer.done-long || dev.Done() >= last {
+		t.Errorf("read %d of %d steps, submission %d of %d has ended, %v", trainer.read, trainer.done, dev.Done(), last, err)
+	}
+	if err := trainer.drain(); err != nil || trainer.read != trainer.done {
+		t.Errorf("read %d of %d steps, %v", trainer.read, trainer.done, err)
+	}
+	if _, after := dev.Transfers(); after != before {
+		t.Errorf("%d bytes were copied off the device", after-before)
 	}
 }
 
@@ -75,11 +113,11 @@ func TestMeasureIsThePace(t *testing.T) {
 	trainer := newTrainer(t, dev, newModel(t, dev, r, stripes(), 1), Options{MaxSteps: 99}, nobody{})
 	sum := 0.0
 	for range 10 {
-		times, err := trainer.Measure(t.Context(), 1, 1)
-		if err != nil || len(times) != 1 {
-			t.Fatalf("%v, %v", times, err)
+		m, err := trainer.Measure(t.Context(), 1, 1)
+		if err != nil || len(m.Times) != 1 {
+			t.Fatalf("%v, %v", m.Times, err)
 		}
-		sum += times[0].Seconds()
+		sum += m.Times[0].Seconds()
 	}
 	if shown, measured := trainer.imagesPerS(), 10*float64(r.BatchSize)/sum; math.Abs(shown/measured-1) > 1e-5 {
 		t.Errorf("training shows %g images/s, Measure gave %g", shown, measured)

@@ -1,10 +1,13 @@
 package gan
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Progress is where a run stands.
 type Progress struct {
-	Phase       string // "compiling kernels", "training", "evaluating"
+	Phase       string // "compiling kernels", also with how many: " 37/70"; "training", "evaluating"
 	Step, Steps int    // Steps: in all; 0: not bounded by steps
 	Submitted   int    // the step that the device has reached when it is idle
 	Epoch       float64
@@ -25,6 +28,17 @@ func (t *Trainer) report(phase string, always bool) {
 	}
 	t.reported = now
 	t.observer.Progress(t.progress())
+}
+
+// compiled tells the observer how many kernels are compiled, where that takes a while from begin on.
+func (t *Trainer) compiled(begin time.Time) func(done, total int) {
+	t.reported = begin
+	return func(done, total int) {
+		if now := time.Now(); now.Sub(t.reported) >= reportEvery {
+			t.reported = now
+			t.observer.Progress(Progress{Phase: fmt.Sprintf("compiling kernels %d/%d", done, total)})
+		}
+	}
 }
 
 func (t *Trainer) progress() Progress {

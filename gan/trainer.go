@@ -94,29 +94,26 @@ func NewTrainer(dev *vk.Device, m Model, o Options, observer Observer) (*Trainer
 		o.CalibrateOn = defaultCalibrateOn
 	}
 	t := &Trainer{dev: dev, model: m, options: o, observer: observer, saved: -1}
-	var errs []error
-	record := func(name string, of func(*vk.Recorder)) *vk.Program {
-		p, err := newProgram(dev, name, of)
-		errs = append(errs, err)
-		return p
-	}
-	t.step = record("step", m.Step)
-	t.beginEpoch = record("begin epoch", m.BeginEpoch)
-	t.beginTest = record("begin test", m.BeginTest)
-	t.test = record("test", func(rec *vk.Recorder) { m.Test(rec, BatchStatistics) })
+	var list programs
+	list.record(&t.step, dev, "step", m.Step)
+	list.record(&t.beginEpoch, dev, "begin epoch", m.BeginEpoch)
+	list.record(&t.beginTest, dev, "begin test", m.BeginTest)
+	list.record(&t.test, dev, "test", func(rec *vk.Recorder) { m.Test(rec, BatchStatistics) })
 	if m, ok := m.(codeUser); ok {
-		t.useCodes = record("use of codes", m.UseCodes)
+		list.record(&t.useCodes, dev, "use of codes", m.UseCodes)
 	}
-	t.sample = record("sample", func(rec *vk.Recorder) { t.images = m.Sample(rec) })
-	t.beginCalibration = record("begin calibration", m.BeginCalibration)
-	calibrate := func(images int) calibration {
-		batches := (images + m.BatchSize() - 1) / m.BatchSize()
-		return calibration{batches, record("calibrate", func(rec *vk.Recorder) { m.Calibrate(rec, batches) })}
+	list.record(&t.sample, dev, "sample", func(rec *vk.Recorder) { t.images = m.Sample(rec) })
+	list.record(&t.beginCalibration, dev, "begin calibration", m.BeginCalibration)
+	calibrate := func(c *calibration, images int) {
+		c.batches = (images + m.BatchSize() - 1) / m.BatchSize()
+		list.record(&c.batch, dev, "calibrate", func(rec *vk.Recorder) { m.Calibrate(rec, c.batches) })
 	}
-	t.interim, t.final = calibrate(min(interimCalibration, o.CalibrateOn)), calibrate(o.CalibrateOn)
-	var err error
-	t.snapshot, err = newSnapshotBuffer(dev, m.State())
-	if err := errors.Join(append(errs, err)...); err != nil {
+	calibrate(&t.interim, min(interimCalibration, o.CalibrateOn))
+	calibrate(&t.final, o.CalibrateOn)
+	err1 := list.end(dev, t.compiled(time.Now()))
+	var err2 error
+	t.snapshot, err2 = newSnapshotBuffer(dev, m.State())
+	if err := errors.Join(err1, err2); err != nil {
 		t.Free()
 		return nil, err
 	}

@@ -2,7 +2,7 @@ package layers
 
 import "math"
 
-// Initializer gives element i of a parameter its first value.
+// Initializer gives element i of a parameter its first value. Several goroutines call it.
 type Initializer func(s Stream, i uint32) float32
 
 // Constant is c everywhere.

@@ -2,6 +2,8 @@ package layers
 
 import (
 	"fmt"
+	"runtime"
+	"sync"
 	"unsafe"
 
 	"vkgan/vk"
@@ -127,13 +129,19 @@ func (ps *Params) initialise(dev *vk.Device, seed uint64, firstStream uint32) er
 		return nil
 	}
 	values := make([]float32, ps.bytes/4)
+	var drawing sync.WaitGroup
 	for k, p := range ps.All {
-		stream := Stream{Seed: seed, ID: firstStream + uint32(k)}
-		at := values[p.offset/4:]
-		for i := range p.Len() {
-			at[i] = p.init(stream, uint32(i))
+		stream, at := Stream{Seed: seed, ID: firstStream + uint32(k)}, values[p.offset/4:][:p.Len()]
+		share := int(ceil(p.Len(), runtime.GOMAXPROCS(0))) // any element can be drawn alone
+		for from := 0; from < len(at); from += share {
+			drawing.Go(func() {
+				for i := from; i < min(from+share, len(at)); i++ {
+					at[i] = p.init(stream, uint32(i))
+				}
+			})
 		}
 	}
+	drawing.Wait()
 	return dev.Upload(ps.Value.All(), floatBytes(values))
 }
 

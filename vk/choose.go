@@ -102,7 +102,7 @@ func newPhysical(index int, h vulkan.PhysicalDevice, c *nativeInfo) physical {
 			info.HeapBytes = max(info.HeapBytes, clampInt64(uint64(c.heap_size[i])))
 		}
 	}
-	return physical{h, info, uint32(c.family), memoryTypes(c, Local), memoryTypes(c, Host)}
+	return physical{h, info, uint32(c.device), octets(&c.cache_uuid), uint32(c.family), memoryTypes(c, Local), memoryTypes(c, Host)}
 }
 
 // Choose picks the device that want names: an index, a UUID, or a part of the

@@ -22,6 +22,7 @@ type Options struct {
 	Guard    bool   // with guard bands around every buffer, for tests; see CheckGuards
 	AsGPU    bool   // a processor is used as if it were a GPU, for tests of the kernels meant for one; see CPU
 	Window   Window // to show images in; see CanShow
+	Cache    string // a folder that keeps compiled pipelines for later processes; "": none. See Cache
 }
 
 // Device is an open device with one queue.
@@ -128,6 +129,8 @@ func (in *instance) open(o Options) (*Device, error) {
 	vulkan.GetDeviceQueue(native.handle(), p.family, 0, &queue)
 	d := &Device{instance: in, physical: p, native: native, handle: native.handle(), queue: queue, build: build, guard: o.Guard, asGPU: o.AsGPU, display: shows}
 	d.display.use(d)
+	d.pipelines.init()
+	d.openCache(o.Cache)
 	d.arena.buffers = map[*Buffer]struct{}{}
 	d.programs.list = map[*Program]struct{}{}
 	d.unused = sync.OnceValues(d.newUnused)
@@ -208,6 +211,7 @@ func (d *Device) Close() error {
 		return nil
 	}
 	leaks := d.leaks()
+	d.saveCache()
 	d.closeScreen()
 	d.destroyPrograms()
 	d.destroyPipelines()

@@ -62,7 +62,9 @@ func (in *instance) free() { in.native.free() }
 type physical struct {
 	handle vulkan.PhysicalDevice
 	info   DeviceInfo
-	family uint32 // of the queue to use
+	device uint32   // its PCI id, or the vendor's own
+	cache  [16]byte // pipelineCacheUUID
+	family uint32   // of the queue to use
 	local  []uint32
 	host   []uint32 // memory types, best first
 }

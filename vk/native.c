@@ -280,6 +280,8 @@ void vkg_physical_info(vkg_instance *in, void *physical, vkg_info *out) {
 	out->api = q->apiVersion;
 	out->driver_version = q->driverVersion;
 	out->vendor = q->vendorID;
+	out->device = q->deviceID;
+	memcpy(out->cache_uuid, q->pipelineCacheUUID, 16);
 	out->type = q->deviceType;
 	memcpy(out->name, q->deviceName, sizeof out->name);
 	out->max_storage_range = l->maxStorageBufferRange;
@@ -350,7 +352,7 @@ void vkg_physical_info(vkg_instance *in, void *physical, vkg_info *out) {
 
 struct vkg_device {
 	D handle;
-	D *list; // a command buffer, repeated: what vkg_submit lists
+	D *list; // what vkg_submit lists
 	u32 list_size;
 	int32_t (*name)(D, const ObjectNameInfo *);
 	int32_t (*create_buffer)(D, const BufferCreateInfo *, const void *, H *);
@@ -368,6 +370,8 @@ struct vkg_device {
 	int32_t (*create_module)(D, const ShaderModuleCreateInfo *, const void *, H *);
 	int32_t (*create_set_layout)(D, const SetLayoutCreateInfo *, const void *, H *);
 	int32_t (*create_pipeline_layout)(D, const PipelineLayoutCreateInfo *, const void *, H *);
+	int32_t (*create_cache)(D, const PipelineCacheCreateInfo *, const void *, H *);
+	int32_t (*cache_data)(D, H, size_t *, void *);
 	int32_t (*create_pipelines)(D, H, u32, const ComputePipelineCreateInfo *, const void *, H *);
 	int32_t (*create_descriptor_pool)(D, const DescriptorPoolCreateInfo *, const void *, H *);
 	void (*destroy_descriptor_pool)(D, H, const void *);
@@ -446,6 +450,7 @@ int32_t vkg_create_device(vkg_instance *in, void *physical, uint32_t family, uin
 	    {&d->map, "vkMapMemory"}, {&d->address, "vkGetBufferDeviceAddress"}, {&d->create_fence, "vkCreateFence"},
 	    {&d->wait_fences, "vkWaitForFences"}, {&d->reset_fences, "vkResetFences"}, {&d->submit, "vkQueueSubmit"},
 	    {&d->create_module, "vkCreateShaderModule"}, {&d->create_set_layout, "vkCreateDescriptorSetLayout"}, {&d->create_pipeline_layout, "vkCreatePipelineLayout"},
+	    {&d->create_cache, "vkCreatePipelineCache"}, {&d->cache_data, "vkGetPipelineCacheData"},
 	    {&d->create_pipelines, "vkCreateComputePipelines"}, {&d->create_descriptor_pool, "vkCreateDescriptorPool"}, {&d->destroy_descriptor_pool, "vkDestroyDescriptorPool"},
 	    {&d->allocate_sets, "vkAllocateDescriptorSets"}, {&d->update_sets, "vkUpdateDescriptorSets"}, {&d->create_command_pool, "vkCreateCommandPool"},
 	    {&d->destroy_command_pool, "vkDestroyCommandPool"}, {&d->allocate_commands, "vkAllocateCommandBuffers"}, {&d->create_query_pool, "vkCreateQueryPool"},
@@ -523,17 +528,20 @@ int32_t vkg_create_fence(vkg_device *d, vkg_handle *out) {
 
 int32_t vkg_wait_fence(vkg_device *d, vkg_handle fence, uint64_t ns) { return d->wait_fences(d->handle, 1, &fence, 1, ns); }
 
-int32_t vkg_submit(vkg_device *d, void *queue, void *commands, uint32_t times, vkg_handle fence) {
-	if (times > d->list_size) {
-		D *list = realloc(d->list, times * sizeof *list);
+int32_t vkg_submit(vkg_device *d, void *queue, void *before, void *commands, uint32_t times, void *after, vkg_handle fence) {
+	u32 count = 0, room = times + 2;
+	if (room > d->list_size) {
+		D *list = realloc(d->list, room * sizeof *list);
 		if (!list) return OUT_OF_HOST_MEMORY;
 		d->list = list;
-		d->list_size = times;
+		d->list_size = room;
 	}
-	for (u32 i = 0; i < times; i++) d->list[i] = commands;
+	if (before) d->list[count++] = before;
+	for (u32 i = 0; i < times; i++) d->list[count++] = commands;
+	if (after) d->list[count++] = after;
 	int32_t r = d->reset_fences(d->handle, 1, &fence);
 	if (r != SUCCESS) return r;
-	SubmitInfo si = {.sType = 4, .commandCount = times, .commands = d->list};
+	SubmitInfo si = {.sType = 4, .commandCount = count, .commands = d->list};
 	return d->submit(queue, 1, &si, fence);
 }
 
@@ -566,14 +574,21 @@ int32_t vkg_create_pipeline_layout(vkg_device *d, vkg_handle set_layout, uint32_
 	return d->create_pipeline_layout(d->handle, &ci, 0, out);
 }
 
-int32_t vkg_create_pipeline(vkg_device *d, vkg_handle module, vkg_handle layout, uint32_t flags, const uint32_t *ids, const uint32_t *words, uint32_t count, vkg_handle *out) {
+int32_t vkg_create_cache(vkg_device *d, const void *data, size_t bytes, vkg_handle *out) {
+	PipelineCacheCreateInfo ci = {.sType = 17, .size = bytes, .data = data};
+	return d->create_cache(d->handle, &ci, 0, out);
+}
+
+int32_t vkg_cache_data(vkg_device *d, vkg_handle cache, size_t *bytes, void *data) { return d->cache_data(d->handle, cache, bytes, data); }
+
+int32_t vkg_create_pipeline(vkg_device *d, vkg_handle cache, vkg_handle module, vkg_handle layout, uint32_t flags, const uint32_t *ids, const uint32_t *words, uint32_t count, vkg_handle *out) {
 	SpecializationEntry *e = calloc(count + 1, sizeof *e);
 	if (!e) return OUT_OF_HOST_MEMORY;
 	for (u32 i = 0; i < count; i++) e[i] = (SpecializationEntry){ids[i], 4 * i, 4};
 	SpecializationInfo spec = {count, e, 4 * (size_t)count, words};
 	ComputePipelineCreateInfo ci = {.sType = 29, .layout = layout, .baseIndex = -1};
 	ci.stage = (ShaderStage){.sType = 18, .flags = flags, .stage = 0x20, .module = module, .name = "main", .specialization = &spec};
-	int32_t r = d->create_pipelines(d->handle, 0, 1, &ci, 0, out);
+	int32_t r = d->create_pipelines(d->handle, cache, 1, &ci, 0, out);
 	free(e);
 	return r;
 }
@@ -620,7 +635,7 @@ int32_t vkg_record(vkg_device *d, void *commands, uint32_t reuse, vkg_handle que
 	CommandBufferBeginInfo bi = {.sType = 42, .flags = reuse ? 4 : 1}; // SIMULTANEOUS_USE, ONE_TIME_SUBMIT
 	int32_t r = d->begin(commands, &bi);
 	if (r != SUCCESS) return r;
-	if (queries) d->reset_queries(commands, queries, 0, query_count);
+	if (query_count) d->reset_queries(commands, queries, 0, query_count);
 	H pipeline = 0, set = 0, set_layout = 0;
 	for (size_t i = 0; i < count; i++) {
 		const vkg_op *o = &ops[i];

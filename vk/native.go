@@ -195,9 +195,10 @@ func (d nativeDevice) waitFence(f vulkan.Fence, ns uint64) vulkan.Result {
 	return vulkan.Result(C.vkg_wait_fence(d.p, handle(f), C.uint64_t(ns)))
 }
 
-// submit resets fence and submits commands, listed times times.
-func (d nativeDevice) submit(q vulkan.Queue, commands vulkan.CommandBuffer, times uint32, fence vulkan.Fence) vulkan.Result {
-	return vulkan.Result(C.vkg_submit(d.p, dispatchable(q), dispatchable(commands), C.uint32_t(times), handle(fence)))
+// submit resets fence and submits commands, listed times times, between before
+// and after, which may be null.
+func (d nativeDevice) submit(q vulkan.Queue, before, commands vulkan.CommandBuffer, times uint32, after vulkan.CommandBuffer, fence vulkan.Fence) vulkan.Result {
+	return vulkan.Result(C.vkg_submit(d.p, dispatchable(q), dispatchable(before), dispatchable(commands), C.uint32_t(times), dispatchable(after), handle(fence)))
 }
 
 func (d nativeDevice) createModule(code []byte) (m vulkan.ShaderModule, r vulkan.Result) {
@@ -220,10 +221,32 @@ func (d nativeDevice) createPipelineLayout(set vulkan.DescriptorSetLayout, pushB
 // requireFullSubgroups is VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT.
 const requireFullSubgroups = 2
 
-func (d nativeDevice) createPipeline(m vulkan.ShaderModule, l vulkan.PipelineLayout, flags uint32, ids, words []uint32) (p vulkan.Pipeline, r vulkan.Result) {
+// createCache makes a pipeline cache that begins with data, which another one
+// gave, or empty.
+func (d nativeDevice) createCache(data []byte) (c vulkan.PipelineCache, r vulkan.Result) {
+	r = vulkan.Result(C.vkg_create_cache(d.p, unsafe.Pointer(unsafe.SliceData(data)), C.size_t(len(data)), out(&c)))
+	runtime.KeepAlive(data)
+	return
+}
+
+// cacheData is what the cache holds by now.
+func (d nativeDevice) cacheData(c vulkan.PipelineCache) ([]byte, vulkan.Result) {
+	var n C.size_t
+	if r := vulkan.Result(C.vkg_cache_data(d.p, handle(c), &n, nil)); r != vulkan.Success || n == 0 {
+		return nil, r
+	}
+	data := make([]byte, n)
+	r := vulkan.Result(C.vkg_cache_data(d.p, handle(c), &n, unsafe.Pointer(&data[0])))
+	return data[:n], r
+}
+
+// createPipeline makes one of the cache's, or with its help; the cache may be null.
+func (d nativeDevice) createPipeline(
+	cache vulkan.PipelineCache, m vulkan.ShaderModule, l vulkan.PipelineLayout, flags uint32, ids, words []uint32,
+) (p vulkan.Pipeline, r vulkan.Result) {
 	i, n := array[C.uint32_t](ids)
 	w, _ := array[C.uint32_t](words)
-	r = vulkan.Result(C.vkg_create_pipeline(d.p, handle(m), handle(l), C.uint32_t(flags), i, w, n, out(&p)))
+	r = vulkan.Result(C.vkg_create_pipeline(d.p, handle(cache), handle(m), handle(l), C.uint32_t(flags), i, w, n, out(&p)))
 	return
 }
 

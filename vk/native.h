@@ -29,9 +29,9 @@ enum {
 };
 
 typedef struct {
-	uint32_t api, driver_version, vendor, type, driver_id;
+	uint32_t api, driver_version, vendor, device, type, driver_id;
 	char name[256], driver_name[256], driver_info[256];
-	uint8_t uuid[16], driver_uuid[16];
+	uint8_t uuid[16], driver_uuid[16], cache_uuid[16];
 	uint64_t max_storage_range, storage_align, max_allocation, max_buffer;
 	uint32_t max_push, max_shared, max_invocations, max_groups[3], max_group_size[3], max_allocations, max_bindings;
 	uint32_t subgroup, subgroup_min, subgroup_max, units; // units: compute units, 0 where the driver does not say
@@ -95,12 +95,15 @@ void vkg_name(vkg_device *, uint32_t type, vkg_handle, const char *name);
 int32_t vkg_create_block(vkg_device *, uint64_t bytes, uint32_t usage, const uint32_t *types, uint32_t count, uint32_t map, vkg_block *out);
 int32_t vkg_create_fence(vkg_device *, vkg_handle *out);
 int32_t vkg_wait_fence(vkg_device *, vkg_handle fence, uint64_t ns);
-int32_t vkg_submit(vkg_device *, void *queue, void *commands, uint32_t times, vkg_handle fence);
+// before and after: commands around all of them, or null.
+int32_t vkg_submit(vkg_device *, void *queue, void *before, void *commands, uint32_t times, void *after, vkg_handle fence);
 
 int32_t vkg_create_module(vkg_device *, const void *code, size_t bytes, vkg_handle *out);
 int32_t vkg_create_set_layout(vkg_device *, uint32_t bindings, vkg_handle *out);
 int32_t vkg_create_pipeline_layout(vkg_device *, vkg_handle set_layout, uint32_t push_bytes, vkg_handle *out);
-int32_t vkg_create_pipeline(vkg_device *, vkg_handle module, vkg_handle layout, uint32_t flags, const uint32_t *ids, const uint32_t *words, uint32_t count, vkg_handle *out);
+int32_t vkg_create_cache(vkg_device *, const void *data, size_t bytes, vkg_handle *out);
+int32_t vkg_cache_data(vkg_device *, vkg_handle cache, size_t *bytes, void *data); // data: null to ask for *bytes
+int32_t vkg_create_pipeline(vkg_device *, vkg_handle cache, vkg_handle module, vkg_handle layout, uint32_t flags, const uint32_t *ids, const uint32_t *words, uint32_t count, vkg_handle *out);
 int32_t vkg_create_sets(vkg_device *, const vkg_handle *layouts, uint32_t count, uint32_t bindings, vkg_handle *pool, vkg_handle *sets);
 void vkg_bind(vkg_device *, const vkg_binding *, uint32_t count);
 

@@ -20,7 +20,7 @@ var sources embed.FS
 var scalarCalls = []string{
 	"SetGetInstanceProcAddr", "Init", "InitInstance", "GetDeviceQueue", "GetFenceStatus", "GetQueryPoolResults",
 	"DestroyBuffer", "DestroyCommandPool", "DestroyDescriptorPool", "DestroyDescriptorSetLayout", "DestroyDevice", "DestroyFence",
-	"DestroyPipeline", "DestroyPipelineLayout", "DestroyQueryPool", "DestroyShaderModule", "FreeMemory",
+	"DestroyPipeline", "DestroyPipelineCache", "DestroyPipelineLayout", "DestroyQueryPool", "DestroyShaderModule", "FreeMemory",
 	// Conversions, not calls:
 	"QueryResultFlags", "Result", "ObjectType",
 }

@@ -28,47 +28,28 @@ type pipelineKey struct {
 
 type layoutKey struct{ bindings, push int }
 
-// pipelines caches what is made of shaders, for the life of the device.
+// pipelines are what is made of shaders, for the life of the device.
 type pipelines struct {
 	mu        sync.Mutex
 	modules   map[*Shader]vulkan.ShaderModule
 	sets      map[int]vulkan.DescriptorSetLayout // by number of bindings
 	layouts   map[layoutKey]layout
 	pipelines map[pipelineKey]pipeline
+	cache     pipelineCache
 }
 
-// pipeline returns s under specs, made on first use (section 10.2).
-func (d *Device) pipeline(s *Shader, specs []uint32) (pipeline, error) {
-	c := &d.pipelines
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	key := pipelineKey{s, string(wordBytes(specs))}
-	if p, ok := c.pipelines[key]; ok {
-		return p, nil
-	}
-	module, err := d.module(s)
-	if err != nil {
-		return pipeline{}, err
-	}
-	l, err := d.layout(s)
-	if err != nil {
-		return pipeline{}, err
-	}
-	ids := make([]uint32, len(s.Specs))
-	for i, spec := range s.Specs {
-		ids[i] = spec.ID
-	}
-	h, r := d.native.createPipeline(module, l.handle, d.stageFlags(s, specs), ids, specs)
-	if r != vulkan.Success {
-		return pipeline{}, d.fail(check("vkCreateComputePipelines", r))
-	}
-	name(d, vulkan.ObjectTypePipeline, h, s.Name)
-	p := pipeline{h, l}
-	if c.pipelines == nil {
-		c.pipelines = map[pipelineKey]pipeline{}
-	}
-	c.pipelines[key] = p
-	return p, nil
+func (p *pipelines) init() {
+	p.modules, p.pipelines = map[*Shader]vulkan.ShaderModule{}, map[pipelineKey]pipeline{}
+	p.sets, p.layouts = map[int]vulkan.DescriptorSetLayout{}, map[layoutKey]layout{}
+}
+
+func (c Call) pipelineKey() pipelineKey { return pipelineKey{c.Shader, string(wordBytes(c.Specs))} }
+
+// pipeline is c's, which compile has made.
+func (d *Device) pipeline(c Call) pipeline {
+	d.pipelines.mu.Lock()
+	defer d.pipelines.mu.Unlock()
+	return d.pipelines.pipelines[c.pipelineKey()]
 }
 
 // stageFlags asks a CPU driver for full subgroups where the work-group size
@@ -96,9 +77,6 @@ func (d *Device) module(s *Shader) (vulkan.ShaderModule, error) {
 	if r != vulkan.Success {
 		return m, d.fail(check("vkCreateShaderModule", r))
 	}
-	if c.modules == nil {
-		c.modules = map[*Shader]vulkan.ShaderModule{}
-	}
 	c.modules[s] = m
 	return m, nil
 }
@@ -112,9 +90,6 @@ func (d *Device) layout(s *Shader) (layout, error) {
 	}
 	if l, ok := c.layouts[key]; ok {
 		return l, nil
-	}
-	if c.layouts == nil {
-		c.layouts, c.sets = map[layoutKey]layout{}, map[int]vulkan.DescriptorSetLayout{}
 	}
 	var l layout
 	var r vulkan.Result
@@ -148,6 +123,7 @@ func (d *Device) destroyPipelines() {
 	for _, m := range c.modules {
 		vulkan.DestroyShaderModule(d.handle, m, nil)
 	}
+	vulkan.DestroyPipelineCache(d.handle, c.cache.handle, nil)
 }
 
 // fits says which limit or feature of the device c breaks, if any.

@@ -2,7 +2,6 @@ package vk
 
 import (
 	"encoding/binary"
-	"fmt"
 	"sync"
 	"unsafe"
 
@@ -61,12 +60,13 @@ type assembly struct {
 }
 
 func (d *Device) newProgram(r *Recorder) (*Program, error) {
+	if err := d.compile(nil, r); err != nil {
+		return nil, err
+	}
 	a := &assembly{d: d, bySet: map[string]int{}, ofOp: map[int]int{}}
 	p := &Program{d: d, name: r.name, steps: r.Commands(), reasons: r.hazards.reasons}
 	p.stats.Hazards = r.hazards.digest.Sum64()
-	if err := a.steps(r, &p.stats); err != nil {
-		return nil, err
-	}
+	a.steps(r, &p.stats)
 	if err := p.create(a, r.timed); err != nil {
 		p.destroy()
 		return nil, d.fail(err)
@@ -78,7 +78,7 @@ func (d *Device) newProgram(r *Recorder) (*Program, error) {
 }
 
 // steps turns r's steps into ops.
-func (a *assembly) steps(r *Recorder, stats *Stats) error {
+func (a *assembly) steps(r *Recorder, stats *Stats) {
 	barrier := func(op nativeOp) {
 		if stats.Barriers != r.drop {
 			a.ops = append(a.ops, op)
@@ -96,9 +96,7 @@ func (a *assembly) steps(r *Recorder, stats *Stats) error {
 		if s.barrier {
 			barrier(opBarrier())
 		}
-		if err := a.step(s); err != nil {
-			return fmt.Errorf("step %d: %s: %w", i, s.Kernel, err)
-		}
+		a.step(s)
 		if s.kind == stepDispatch {
 			stats.Dispatches++
 		} else {
@@ -109,29 +107,24 @@ func (a *assembly) steps(r *Recorder, stats *Stats) error {
 	if r.toHost {
 		barrier(opHostBarrier())
 	}
-	return nil
 }
 
-func (a *assembly) step(s step) error {
+func (a *assembly) step(s step) {
 	switch s.kind {
 	case stepCopy:
 		a.ops = append(a.ops, copyOp(s.dst, s.src))
-		return nil
+		return
 	case stepFill:
 		a.ops = append(a.ops, fillOp(s.dst, s.word))
-		return nil
+		return
 	}
-	p, err := a.d.pipeline(s.call.Shader, s.call.Specs)
-	if err != nil {
-		return err
-	}
+	p := a.d.pipeline(s.call)
 	at := len(a.push)
 	a.push = s.call.pushBlock(a.d, a.push)
 	if a.d.build == Storage && len(s.call.Args) > 0 {
 		a.ofOp[len(a.ops)] = a.set(p.layout.set, s.call.Args)
 	}
 	a.ops = append(a.ops, opDispatch(p.handle, p.layout.handle, s.call.Groups, at, len(a.push)-at))
-	return nil
 }
 
 // set is the index of the descriptor set that binds args, shared by all

@@ -11,9 +11,10 @@ func TestDispatchesThatBindTheSameShareASet(t *testing.T) {
 	r.Dispatch(scale{x: y.All(), y: x.All(), rate: 1})
 	r.Dispatch(scale{x: x.All(), y: y.All(), rate: 3, bias: 2})
 	r.Dispatch(count{s: x.All()})
-	if err := a.steps(r, &Stats{}); err != nil {
+	if err := d.Compile(nil, r); err != nil {
 		t.Fatal(err)
 	}
+	a.steps(r, &Stats{})
 	if len(a.sets) != 3 || len(a.binds) != 5 || len(a.ofOp) != 4 {
 		t.Errorf("%d sets of %d bindings for %d dispatches, want 3 of 5 for 4", len(a.sets), len(a.binds), len(a.ofOp))
 	}

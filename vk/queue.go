@@ -17,10 +17,11 @@ const inFlight = 3
 
 // ring holds a fence per submission in flight.
 type ring struct {
-	mu    sync.Mutex // one submission at a time
-	last  atomic.Uint64
-	done  atomic.Uint64
-	slots [inFlight]slot
+	mu     sync.Mutex // one submission at a time
+	last   atomic.Uint64
+	done   atomic.Uint64
+	slots  [inFlight]slot
+	stamps *stamps // nil: submissions are not stamped
 }
 
 type slot struct {
@@ -42,6 +43,9 @@ func (d *Device) openRing() error {
 func (d *Device) closeRing() {
 	for i := range d.ring.slots {
 		vulkan.DestroyFence(d.handle, d.ring.slots[i].fence, nil)
+	}
+	if d.ring.stamps != nil {
+		d.ring.stamps.destroy(d)
 	}
 }
 
@@ -77,7 +81,17 @@ func (d *Device) enqueue(c vulkan.CommandBuffer, times int) (Ticket, error) {
 	if err := d.finish(s); err != nil {
 		return 0, err
 	}
-	if r := d.native.submit(d.queue, c, uint32(times), s.fence); r != vulkan.Success {
+	var before, after vulkan.CommandBuffer
+	if stamps := d.ring.stamps; stamps != nil {
+		if s.ticket >= stamps.next {
+			if err := stamps.read(d); err != nil {
+				return 0, err
+			}
+		}
+		slot := &stamps.slots[next%inFlight]
+		before, after = slot.before.buffer, slot.after.buffer
+	}
+	if r := d.native.submit(d.queue, before, c, uint32(times), after, s.fence); r != vulkan.Success {
 		return 0, d.fail(check("vkQueueSubmit", r))
 	}
 	s.ticket = next

@@ -61,7 +61,7 @@ func (r *Recorder) Timed() {
 	case len(r.steps) > 0:
 		r.fail(errors.New("Timed after the first step"))
 	case r.d.physical.info.Limits.TimestampBits == 0:
-		r.fail(errors.New("the device's queue has no timestamps (timestampValidBits is 0)"))
+		r.fail(errNoTimestamps)
 	}
 	r.timed = true
 }

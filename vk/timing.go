@@ -32,16 +32,21 @@ func (p *Program) Timings() ([]Timing, error) {
 		return nil, fmt.Errorf("timings: program %s has not run and finished", p.name)
 	}
 	ticks := make([]uint64, p.stamps)
-	const wide = vulkan.QueryResultFlags(vulkan.QueryResult64Bit)
-	r := vulkan.GetQueryPoolResults(d.handle, p.queries, 0, uint32(p.stamps), uint(8*p.stamps), unsafe.Pointer(&ticks[0]), 8, wide)
-	if err := check("vkGetQueryPoolResults", r); err != nil {
-		return nil, d.fail(err)
+	if err := d.readTicks(p.queries, ticks); err != nil {
+		return nil, err
 	}
 	list := make([]Timing, len(p.steps))
 	for i, c := range p.steps {
 		list[i] = Timing{c, elapsed(ticks[i], ticks[i+1], d.physical.info.Limits)}
 	}
 	return list, nil
+}
+
+// readTicks reads timestamps that have been written.
+func (d *Device) readTicks(queries vulkan.QueryPool, ticks []uint64) error {
+	const wide = vulkan.QueryResultFlags(vulkan.QueryResult64Bit)
+	r := vulkan.GetQueryPoolResults(d.handle, queries, 0, uint32(len(ticks)), uint(8*len(ticks)), unsafe.Pointer(&ticks[0]), 8, wide)
+	return d.fail(check("vkGetQueryPoolResults", r))
 }
 
 // elapsed is the time between two timestamps in nanoseconds. They have only

@@ -143,7 +143,7 @@ func (d *Device) runNow(ops ...nativeOp) error {
 		return d.fail(check("vkEndCommandBuffer", r))
 	}
 	d.ring.mu.Lock()
-	r := d.native.submit(d.queue, t.commands.buffer, 1, t.fence)
+	r := d.native.submit(d.queue, nil, t.commands.buffer, 1, nil, t.fence)
 	d.ring.mu.Unlock()
 	if r != vulkan.Success {
 		return d.fail(check("vkQueueSubmit", r))

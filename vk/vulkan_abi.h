@@ -146,8 +146,9 @@ typedef struct { u32 sType; const void *pNext; u32 waitCount; const H *waits; co
 typedef struct { u32 sType; const void *pNext; u32 src, dst; } MemoryBarrier;
 typedef struct { u64 src, dst, size; } BufferCopy;
 
-// 16 SHADER_MODULE_CREATE_INFO, 18 PIPELINE_SHADER_STAGE_CREATE_INFO, 29 COMPUTE_PIPELINE_CREATE_INFO
+// 16 SHADER_MODULE_CREATE_INFO, 17 PIPELINE_CACHE_CREATE_INFO, 18 PIPELINE_SHADER_STAGE_CREATE_INFO, 29 COMPUTE_PIPELINE_CREATE_INFO
 typedef struct { u32 sType; const void *pNext; u32 flags; size_t size; const u32 *code; } ShaderModuleCreateInfo;
+typedef struct { u32 sType; const void *pNext; u32 flags; size_t size; const void *data; } PipelineCacheCreateInfo;
 typedef struct { u32 id, offset; size_t size; } SpecializationEntry;
 typedef struct { u32 count; const SpecializationEntry *entries; size_t size; const void *data; } SpecializationInfo;
 typedef struct { u32 sType; const void *pNext; u32 flags, stage; H module; const char *name; const SpecializationInfo *specialization; } ShaderStage;

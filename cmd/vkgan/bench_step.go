@@ -17,7 +17,9 @@ func newBenchStep(s streams) *cobra.Command {
 		Use:   "step",
 		Short: "Time a training step",
 		Long: "Times a training step as `train` runs it: wall time in steady state with all that belongs to it (data,\n" +
-			"random numbers, metrics). GFLOP/s count the multiply-adds of products and convolutions alone.",
+			"random numbers, metrics). GFLOP/s count the multiply-adds of products and convolutions alone. The gap is\n" +
+			"how long the device waits for the next submission, by its timestamps. Of processor time it says what\n" +
+			"the thread that submits takes, and what the process does: on a CPU driver that is the step itself.",
 		Example: "  vkgan bench step\n  vkgan bench step --model ssgan --steps 200 --json",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := f.check(c); err != nil {
@@ -49,14 +51,14 @@ type stepReport struct {
 }
 
 func (f *benchFlags) measureStep(ctx *interrupt, s *session) (stepReport, error) {
-	times, err := s.trainer.Measure(ctx, f.warmup, f.steps)
+	m, err := s.trainer.Measure(ctx, f.warmup, f.steps)
 	if err == nil {
 		err = ctx.Err() // then there may be no times
 	}
 	if err != nil {
 		return stepReport{}, err
 	}
-	return stepReport{newBenchedModel(s), bench.NewStep(times, s.model.BatchSize(), s.trainer.StepWork(), s.trainer.StepStats())}, nil
+	return stepReport{newBenchedModel(s), bench.NewStep(m, s.model.BatchSize(), s.trainer.StepWork(), s.trainer.StepStats())}, nil
 }
 
 func (r stepReport) print(out io.Writer, asJSON bool) error {
@@ -68,5 +70,9 @@ func (r stepReport) print(out io.Writer, asJSON bool) error {
 	fmt.Fprintf(out, "images/s    %.0f at batch %d\n", r.ImagesPerS, r.Batch)
 	fmt.Fprintf(out, "GFLOP/s     %.1f (%.2f GFLOP a step, %.2f without taps on padding)\n", r.GFLOPS, r.GFLOPStep, r.GFLOPTaps)
 	fmt.Fprintf(out, "dispatches  %d a step, %d barriers\n", r.DispatchStep, r.BarrierStep)
+	if r.Gap != nil {
+		fmt.Fprintf(out, "gap         %.1f µs between submissions on the device (10 %% above %.1f)\n", *r.Gap, *r.GapP90)
+	}
+	fmt.Fprintf(out, "host        %.0f µs of processor time a step to submit and read; %.0f in the whole process\n", r.HostUS, r.ProcessUS)
 	return err
 }

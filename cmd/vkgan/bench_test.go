@@ -8,27 +8,38 @@ import (
 	"time"
 
 	"vkgan/bench"
+	"vkgan/gan"
 	"vkgan/vk"
 )
 
 // The fields are the contract's, in its order.
 func TestStepReport(t *testing.T) {
-	times := []time.Duration{300 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond}
+	measured := gan.Measurement{
+		Times: []time.Duration{300 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond},
+		Gaps:  []time.Duration{5 * time.Microsecond, 3 * time.Microsecond}, Host: 60 * time.Microsecond, Process: 900 * time.Millisecond,
+	}
 	r := stepReport{benchedModel{"infogan", benched{"a device", "a driver"}, "fp32"},
-		bench.NewStep(times, 100, vk.Work{Dense: 36e9, Taps: 31e9}, vk.Stats{Dispatches: 7, Barriers: 5})}
+		bench.NewStep(measured, 100, vk.Work{Dense: 36e9, Taps: 31e9}, vk.Stats{Dispatches: 7, Barriers: 5})}
 	var out bytes.Buffer
 	if err := r.print(&out, true); err != nil {
 		t.Fatal(err)
 	}
 	want := `{"model":"infogan","device":"a device","driver":"a driver","precision":"fp32","batch":100,"steps":3,` +
 		`"step_ms_median":200,"step_ms_p10":120,"step_ms_p90":280,"step_ms_min":100,"images_per_s":500,` +
-		`"gflop_step":36,"gflop_step_taps":31,"gflops":180,"dispatches_per_step":7,"barriers_per_step":5}` + "\n"
+		`"gflop_step":36,"gflop_step_taps":31,"gflops":180,"dispatches_per_step":7,"barriers_per_step":5,` +
+		`"gap_us_median":4,"gap_us_p90":4.8,"host_us_per_step":20,"process_us_per_step":300000}` + "\n"
 	if out.String() != want {
 		t.Errorf("%s, want %s", out.String(), want)
 	}
 	out.Reset()
 	if err := r.print(&out, false); err != nil || !strings.Contains(out.String(), "180.0 (36.00 GFLOP a step") {
 		t.Errorf("%v %s", err, out.String())
+	}
+	if !strings.Contains(out.String(), "4.0 µs between submissions") || !strings.Contains(out.String(), "20 µs of processor time a step") {
+		t.Error(out.String())
+	}
+	if s := bench.NewStep(gan.Measurement{Times: measured.Times}, 100, vk.Work{}, vk.Stats{}); s.Gap != nil || s.GapP90 != nil {
+		t.Errorf("gaps of a device without timestamps: %+v", s)
 	}
 }
 
@@ -69,7 +80,7 @@ func TestBench(t *testing.T) {
 		}
 	}
 	kernels, step := all.Kernels[0], all.Steps[0]
-	if step.Model != "ssgan" || step.benched.Device == "" || step.Batch != 100 || step.Steps != 2 || step.GFLOPStep < 3 || step.MedianMS <= 0 {
+	if step.Model != "ssgan" || step.benched.Device == "" || step.Batch != 100 || step.Steps != 2 || step.GFLOPStep < 3 || step.MedianMS <= 0 || step.HostUS <= 0 {
 		t.Errorf("%+v", step)
 	}
 	calls, share, gflop := 0, 0.0, 0.0

@@ -2,6 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -67,6 +70,32 @@ func TestDevicesAndDoctor(t *testing.T) {
 	code, out, stderr = vkgan("doctor")
 	if code != exitDone || !strings.Contains(out, "training uses this one") || !strings.Contains(out, "This machine can train") {
 		t.Errorf("exit code %d, stdout %s stderr %s", code, out, stderr)
+	}
+}
+
+func TestDoctorOnTheCache(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("HOME", "")
+	for cache, want := range map[string]string{
+		t.TempDir(): "ok  cache       ", file: "--  cache       not ", "": "--  cache       none, since neither",
+	} {
+		t.Setenv("XDG_CACHE_HOME", cache)
+		if code, out, stderr := vkgan("doctor"); code != exitDone || !strings.Contains(out, want) {
+			t.Errorf("%q: exit code %d, stdout %s stderr %s", cache, code, out, stderr)
+		}
+	}
+	for want, c := range map[string]vk.Cache{
+		"ok  cache       /tmp/x.bin has 2.0 MiB of compiled kernels": {Path: "/tmp/x.bin", Bytes: 2 << 20},
+		"--  cache       not used: /tmp/x.bin: damaged: the next":    {Path: "/tmp/x.bin", Trouble: errors.New("/tmp/x.bin: damaged")},
+	} {
+		var out strings.Builder
+		d := doctor{out: &out}
+		if d.cache(c); !strings.Contains(out.String(), want) || d.problems != nil {
+			t.Errorf("%s, want %s", out.String(), want)
+		}
 	}
 }
 

@@ -132,17 +132,49 @@ func why(infos []vk.DeviceInfo, best int) string {
 
 // open tries the device.
 func (d *doctor) open(info vk.DeviceInfo) {
-	dev, err := vk.Open(vk.Options{Device: fmt.Sprint(info.Index)})
+	dev, err := vk.Open(vk.Options{Device: fmt.Sprint(info.Index), Cache: userCache("pipelines")})
 	if err != nil {
 		d.fail("open", "device %d does not open: %s", info.Index, oneLine(err.Error()))
 		return
 	}
-	build := dev.Build()
+	build, cache := dev.Build(), dev.Cache()
 	if err := dev.Close(); err != nil {
 		d.fail("open", "device %d does not close: %s", info.Index, oneLine(err.Error()))
 		return
 	}
 	d.line(good, "open", "device %d opens; kernels by %s", info.Index, build)
+	d.cache(cache)
+}
+
+// cache looks whether compiled kernels are kept for the next start.
+func (d *doctor) cache(c vk.Cache) {
+	if c.Path == "" {
+		d.line(note, "cache", "none, since neither XDG_CACHE_HOME nor HOME is set: the driver compiles the kernels at every start")
+		return
+	}
+	folder := filepath.Dir(c.Path)
+	switch err := writable(folder); {
+	case c.Trouble != nil:
+		d.line(note, "cache", "not used: %s: the next training replaces it", oneLine(c.Trouble.Error()))
+	case err != nil:
+		d.line(note, "cache", "not writable, so that the driver compiles the kernels at every start: %s", oneLine(err.Error()))
+	case c.Bytes == 0:
+		d.line(good, "cache", "%s is for compiled kernels; there are none yet, or the driver has a cache of its own", folder)
+	default:
+		d.line(good, "cache", "%s has %s of compiled kernels", c.Path, size(c.Bytes))
+	}
+}
+
+// writable makes the folder where it is missing, and says what keeps files from being made there.
+func writable(folder string) error {
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return err
+	}
+	probe, err := os.MkdirTemp(folder, ".vkgan-doctor-")
+	if err != nil {
+		return err
+	}
+	return os.Remove(probe)
 }
 
 func (d *doctor) sideDriver() {
@@ -174,12 +206,10 @@ func (d *doctor) runFolder() {
 	if _, err := os.Stat(folder); err != nil {
 		where = "."
 	}
-	probe, err := os.MkdirTemp(where, ".vkgan-doctor-")
-	if err != nil {
+	if err := writable(where); err != nil {
 		d.line(note, "runs", "cannot write here (%s): train with --out FOLDER", oneLine(err.Error()))
 		return
 	}
-	os.Remove(probe)
 	d.line(good, "runs", "%s is writable", where)
 }
 

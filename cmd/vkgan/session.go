@@ -4,14 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 
 	"vkgan/gan"
 	"vkgan/vk"
 	"vkgan/vk/sidecar"
 )
 
-// openDevice opens a device and warns of a slow driver on say. Errors name the remedy.
+// openDevice opens a device, with the pipelines in the user's cache, and warns of a slow driver on say. Errors name the remedy.
 func openDevice(o vk.Options, say io.Writer) (*vk.Device, error) {
+	o.Cache = userCache("pipelines")
+	return openBareDevice(o, say)
+}
+
+// openBareDevice is openDevice without the cache.
+func openBareDevice(o vk.Options, say io.Writer) (*vk.Device, error) {
 	dev, err := vk.Open(o)
 	if err != nil {
 		return nil, deviceError(err)
@@ -20,6 +28,15 @@ func openDevice(o vk.Options, say io.Writer) (*vk.Device, error) {
 		fmt.Fprintln(say, "vkgan: "+slow)
 	}
 	return dev, nil
+}
+
+// userCache is the folder of that name in the user's cache; "" for a user without one.
+func userCache(name string) string {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(cache, "vkgan", name)
 }
 
 // deviceError adds what to do about a device that cannot be opened.

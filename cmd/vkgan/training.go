@@ -70,7 +70,7 @@ func (t *trainFlags) trainIn(c *cobra.Command, s streams, m trainable, window *s
 	defer signals.release()
 	ctx, stop := context.WithCancel(signals)
 	defer stop()
-	w := newWatcher(s, t.quiet, t.json)
+	w := newWatcher(s, t.quiet || t.dryRun, t.json)
 	if window != nil {
 		window.stop, w.window = stop, window
 		window.open(j.title)
@@ -133,7 +133,9 @@ func (t *trainFlags) work(ctx context.Context, j job, digest string, before *pas
 	defer func() { w.window.close(session.dev) }()
 	options := t.options()
 	options.Spectator = w.window.watch(session, w)
-	if err := session.prepare(options, w); err != nil {
+	err = session.prepare(options, w)
+	w.view.clear()
+	if err != nil {
 		return result, err
 	}
 	info, err := t.runInfo(j, session, digest)

@@ -51,7 +51,7 @@ func (f *tuneFlags) run(c *cobra.Command, s streams) (err error) {
 	if f.time < 0 {
 		return wrongUsage(c, "--max-time is %s: want 0 or more", f.time)
 	}
-	d, err := openDevice(vk.Options{Device: f.device}, s.err)
+	d, err := openBareDevice(vk.Options{Device: f.device}, s.err)
 	if err != nil {
 		return err
 	}

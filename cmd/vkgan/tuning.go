@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"time"
 
 	"vkgan/gan"
@@ -76,9 +75,9 @@ func (t *trainFlags) firstTable(ctx context.Context, w *watcher) tabling {
 	}
 }
 
-// tune tunes operations on a device that it opens for that alone: the kernels it compiles are not kept.
+// tune tunes operations on a device that it opens for that alone: the kernels it compiles are not kept, nor cached.
 func tune(ctx context.Context, device string, operations []fmt.Stringer, deadline time.Time, found func(layers.Tuned)) error {
-	d, err := openDevice(vk.Options{Device: device}, io.Discard)
+	d, err := openBareDevice(vk.Options{Device: device}, io.Discard)
 	if err != nil {
 		return err
 	}
@@ -116,11 +115,7 @@ type tuningStore struct {
 }
 
 func newTuningStore(d *vk.Device, say io.Writer) tuningStore {
-	s := tuningStore{key: gan.NewTuningKey(d), say: say}
-	if cache, err := os.UserCacheDir(); err == nil {
-		s.folder = filepath.Join(cache, "vkgan", "tuning")
-	}
-	return s
+	return tuningStore{folder: userCache("tuning"), key: gan.NewTuningKey(d), say: say}
 }
 
 // read gives the device's table, empty if there is none that can be used.
