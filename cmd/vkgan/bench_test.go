@@ -45,7 +45,7 @@ func TestStepReport(t *testing.T) {
 
 func TestDeviceAndKernelsReports(t *testing.T) {
 	spread := func(x float64) bench.Spread { return bench.Spread{Median: x, P10: x / 2, P90: x * 2, Min: x / 4} }
-	peaks := bench.Peaks{GFLOPS: spread(200), GBPerS: spread(20), BarrierUS: spread(45), SubmitUS: spread(60)}
+	peaks := bench.Peaks{GFLOPS: spread(200), GBPerS: spread(20), BarrierUS: spread(45), LooseUS: spread(8), SubmitUS: spread(60)}
 	device := deviceReport{benched{"a device", "a driver"}, peaks}
 	kernels := kernelsReport{benchedModel{"ssgan", benched{"a device", "a driver"}, "fp32"}, 100, 9, peaks, []bench.Kernel{
 		{Section: "D forward", Kernel: "gemm_lanes", Operation: "product 300x1000x784 NN bias", Calls: 2, MS: spread(7.5),
