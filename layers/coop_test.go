@@ -110,6 +110,12 @@ func TestCoopTile(t *testing.T) {
 			t.Errorf("%s: %s (%+v, %v), want %s", o, v, parsed, err, name)
 		}
 	}
+	o := multiplication{m: 100, n: 1024, k: 6272, splittable: true}
+	for _, v := range reachable(d, o) { // by the tuner
+		if parsed, err := parseVariant(v.String()); !v.cooperative() || v.tiled() || err != nil || parsed != v {
+			t.Errorf("%+v, as %s %+v, %v", v, v, parsed, err)
+		}
+	}
 	for _, o := range []operation{multiplication{m: 200, n: 1, k: 1024}, multiplication{m: 7, n: 100, k: 100}, multiplication{m: 100, n: 100, k: 5}} {
 		if v := o.builtIn(d); v.cooperative() {
 			t.Errorf("%s: %s", o, v)

@@ -240,14 +240,19 @@ func otherDepths(d *vk.Device, o operation, v variant) (list []variant) {
 	return list
 }
 
-// otherSplits changes the number of runs that the tiled family cuts the terms into.
+// otherSplits changes the number of runs that the families for GPUs cut the terms into.
 func otherSplits(d *vk.Device, o operation, v variant) (list []variant) {
 	if d.CPU() {
 		return nil
 	}
 	for _, n := range splitCounts {
 		w := v
-		if w.shared.splits = n; o.fits(d, w) == nil {
+		if v.cooperative() {
+			w.coop.splits = n
+		} else {
+			w.shared.splits = n
+		}
+		if o.fits(d, w) == nil {
 			list = append(list, w)
 		}
 	}
