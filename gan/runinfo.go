@@ -17,23 +17,24 @@ import (
 
 // RunInfo is what run.json says of a run: enough to repeat it.
 type RunInfo struct {
-	ID      uuid.UUID    `json:"id"` // given by NewRun
-	Model   string       `json:"model"`
-	State   string       `json:"state"` // "running" until Finish
-	Version string       `json:"version"`
-	Command []string     `json:"command"`
-	Started time.Time    `json:"started"` // given by NewRun
-	Ended   *time.Time   `json:"ended,omitempty"`
-	Options any          `json:"options"` // of the trainer, resolved
-	Recipe  any          `json:"recipe"`  // resolved
-	Seeds   RunSeeds     `json:"seeds"`
-	Data    RunData      `json:"data"`
-	Device  RunDevice    `json:"device"`
-	Driver  RunDriver    `json:"driver"`
-	Kernels string       `json:"kernel_hash"`      // KernelHash
-	Tuning  vk.Tuning    `json:"tuning"`           // of the run's operations, for its life; null: the built-in choice
-	Import  *Import      `json:"import,omitempty"` // nil: the first weights were drawn
-	Resumed []Resumption `json:"resumed,omitempty"`
+	ID        uuid.UUID    `json:"id"` // given by NewRun
+	Model     string       `json:"model"`
+	State     string       `json:"state"` // "running" until Finish
+	Version   string       `json:"version"`
+	Command   []string     `json:"command"`
+	Started   time.Time    `json:"started"` // given by NewRun
+	Ended     *time.Time   `json:"ended,omitempty"`
+	Options   any          `json:"options"` // of the trainer, resolved
+	Recipe    any          `json:"recipe"`  // resolved
+	Seeds     RunSeeds     `json:"seeds"`
+	Data      RunData      `json:"data"`
+	Device    RunDevice    `json:"device"`
+	Driver    RunDriver    `json:"driver"`
+	Precision string       `json:"precision"`        // of operands: "fp32" or "fp16"; "" in runs from before there was a choice
+	Kernels   string       `json:"kernel_hash"`      // KernelHash
+	Tuning    vk.Tuning    `json:"tuning"`           // of the run's operations, for its life; null: the built-in choice
+	Import    *Import      `json:"import,omitempty"` // nil: the first weights were drawn
+	Resumed   []Resumption `json:"resumed,omitempty"`
 }
 
 // UnmarshalJSON keeps the numbers of Options and Recipe as they are written: a seed may exceed what a float64 holds.
@@ -96,6 +97,14 @@ func Hardware(d *vk.Device) (RunDevice, RunDriver) {
 	i := d.Info()
 	return RunDevice{Index: i.Index, Name: i.Name, Type: i.Type.String(), UUID: i.UUID, API: i.API, Build: d.Build().String()},
 		RunDriver{Name: i.DriverName, Info: i.DriverInfo, Version: i.DriverVersion, UUID: i.DriverUUID}
+}
+
+// Precision is what the operands of products on d are rounded to: "fp16", or "fp32" for none.
+func Precision(d *vk.Device) string {
+	if len(d.Half()) > 0 {
+		return "fp16"
+	}
+	return "fp32"
 }
 
 // KernelHash is the SHA-256, in hexadecimal, over the names and the SPIR-V of all kernels in both builds.

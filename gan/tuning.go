@@ -50,6 +50,7 @@ type TuningKey struct {
 	Subgroup   uint32    `json:"subgroup"`
 	Processor  string    `json:"processor,omitempty"`
 	Processors int       `json:"processors,omitempty"`
+	Precision  string    `json:"precision"`
 	Kernels    string    `json:"kernel_hash"`
 }
 
@@ -58,7 +59,7 @@ const tuningVersion = 1
 // NewTuningKey describes an open device.
 func NewTuningKey(d *vk.Device) TuningKey {
 	i := d.Info()
-	k := TuningKey{Version: tuningVersion, Vendor: i.Vendor, DriverID: i.DriverID, Subgroup: i.Limits.SubgroupSize, Kernels: KernelHash()}
+	k := TuningKey{Version: tuningVersion, Vendor: i.Vendor, DriverID: i.DriverID, Subgroup: i.Limits.SubgroupSize, Precision: Precision(d), Kernels: KernelHash()}
 	k.Device, k.Driver = Hardware(d)
 	k.Device.Index = 0 // its place in the list, which another device may change
 	if i.Type == vk.CPU {

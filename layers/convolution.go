@@ -11,6 +11,7 @@ type convolution struct {
 	x, y            Shape
 	kernel, stride  int
 	padY, padX      int
+	transposed      bool     // it serves a transposed convolution: what comes in is y
 	col             vk.Range // scratch: unfolded patches
 	padded, partial vk.Range // scratch: of passes in registers (thin.go)
 	packed, packedX vk.Range // scratch: packed operands
@@ -61,6 +62,10 @@ func (c *convolution) forward(rec *vk.Recorder, x Tensor, w, bias vk.Range, act 
 
 // forwardAs records a variant that fits; so do its siblings below.
 func (c *convolution) forwardAs(rec *vk.Recorder, v variant, x Tensor, w, bias vk.Range, act Activation, y Tensor) {
+	if v.cooperative() {
+		c.forwardCoop(rec, v.coop, x, w, bias, act, y)
+		return
+	}
 	if v.tiled() {
 		c.forwardTiled(rec, v.shared, x, w, bias, act, y)
 		return
@@ -87,7 +92,7 @@ func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range
 	defer rec.Operation(o)()
 	if c.thin() {
 		outputs := dy.Rows * c.y.H * c.y.W
-		product{m: outputs, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: c.colOf(0, dy.Rows), taps: c.tapShare(), packed: c.packed, partial: c.sums}.record(rec)
+		product{m: outputs, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: c.colOf(0, dy.Rows), gradient: c.gradient(false), taps: c.tapShare(), packed: c.packed, partial: c.sums}.record(rec)
 		f := flat(rec, dx.elements())
 		rec.Dispatch(shaders.Col2im{
 			Col: c.colOf(0, dy.Rows), Bias: bias, Dx: dx.Data,
@@ -101,6 +106,10 @@ func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range
 }
 
 func (c *convolution) backwardDataAs(rec *vk.Recorder, v variant, dy Tensor, w, bias vk.Range, act Activation, dx Tensor) {
+	if v.cooperative() {
+		c.backwardDataCoop(rec, v.coop, dy, w, bias, act, dx)
+		return
+	}
 	if v.tiled() {
 		c.backwardDataTiled(rec, v.shared, dy, w, bias, act, dx)
 		return
@@ -130,13 +139,17 @@ func (c *convolution) backwardFilter(rec *vk.Recorder, x, dy Tensor, dw vk.Range
 		c.backwardFilterThin(rec, dy, dw)
 		return
 	case c.thin():
-		product{m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.colOf(0, x.Rows), b: dy.Data, c: dw, taps: c.tapShare(), packed: c.packed, partial: c.sumsW}.record(rec)
+		product{m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.colOf(0, x.Rows), b: dy.Data, c: dw, gradient: c.filterGradient(), taps: c.tapShare(), packed: c.packed, partial: c.sumsW}.record(rec)
 		return
 	}
 	c.backwardFilterAs(rec, choose(rec.Device(), o), x, dy, dw)
 }
 
 func (c *convolution) backwardFilterAs(rec *vk.Recorder, v variant, x, dy Tensor, dw vk.Range) {
+	if v.cooperative() {
+		c.backwardFilterCoop(rec, v.coop, x, dy, dw)
+		return
+	}
 	if v.tiled() {
 		c.backwardFilterTiled(rec, v.shared, x, dy, dw)
 		return
@@ -204,7 +217,7 @@ func (c *convolution) multiplyPatches(rec *vk.Recorder, from, rows int, w, bias 
 		c.forwardThin(rec, from, rows, w, bias, act, y)
 		return
 	}
-	product{m: rows * c.y.H * c.y.W, n: c.y.C, k: c.patch(), a: c.colOf(from, rows), b: w, bias: bias, act: act, c: y.Data, taps: c.tapShare(), packed: c.packed, partial: c.sums}.record(rec)
+	product{m: rows * c.y.H * c.y.W, n: c.y.C, k: c.patch(), a: c.colOf(from, rows), b: w, bias: bias, act: act, c: y.Data, gradient: c.gradient(true), taps: c.tapShare(), packed: c.packed, partial: c.sums}.record(rec)
 }
 
 func (c *convolution) colOf(from, rows int) vk.Range {

@@ -36,7 +36,7 @@ func (c Deconv2D) build(b *Builder, in Shape) (Layer, Shape) {
 	}
 	l := &deconv2DLayer{Deconv2D: c}
 	out := Shape{C: c.Out}
-	l.convolution = convolution{y: in, kernel: c.Kernel, stride: c.Stride}
+	l.convolution = convolution{y: in, kernel: c.Kernel, stride: c.Stride, transposed: true}
 	out.H, l.padY = c.outputs(in.H)
 	out.W, l.padX = c.outputs(in.W)
 	l.x = out

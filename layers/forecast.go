@@ -20,7 +20,7 @@ type Forecast struct {
 	Seconds     float64 // with the second pass of a split product, which takes none by itself
 }
 
-// ForecastOf is for a command recorded on d, whose limits alone count.
+// ForecastOf is for a command recorded on d, which multiplies in fp32 and whose limits alone count.
 func ForecastOf(d *vk.Device, c vk.Command) Forecast {
 	m := newMachine(d)
 	o, ok := c.Operation.(operation)

@@ -99,7 +99,7 @@ func (l *LinearLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tenso
 // BackwardAdd is Backward with dx = dz wᵀ + e, for an input that feeds more than one layer.
 func (l *LinearLayer) BackwardAdd(rec *vk.Recorder, dy Tensor, inputRows int, e Tensor) Tensor {
 	l.bias.record(rec, l.y, dy)
-	product{m: l.in, n: l.Out, k: l.x.Rows, transA: true, a: l.x.Data, b: dy.Part(0, l.x.Rows).Data, c: l.w.grad(), packed: l.packed, partial: l.partialW}.record(rec)
+	product{m: l.in, n: l.Out, k: l.x.Rows, transA: true, a: l.x.Data, b: dy.Part(0, l.x.Rows).Data, c: l.w.grad(), gradient: right, packed: l.packed, partial: l.partialW}.record(rec)
 	l.w.backward(rec)
 	if inputRows == 0 {
 		return Tensor{}
@@ -121,6 +121,6 @@ func (l *LinearLayer) BackwardInputAdd(rec *vk.Recorder, dy, e Tensor) Tensor {
 // inputGradient records dx = dz wᵀ + e.
 func (l *LinearLayer) inputGradient(rec *vk.Recorder, dz, e Tensor) Tensor {
 	dx := l.dx.Part(0, dz.Rows).InGroups(dz.Groups)
-	product{m: dz.Rows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.value(), scale: l.w.factors, e: e.Data, c: dx.Data, packed: l.packed, partial: l.partialX}.record(rec)
+	product{m: dz.Rows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.value(), scale: l.w.factors, e: e.Data, c: dx.Data, gradient: left, packed: l.packed, partial: l.partialX}.record(rec)
 	return dx
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"testing"
 
+	"vkgan/layers/ref"
 	"vkgan/vk"
 )
 
@@ -20,6 +21,7 @@ type netTest struct {
 	groups   int     // 0: 1
 	dx       int     // rows of the input's gradient; 0: all of the backward rows
 	offset   float64 // added to x
+	half     bool    // all values are numbers of fp16, those of dy such that they are under gradientScale alone
 }
 
 // compare runs the network forward and backward on the device, twice in one submission, and compares outputs and all
@@ -48,6 +50,9 @@ func (c netTest) compare(t *testing.T, d *vk.Device) {
 	p, dp := tensors{}, tensors{}
 	for i, param := range params.All {
 		p[param.Name] = random(uint64(100+i), param.Len())
+		if c.half {
+			c.toHalf(p[param.Name], 1)
+		}
 		upload(t, d, param.Value(), narrow(p[param.Name]))
 	}
 	for i, s := range params.Statistics {
@@ -57,6 +62,10 @@ func (c netTest) compare(t *testing.T, d *vk.Device) {
 	xs, dys := random(1, x.elements()), random(2, dy.elements())
 	for i := range xs {
 		xs[i] = float64(float32(xs[i] + c.offset))
+	}
+	if c.half {
+		c.toHalf(xs, 1)
+		c.toHalf(dys, tiny)
 	}
 	upload(t, d, x.Data, narrow(xs))
 	upload(t, d, kept.Data, narrow(dys))
@@ -87,6 +96,15 @@ func (c netTest) compare(t *testing.T, d *vk.Device) {
 	}
 	for _, param := range params.All {
 		near(t, c.name+": gradient of "+param.Name, download[float32](t, d, param.Grad()), dp[param.Name], 1)
+	}
+}
+
+// tiny makes gradients of a size of which fp16 has few numbers.
+const tiny = 0x1p-20
+
+func (netTest) toHalf(x []float64, scale float64) {
+	for i := range x {
+		x[i] = ref.Half(x[i]) * scale
 	}
 }
 

@@ -53,6 +53,9 @@ func (o multiplication) String() string {
 }
 
 func (o multiplication) builtIn(d *vk.Device) variant {
+	if t, ok := coopTile(d, o.implicit()); ok {
+		return variant{coop: t}
+	}
 	if !d.CPU() {
 		return variant{shared: cheapest(d, o.implicit())}
 	}
@@ -119,7 +122,7 @@ func (o multiplication) fits(d *vk.Device, v variant) error {
 		return errors.New("there is no memory for partial sums")
 	}
 	if !d.CPU() {
-		return v.shared.fits(d, o.implicit())
+		return v.fitsGPU(d, o.implicit())
 	}
 	if v.mirrored && o.bias {
 		return errors.New("a bias is added to columns, which would be rows")
@@ -180,6 +183,9 @@ func (p pass) tileRows(variant) int {
 }
 
 func (p pass) builtIn(d *vk.Device) variant {
+	if t, ok := coopTile(d, p.implicit()); ok {
+		return variant{coop: t}
+	}
 	if !d.CPU() {
 		return variant{shared: cheapest(d, p.implicit())}
 	}
@@ -222,7 +228,7 @@ func (p pass) fits(d *vk.Device, v variant) error {
 	case v.mirrored || v.packed || v.split:
 		return errors.New("a convolution is neither mirrored nor split, and packs its operands as it must")
 	case !d.CPU():
-		return v.shared.fits(d, p.implicit())
+		return v.fitsGPU(d, p.implicit())
 	case v.minimal:
 		return p.fitsMinimal(d, v.lanes)
 	}

@@ -14,6 +14,7 @@ type product struct {
 	norm           *weight  // in the lanes family: v, b's place is taken by its w; nil: none
 	scale          vk.Range // in the lanes family: [k], factors of the terms; none: 1
 	act            Activation
+	gradient       operand  // which of a and b is a gradient
 	taps           float64  // the share of the terms that are no padding; 0: all
 	packed         vk.Range // scratch of the lanes family: multiplication.scratch float32
 	partial        vk.Range // scratch, in the lanes family for a k above longRun: partialSize float32; none: cannot be split
@@ -30,8 +31,12 @@ func (p product) record(rec *vk.Recorder) {
 // recordAs records a variant that fits.
 func (p product) recordAs(rec *vk.Recorder, v variant) {
 	defer rec.Operation(p.operation())()
-	if v.tiled() {
+	switch {
+	case v.tiled():
 		p.recordTiled(rec, v.shared)
+		return
+	case v.cooperative():
+		p.recordCoop(rec, v.coop)
 		return
 	}
 	splits, c := p.operation().splits(v), p.c

@@ -145,21 +145,21 @@ type result struct {
 }
 
 // of is the result of the product's own kernel: partial sums where there are splits.
-func (r result) of(t shared, partial vk.Range) result {
-	if t.splits == 1 {
+func (r result) of(splits int32, partial vk.Range) result {
+	if splits == 1 {
 		return r
 	}
 	return result{y: partial}
 }
 
 // addPartials records the second pass of a product, where there are splits.
-func (r result) addPartials(rec *vk.Recorder, t shared, partial vk.Range) {
-	if t.splits == 1 {
+func (r result) addPartials(rec *vk.Recorder, splits int32, partial vk.Range) {
+	if splits == 1 {
 		return
 	}
 	f := flat(rec, r.n)
 	rec.Dispatch(shaders.SumPartials{
-		Partial: partial.Slice(0, 4*int64(t.splits)*int64(r.n)), Bias: r.bias, E: r.e, Y: r.y, Splits: t.splits, N: int32(r.n), Channels: int32(r.channels),
+		Partial: partial.Slice(0, 4*int64(splits)*int64(r.n)), Bias: r.bias, E: r.e, Y: r.y, Splits: splits, N: int32(r.n), Channels: int32(r.channels),
 		Local: f.local, PER: f.per, AddBias: !r.bias.IsZero(), AddE: !r.e.IsZero(), ACT: int32(r.act), Groups: f.groups,
 	})
 }
@@ -176,19 +176,19 @@ func (p product) recordTiled(rec *vk.Recorder, t shared) {
 		lineB = p.k
 	}
 	whole := result{bias: p.bias, e: p.e, y: p.c, act: p.act, n: p.m * p.n, channels: p.n}
-	r := whole.of(t, p.partial)
+	r := whole.of(t.splits, p.partial)
 	rec.DispatchWork(shaders.GemmTiled{
 		A: p.a, B: p.b, Bias: r.bias, E: r.e, C: r.y,
 		Local: t.local(), M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransB: p.transB,
 		AddBias: !r.bias.IsZero(), AddE: !r.e.IsZero(), ACT: int32(r.act), BM: t.bm, BN: t.bn, BK: t.bk, TM: t.tm, TN: t.tn, SPLITS: t.splits,
 		AQuads: quads(p.a, lineA), BQuads: quads(p.b, lineB), CQuads: quads(r.y, p.n), Groups: t.groups(p.operation().implicit()),
 	}, p.work())
-	whole.addPartials(rec, t, p.partial)
+	whole.addPartials(rec, t.splits, p.partial)
 }
 
 func (c *convolution) forwardTiled(rec *vk.Recorder, t shared, x Tensor, w, bias vk.Range, act Activation, y Tensor) {
 	whole := result{bias: bias, y: y.Data, act: act, n: x.Rows * c.y.Size(), channels: c.y.C}
-	r := whole.of(t, c.sums)
+	r := whole.of(t.splits, c.sums)
 	rec.DispatchWork(shaders.ConvFwdTiled{
 		X: x.Data, W: w, Bias: r.bias, Y: r.y,
 		Local: t.local(), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
@@ -196,12 +196,12 @@ func (c *convolution) forwardTiled(rec *vk.Recorder, t shared, x Tensor, w, bias
 		AddBias: !r.bias.IsZero(), ACT: int32(r.act), BM: t.bm, BN: t.bn, BK: t.bk, TM: t.tm, TN: t.tn, SPLITS: t.splits,
 		AQuads: quads(x.Data, c.x.C), BQuads: quads(w, c.y.C), CQuads: quads(r.y, c.y.C), Groups: t.groups(c.pass(forwardPass, x.Rows).implicit()),
 	}, c.work(x.Rows))
-	whole.addPartials(rec, t, c.sums)
+	whole.addPartials(rec, t.splits, c.sums)
 }
 
 func (c *convolution) backwardDataTiled(rec *vk.Recorder, t shared, dy Tensor, w, bias vk.Range, act Activation, dx Tensor) {
 	whole := result{bias: bias, y: dx.Data, act: act, n: dy.Rows * c.x.Size(), channels: c.x.C}
-	r := whole.of(t, c.sums)
+	r := whole.of(t.splits, c.sums)
 	rec.DispatchWork(shaders.ConvBwdDataTiled{
 		Dy: dy.Data, W: w, Bias: r.bias, Dx: r.y,
 		Local: t.local(), ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
@@ -209,12 +209,12 @@ func (c *convolution) backwardDataTiled(rec *vk.Recorder, t shared, dy Tensor, w
 		AddBias: !r.bias.IsZero(), ACT: int32(r.act), BM: t.bm, BN: t.bn, BK: t.bk, TM: t.tm, TN: t.tn, SPLITS: t.splits,
 		AQuads: quads(dy.Data, c.y.C), BQuads: quads(w, c.y.C), CQuads: quads(r.y, c.x.C), Groups: t.groups(c.pass(dataPass, dy.Rows).implicit()),
 	}, c.work(dy.Rows))
-	whole.addPartials(rec, t, c.sums)
+	whole.addPartials(rec, t.splits, c.sums)
 }
 
 func (c *convolution) backwardFilterTiled(rec *vk.Recorder, t shared, x, dy Tensor, dw vk.Range) {
 	whole := result{y: dw, n: c.patch() * c.y.C, channels: c.y.C}
-	r := whole.of(t, c.sumsW)
+	r := whole.of(t.splits, c.sumsW)
 	rec.DispatchWork(shaders.ConvBwdFilterTiled{
 		X: x.Data, Dy: dy.Data, Dw: r.y,
 		Local: t.local(), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
@@ -222,5 +222,5 @@ func (c *convolution) backwardFilterTiled(rec *vk.Recorder, t shared, x, dy Tens
 		BM: t.bm, BN: t.bn, BK: t.bk, TM: t.tm, TN: t.tn, SPLITS: t.splits,
 		AQuads: quads(x.Data, c.x.C), BQuads: quads(dy.Data, c.y.C), CQuads: quads(r.y, c.y.C), Groups: t.groups(c.pass(filterPass, x.Rows).implicit()),
 	}, c.work(x.Rows))
-	whole.addPartials(rec, t, c.sumsW)
+	whole.addPartials(rec, t.splits, c.sumsW)
 }

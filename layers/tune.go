@@ -185,6 +185,9 @@ func otherOrders(d *vk.Device, o operation, v variant) (list []variant) {
 // otherTiles changes a tile's rows and columns: sums, a run of the right operand and a value of the left should fit 16
 // vector registers, or 32 where they have 512 bits; or some of them in memory.
 func otherTiles(d *vk.Device, o operation, v variant) (list []variant) {
+	if v.cooperative() {
+		return otherCoopTiles(d, o.implicit(), v)
+	}
 	if !d.CPU() {
 		for _, t := range sharedTiles { // with the splits that promise most for each
 			if s, found := cheapestOf(d, o.implicit(), []shared{t}); found {
@@ -211,6 +214,14 @@ func otherTiles(d *vk.Device, o operation, v variant) (list []variant) {
 
 // otherDepths changes the number of terms that are unrolled.
 func otherDepths(d *vk.Device, o operation, v variant) (list []variant) {
+	if v.cooperative() {
+		for _, depth := range []int32{1, 2, 4} {
+			w := v
+			w.coop.depth = depth
+			list = append(list, w)
+		}
+		return list
+	}
 	if !d.CPU() {
 		for _, depth := range []int32{8, 16, 32} {
 			w := v
@@ -229,14 +240,19 @@ func otherDepths(d *vk.Device, o operation, v variant) (list []variant) {
 	return list
 }
 
-// otherSplits changes the number of runs that the tiled family cuts the terms into.
+// otherSplits changes the number of runs that the families for GPUs cut the terms into.
 func otherSplits(d *vk.Device, o operation, v variant) (list []variant) {
 	if d.CPU() {
 		return nil
 	}
 	for _, n := range splitCounts {
 		w := v
-		if w.shared.splits = n; o.fits(d, w) == nil {
+		if v.cooperative() {
+			w.coop.splits = n
+		} else {
+			w.shared.splits = n
+		}
+		if o.fits(d, w) == nil {
 			list = append(list, w)
 		}
 	}

@@ -10,7 +10,8 @@ import (
 // variant is how an operation is cut for kernels: what is chosen, by a tuning table or without one.
 type variant struct {
 	lanes    lanes  // of the lanes family
-	shared   shared // of the tiled family; zero: of the other
+	shared   shared // of the tiled family; zero: of another
+	coop     coop   // of the family of cooperative matrices; zero: of another
 	mirrored bool   // the lanes family, which packs its right operand, takes the product of the transposes
 	packed   bool   // the lanes family packs the left operand too
 	split    bool   // the terms are cut into runs, with partial sums apart
@@ -21,7 +22,7 @@ type variant struct {
 // recorded asks here.
 func choose(d *vk.Device, o operation) variant {
 	if name := d.Tuning()[o.String()]; name != "" {
-		if v, err := parseVariant(name); err == nil && v.tiled() != d.CPU() && o.fits(d, v) == nil {
+		if v, err := parseVariant(name); err == nil && (v.tiled() || v.cooperative()) != d.CPU() && o.fits(d, v) == nil {
 			return v
 		}
 	}
@@ -30,11 +31,24 @@ func choose(d *vk.Device, o operation) variant {
 
 func (v variant) tiled() bool { return v.shared != shared{} }
 
+func (v variant) cooperative() bool { return v.coop != coop{} }
+
+// fitsGPU says why a variant of a family for GPUs cannot be had for a product.
+func (v variant) fitsGPU(d *vk.Device, p implicit) error {
+	if v.cooperative() {
+		return v.coop.fits(d, p)
+	}
+	return v.shared.fits(d, p)
+}
+
 // String is the variant's name in a tuning table, such as "lanes 6x2x16 mirrored" or "tiled 64x64x16 8x8 split4".
 func (v variant) String() string {
 	text := fmt.Sprintf("lanes %dx%dx%d", v.lanes.rows, v.lanes.runs, v.lanes.depth)
 	if v.tiled() {
 		text = v.shared.String()
+	}
+	if v.cooperative() {
+		text = v.coop.String()
 	}
 	if v.mirrored {
 		text += " mirrored"
@@ -68,6 +82,8 @@ func parseVariant(name string) (v variant, err error) {
 			}
 		case "tiled":
 			v.shared = parseShared(name)
+		case "coop":
+			v.coop = parseCoop(name)
 		}
 	}
 	if v.String() != name {

@@ -23,8 +23,14 @@ type operands struct {
 
 // operands makes them; the runs of a split product are of a multiple of so many terms.
 func (p product) operands(r *rig, multiple int) operands {
+	return p.roundedOperands(r, multiple, func(a []float32) []float32 { return a }, func(b []float32) []float32 { return b })
+}
+
+// roundedOperands are those of a kernel that rounds a and b so before it multiplies them.
+func (p product) roundedOperands(r *rig, multiple int, roundA, roundB func([]float32) []float32) operands {
 	a, b := r.normals(p.M*p.K), r.normals(p.K*p.N)
 	o := operands{a: r.floats(a), b: r.floats(b), left: a, right: b, c: r.out(p.Splits * p.M * p.N)}
+	a, b = roundA(a), roundB(b)
 	var bias, e []float64
 	if p.Bias {
 		values := r.normals(p.N)

@@ -29,11 +29,14 @@ var kernels = map[string]func(r *rig){
 	"column_dots":           testColumnDots,
 	"compose":               testCompose,
 	"confusion":             testConfusion,
+	"conv_bwd_data_coop":    testConvBwdDataCoop,
 	"conv_bwd_data_lanes":   testConvBwdDataLanes,
 	"conv_bwd_data_tiled":   testConvBwdDataTiled,
+	"conv_bwd_filter_coop":  testConvBwdFilterCoop,
 	"conv_bwd_filter_lanes": testConvBwdFilterLanes,
 	"conv_bwd_filter_thin":  testConvBwdFilterThin,
 	"conv_bwd_filter_tiled": testConvBwdFilterTiled,
+	"conv_fwd_coop":         testConvFwdCoop,
 	"conv_fwd_lanes":        testConvFwdLanes,
 	"conv_fwd_thin":         testConvFwdThin,
 	"conv_fwd_tiled":        testConvFwdTiled,
@@ -45,6 +48,7 @@ var kernels = map[string]func(r *rig){
 	"filter_of_points":      testFilterOfPoints,
 	"gather":                testGather,
 	"gaussian_nll":          testGaussianNll,
+	"gemm_coop":             testGemmCoop,
 	"gemm_lanes":            testGemmLanes,
 	"gemm_tiled":            testGemmTiled,
 	"guard":                 testGuard,
@@ -94,15 +98,15 @@ func testKernels(r *rig) {
 }
 
 // everyValue fails where the cases left a specialisation constant alone, or an activation out. How large the work-group
-// is may be the device's choice.
+// is may be the device's choice, and so are the shapes of cooperative matrices.
 func (r *rig) everyValue(s *vk.Shader) {
-	if r.smoke {
+	if r.smoke || !r.d.Info().Capabilities.Has(s.Features) {
 		return
 	}
 	for i, spec := range s.Specs {
 		want := 2
 		switch spec.Name {
-		case "local":
+		case "local", "CM", "CN", "CK":
 			want = 1
 		case "ACT":
 			want = len(ref.Activations)

@@ -30,11 +30,14 @@ var Shaders = []*vk.Shader{
 	ColumnDotsShader,
 	ComposeShader,
 	ConfusionShader,
+	ConvBwdDataCoopShader,
 	ConvBwdDataLanesShader,
 	ConvBwdDataTiledShader,
+	ConvBwdFilterCoopShader,
 	ConvBwdFilterLanesShader,
 	ConvBwdFilterThinShader,
 	ConvBwdFilterTiledShader,
+	ConvFwdCoopShader,
 	ConvFwdLanesShader,
 	ConvFwdThinShader,
 	ConvFwdTiledShader,
@@ -46,6 +49,7 @@ var Shaders = []*vk.Shader{
 	FilterOfPointsShader,
 	GatherShader,
 	GaussianNllShader,
+	GemmCoopShader,
 	GemmLanesShader,
 	GemmTiledShader,
 	GuardShader,
@@ -1101,6 +1105,93 @@ var confusionAddresses []byte
 //go:embed spv/confusion.ssbo.spv
 var confusionStorage []byte
 
+// ConvBwdDataCoop: Data gradient of a convolution of operands rounded to fp16, for GPUs, by cooperative matrices; it is also the transposed
+// convolution: dx = act(deconv(dy, w) + bias).
+//
+//	dy   : [ROWS,OH,OW,CO] f32
+//	w    : [KH,KW,CI,CO] f32
+//	bias : [CI] f32, read where ADD_BIAS (a transposed convolution's)
+//	dx   : [SPLITS,ROWS,IH,IW,CI] f32
+//
+// An implicit matrix product for each phase of the stride: the input pixels of one phase meet the same taps.
+// Work-groups: x = ceil(ROWS*ceil(IH/STRIDE)*ceil(IW/STRIDE) / BM), y = ceil(CI / BN), z = STRIDE*STRIDE*SPLITS (each phase's
+// taps and channels in SPLITS runs, partial sums apart; then sum_partials).
+// Order of accumulation: coop.glsl's, with terms ky, kx, co ascending.
+// Gradient: conv_fwd_coop.comp. Twin in fp32: conv_bwd_data_tiled.comp.
+type ConvBwdDataCoop struct {
+	Dy, W, Bias vk.Range // read
+	Dx          vk.Range // written
+
+	// specialisation constants
+	Local                                                    uint32
+	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
+	AddBias                                                  bool
+	ACT, CM, CN, CK, WM, WN, FM, FN, BK                      int32
+	ScaleA, ScaleB                                           float32
+	SPLITS                                                   int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k ConvBwdDataCoop) Call() vk.Call {
+	return vk.Call{
+		Shader: ConvBwdDataCoopShader,
+		Args:   []vk.Range{k.Dy, k.W, k.Bias, k.Dx},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.CM), uint32(k.CN), uint32(k.CK), uint32(k.WM), uint32(k.WN), uint32(k.FM), uint32(k.FN), uint32(k.BK), math.Float32bits(k.ScaleA), math.Float32bits(k.ScaleB), uint32(k.SPLITS)},
+		Groups: k.Groups,
+	}
+}
+
+// ConvBwdDataCoopShader is the kernel behind [ConvBwdDataCoop].
+var ConvBwdDataCoopShader = &vk.Shader{
+	Name: "conv_bwd_data_coop",
+	Args: []vk.Arg{
+		{Name: "dy", Access: vk.Read, Elem: "float"},
+		{Name: "w", Access: vk.Read, Elem: "float"},
+		{Name: "bias", Access: vk.Read, Elem: "float"},
+		{Name: "dx", Access: vk.Write, Elem: "float"},
+	},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "ROWS", ID: 1, Default: 1},
+		{Name: "IH", ID: 2, Default: 1},
+		{Name: "IW", ID: 3, Default: 1},
+		{Name: "CI", ID: 4, Default: 1},
+		{Name: "OH", ID: 5, Default: 1},
+		{Name: "OW", ID: 6, Default: 1},
+		{Name: "CO", ID: 7, Default: 1},
+		{Name: "KH", ID: 8, Default: 1},
+		{Name: "KW", ID: 9, Default: 1},
+		{Name: "STRIDE", ID: 10, Default: 1},
+		{Name: "PAD_Y", ID: 11, Default: 0},
+		{Name: "PAD_X", ID: 12, Default: 0},
+		{Name: "ADD_BIAS", ID: 13, Default: 0},
+		{Name: "ACT", ID: 14, Default: 0},
+		{Name: "CM", ID: 15, Default: 16},
+		{Name: "CN", ID: 16, Default: 16},
+		{Name: "CK", ID: 17, Default: 16},
+		{Name: "WM", ID: 18, Default: 2},
+		{Name: "WN", ID: 19, Default: 2},
+		{Name: "FM", ID: 20, Default: 2},
+		{Name: "FN", ID: 21, Default: 2},
+		{Name: "BK", ID: 22, Default: 32},
+		{Name: "SCALE_A", ID: 23, Default: 1065353216},
+		{Name: "SCALE_B", ID: 24, Default: 1065353216},
+		{Name: "SPLITS", ID: 25, Default: 1},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Shared:   14336,
+	Features: vk.CooperativeMatrix | vk.Float16 | vk.MemoryModel | vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: convBwdDataCoopAddresses, vk.Storage: convBwdDataCoopStorage},
+}
+
+//go:embed spv/conv_bwd_data_coop.addr.spv
+var convBwdDataCoopAddresses []byte
+
+//go:embed spv/conv_bwd_data_coop.ssbo.spv
+var convBwdDataCoopStorage []byte
+
 // ConvBwdDataLanes: Data gradient of a convolution for CPU drivers, which is also the transposed convolution: dx = act(deconv(dy, w) + bias).
 //
 //	dy   : [ROWS,OH,OW,CO] f32
@@ -1257,6 +1348,85 @@ var convBwdDataTiledAddresses []byte
 
 //go:embed spv/conv_bwd_data_tiled.ssbo.spv
 var convBwdDataTiledStorage []byte
+
+// ConvBwdFilterCoop: Filter gradient of a convolution of operands rounded to fp16, for GPUs, an implicit matrix product by cooperative
+// matrices: dw = sum over batch and pixels of x times dy.
+//
+//	x  : [ROWS,IH,IW,CI] f32              as [KH*KW*CI, ROWS*OH*OW], element by element
+//	dy : [ROWS,OH,OW,CO] f32            as [ROWS*OH*OW, CO]
+//	dw : [SPLITS,KH,KW,CI,CO] f32
+//
+// Work-groups: x = ceil(KH*KW*CI / BM), y = ceil(CO / BN), z = SPLITS (batch and pixels in SPLITS runs, partial sums
+// apart; then sum_partials).
+// Order of accumulation: coop.glsl's, with terms row, oy, ox ascending.
+// Twin in fp32: conv_bwd_filter_tiled.comp.
+type ConvBwdFilterCoop struct {
+	X, Dy vk.Range // read
+	Dw    vk.Range // written
+
+	// specialisation constants
+	Local                                                                                            uint32
+	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, SPLITS, CM, CN, CK, WM, WN, FM, FN, BK int32
+	ScaleA, ScaleB                                                                                   float32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k ConvBwdFilterCoop) Call() vk.Call {
+	return vk.Call{
+		Shader: ConvBwdFilterCoopShader,
+		Args:   []vk.Range{k.X, k.Dy, k.Dw},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), uint32(k.SPLITS), uint32(k.CM), uint32(k.CN), uint32(k.CK), uint32(k.WM), uint32(k.WN), uint32(k.FM), uint32(k.FN), uint32(k.BK), math.Float32bits(k.ScaleA), math.Float32bits(k.ScaleB)},
+		Groups: k.Groups,
+	}
+}
+
+// ConvBwdFilterCoopShader is the kernel behind [ConvBwdFilterCoop].
+var ConvBwdFilterCoopShader = &vk.Shader{
+	Name: "conv_bwd_filter_coop",
+	Args: []vk.Arg{
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "dy", Access: vk.Read, Elem: "float"},
+		{Name: "dw", Access: vk.Write, Elem: "float"},
+	},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "ROWS", ID: 1, Default: 1},
+		{Name: "IH", ID: 2, Default: 1},
+		{Name: "IW", ID: 3, Default: 1},
+		{Name: "CI", ID: 4, Default: 1},
+		{Name: "OH", ID: 5, Default: 1},
+		{Name: "OW", ID: 6, Default: 1},
+		{Name: "CO", ID: 7, Default: 1},
+		{Name: "KH", ID: 8, Default: 1},
+		{Name: "KW", ID: 9, Default: 1},
+		{Name: "STRIDE", ID: 10, Default: 1},
+		{Name: "PAD_Y", ID: 11, Default: 0},
+		{Name: "PAD_X", ID: 12, Default: 0},
+		{Name: "SPLITS", ID: 14, Default: 1},
+		{Name: "CM", ID: 15, Default: 16},
+		{Name: "CN", ID: 16, Default: 16},
+		{Name: "CK", ID: 17, Default: 16},
+		{Name: "WM", ID: 18, Default: 2},
+		{Name: "WN", ID: 19, Default: 2},
+		{Name: "FM", ID: 20, Default: 2},
+		{Name: "FN", ID: 21, Default: 2},
+		{Name: "BK", ID: 22, Default: 32},
+		{Name: "SCALE_A", ID: 23, Default: 1065353216},
+		{Name: "SCALE_B", ID: 24, Default: 1065353216},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Shared:   13312,
+	Features: vk.CooperativeMatrix | vk.Float16 | vk.MemoryModel | vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: convBwdFilterCoopAddresses, vk.Storage: convBwdFilterCoopStorage},
+}
+
+//go:embed spv/conv_bwd_filter_coop.addr.spv
+var convBwdFilterCoopAddresses []byte
+
+//go:embed spv/conv_bwd_filter_coop.ssbo.spv
+var convBwdFilterCoopStorage []byte
 
 // ConvBwdFilterLanes: Filter gradient of a convolution for CPU drivers: dw = sum over batch and pixels of x times dy.
 //
@@ -1475,6 +1645,92 @@ var convBwdFilterTiledAddresses []byte
 
 //go:embed spv/conv_bwd_filter_tiled.ssbo.spv
 var convBwdFilterTiledStorage []byte
+
+// ConvFwdCoop: Convolution of operands rounded to fp16, for GPUs, an implicit matrix product by cooperative matrices:
+// y = act(conv(x, w) + bias), NHWC.
+//
+//	x    : [ROWS,IH,IW,CI] f32            as [ROWS*OH*OW, KH*KW*CI], element by element
+//	w    : [KH,KW,CI,CO] f32            as [KH*KW*CI, CO]
+//	bias : [CO] f32, read where ADD_BIAS
+//	y    : [SPLITS,ROWS,OH,OW,CO] f32   as [ROWS*OH*OW, CO], of each split
+//
+// Work-groups: x = ceil(ROWS*OH*OW / BM), y = ceil(CO / BN), z = SPLITS (taps and channels in SPLITS runs,
+// partial sums apart; then sum_partials).
+// Order of accumulation: coop.glsl's, with terms ky, kx, ci ascending.
+// Gradients: conv_bwd_data_coop.comp, conv_bwd_filter_coop.comp. Twin in fp32: conv_fwd_tiled.comp.
+type ConvFwdCoop struct {
+	X, W, Bias vk.Range // read
+	Y          vk.Range // written
+
+	// specialisation constants
+	Local                                                    uint32
+	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
+	AddBias                                                  bool
+	ACT, CM, CN, CK, WM, WN, FM, FN, BK                      int32
+	ScaleA, ScaleB                                           float32
+	SPLITS                                                   int32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k ConvFwdCoop) Call() vk.Call {
+	return vk.Call{
+		Shader: ConvFwdCoopShader,
+		Args:   []vk.Range{k.X, k.W, k.Bias, k.Y},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.CM), uint32(k.CN), uint32(k.CK), uint32(k.WM), uint32(k.WN), uint32(k.FM), uint32(k.FN), uint32(k.BK), math.Float32bits(k.ScaleA), math.Float32bits(k.ScaleB), uint32(k.SPLITS)},
+		Groups: k.Groups,
+	}
+}
+
+// ConvFwdCoopShader is the kernel behind [ConvFwdCoop].
+var ConvFwdCoopShader = &vk.Shader{
+	Name: "conv_fwd_coop",
+	Args: []vk.Arg{
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "w", Access: vk.Read, Elem: "float"},
+		{Name: "bias", Access: vk.Read, Elem: "float"},
+		{Name: "y", Access: vk.Write, Elem: "float"},
+	},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "ROWS", ID: 1, Default: 1},
+		{Name: "IH", ID: 2, Default: 1},
+		{Name: "IW", ID: 3, Default: 1},
+		{Name: "CI", ID: 4, Default: 1},
+		{Name: "OH", ID: 5, Default: 1},
+		{Name: "OW", ID: 6, Default: 1},
+		{Name: "CO", ID: 7, Default: 1},
+		{Name: "KH", ID: 8, Default: 1},
+		{Name: "KW", ID: 9, Default: 1},
+		{Name: "STRIDE", ID: 10, Default: 1},
+		{Name: "PAD_Y", ID: 11, Default: 0},
+		{Name: "PAD_X", ID: 12, Default: 0},
+		{Name: "ADD_BIAS", ID: 13, Default: 0},
+		{Name: "ACT", ID: 14, Default: 0},
+		{Name: "CM", ID: 15, Default: 16},
+		{Name: "CN", ID: 16, Default: 16},
+		{Name: "CK", ID: 17, Default: 16},
+		{Name: "WM", ID: 18, Default: 2},
+		{Name: "WN", ID: 19, Default: 2},
+		{Name: "FM", ID: 20, Default: 2},
+		{Name: "FN", ID: 21, Default: 2},
+		{Name: "BK", ID: 22, Default: 32},
+		{Name: "SCALE_A", ID: 23, Default: 1065353216},
+		{Name: "SCALE_B", ID: 24, Default: 1065353216},
+		{Name: "SPLITS", ID: 25, Default: 1},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Shared:   13824,
+	Features: vk.CooperativeMatrix | vk.Float16 | vk.MemoryModel | vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: convFwdCoopAddresses, vk.Storage: convFwdCoopStorage},
+}
+
+//go:embed spv/conv_fwd_coop.addr.spv
+var convFwdCoopAddresses []byte
+
+//go:embed spv/conv_fwd_coop.ssbo.spv
+var convFwdCoopStorage []byte
 
 // ConvFwdLanes: Convolution for CPU drivers: y = act(conv(x, w) + bias), NHWC.
 //
@@ -2120,6 +2376,85 @@ var gaussianNllAddresses []byte
 
 //go:embed spv/gaussian_nll.ssbo.spv
 var gaussianNllStorage []byte
+
+// GemmCoop: Matrix product of operands rounded to fp16, for GPUs: c = act(op(a) op(b) + bias + e), by cooperative matrices.
+//
+//	a    : [M,K] f32, or [K,M] where TRANS_A
+//	b    : [K,N] f32, or [N,K] where TRANS_B
+//	bias : [N] f32, read where ADD_BIAS
+//	e    : [M,N] f32, read where ADD_E
+//	c    : [SPLITS,M,N] f32
+//
+// Work-groups: x = ceil(M/BM), y = ceil(N/BN), z = SPLITS (K in SPLITS runs, partial sums apart; then sum_partials).
+// Order of accumulation: coop.glsl's.
+// Gradients: the same kernel, transposed. Twin in fp32: gemm_tiled.comp.
+type GemmCoop struct {
+	A, B, Bias, E vk.Range // read
+	C             vk.Range // written
+
+	// specialisation constants
+	Local                                       uint32
+	M, N, K                                     int32
+	TransA, TransB, AddBias, AddE               bool
+	ACT, SPLITS, CM, CN, CK, WM, WN, FM, FN, BK int32
+	ScaleA, ScaleB                              float32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k GemmCoop) Call() vk.Call {
+	return vk.Call{
+		Shader: GemmCoopShader,
+		Args:   []vk.Range{k.A, k.B, k.Bias, k.E, k.C},
+		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransB), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.SPLITS), uint32(k.CM), uint32(k.CN), uint32(k.CK), uint32(k.WM), uint32(k.WN), uint32(k.FM), uint32(k.FN), uint32(k.BK), math.Float32bits(k.ScaleA), math.Float32bits(k.ScaleB)},
+		Groups: k.Groups,
+	}
+}
+
+// GemmCoopShader is the kernel behind [GemmCoop].
+var GemmCoopShader = &vk.Shader{
+	Name: "gemm_coop",
+	Args: []vk.Arg{
+		{Name: "a", Access: vk.Read, Elem: "float"},
+		{Name: "b", Access: vk.Read, Elem: "float"},
+		{Name: "bias", Access: vk.Read, Elem: "float"},
+		{Name: "e", Access: vk.Read, Elem: "float"},
+		{Name: "c", Access: vk.Write, Elem: "float"},
+	},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+		{Name: "M", ID: 1, Default: 1},
+		{Name: "N", ID: 2, Default: 1},
+		{Name: "K", ID: 3, Default: 1},
+		{Name: "TRANS_A", ID: 4, Default: 0},
+		{Name: "TRANS_B", ID: 5, Default: 0},
+		{Name: "ADD_BIAS", ID: 6, Default: 0},
+		{Name: "ADD_E", ID: 7, Default: 0},
+		{Name: "ACT", ID: 8, Default: 0},
+		{Name: "SPLITS", ID: 9, Default: 1},
+		{Name: "CM", ID: 10, Default: 16},
+		{Name: "CN", ID: 11, Default: 16},
+		{Name: "CK", ID: 12, Default: 16},
+		{Name: "WM", ID: 13, Default: 2},
+		{Name: "WN", ID: 14, Default: 2},
+		{Name: "FM", ID: 15, Default: 2},
+		{Name: "FN", ID: 16, Default: 2},
+		{Name: "BK", ID: 17, Default: 32},
+		{Name: "SCALE_A", ID: 18, Default: 1065353216},
+		{Name: "SCALE_B", ID: 19, Default: 1065353216},
+	},
+	Local:    [3]uint32{0, 1, 1},
+	Shared:   13824,
+	Features: vk.CooperativeMatrix | vk.Float16 | vk.MemoryModel | vk.SubgroupBasic,
+	Code:     [2][]byte{vk.Addresses: gemmCoopAddresses, vk.Storage: gemmCoopStorage},
+}
+
+//go:embed spv/gemm_coop.addr.spv
+var gemmCoopAddresses []byte
+
+//go:embed spv/gemm_coop.ssbo.spv
+var gemmCoopStorage []byte
 
 // GemmLanes: Matrix product for CPU drivers: c = act(op(a) b + bias + e).
 //

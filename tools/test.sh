@@ -39,6 +39,9 @@ normal() {
 	# Synchronization validation, which sees what the storage-buffer build does; tests run both builds.
 	VKGAN_VALIDATE=1 VK_KHRONOS_VALIDATION_SYNCVAL_SHADER_ACCESSES_HEURISTIC=1 \
 		on lavapipe ./vk ./shaders ./layers
+	# fp16: lavapipe has cooperative matrices for vectors of 256 bits alone; above, tests are sure that they are refused.
+	LP_NATIVE_VECTOR_WIDTH=256 VKGAN_VALIDATE=1 VK_KHRONOS_VALIDATION_SYNCVAL_SHADER_ACCESSES_HEURISTIC=1 \
+		on lavapipe -run 'Kernels/.*/.*_coop|Half|Coop|Matri|Precision' ./vk ./shaders ./layers ./gan ./cmd/vkgan
 	# The garbage collector without pause, freed memory overwritten: what outlives its owner crashes.
 	VKGAN_GC_STORM=1 MALLOC_PERTURB_=165 on lavapipe -short ./vk ./layers
 	for driver in $(others); do smoke "$driver"; done

@@ -59,6 +59,7 @@ type DeviceInfo struct {
 	HeapBytes     int64  // the largest device-local heap
 	Limits        Limits
 	Capabilities  Features
+	Matrices      []Matrix // cooperative ones, that kernels multiply
 	Missing       []string // what vkgan requires and the device lacks; empty: usable
 }
 
@@ -89,7 +90,7 @@ func newPhysical(index int, h vulkan.PhysicalDevice, c *nativeInfo) physical {
 		Vendor: uint32(c.vendor), VendorName: vendors[uint32(c.vendor)],
 		UUID: octets(&c.uuid), DriverUUID: octets(&c.driver_uuid),
 		DriverID: uint32(c.driver_id), DriverName: text(c.driver_name[:]), DriverInfo: text(c.driver_info[:]), DriverVersion: uint32(c.driver_version),
-		API: version(uint32(c.api)), Limits: l, Capabilities: Features(c.features), Missing: missing(c, l),
+		API: version(uint32(c.api)), Limits: l, Capabilities: Features(c.features), Matrices: matrices(c), Missing: missing(c, l),
 	}
 	if info.Type > CPU {
 		info.Type = Other
@@ -102,7 +103,7 @@ func newPhysical(index int, h vulkan.PhysicalDevice, c *nativeInfo) physical {
 			info.HeapBytes = max(info.HeapBytes, clampInt64(uint64(c.heap_size[i])))
 		}
 	}
-	return physical{h, info, uint32(c.device), octets(&c.cache_uuid), uint32(c.family), memoryTypes(c, Local), memoryTypes(c, Host)}
+	return physical{h, info.withoutBroken(), uint32(c.device), octets(&c.cache_uuid), uint32(c.family), memoryTypes(c, Local), memoryTypes(c, Host)}
 }
 
 // Choose picks the device that want names: an index, a UUID, or a part of the

@@ -37,6 +37,7 @@ type Device struct {
 	asGPU     bool
 	rehearsal bool
 	tuning    Tuning
+	half      []Matrix
 	timeout   time.Duration
 	closed    atomic.Bool
 	broken    atomic.Pointer[error] // device loss, for good

@@ -74,6 +74,7 @@ struct vkg_instance {
 	void (*memory)(D, MemoryProperties *);
 	void (*families)(D, u32 *, QueueFamilyProperties *);
 	int32_t (*extensions)(D, const char *, u32 *, ExtensionProperties *);
+	int32_t (*matrices)(D, u32 *, CooperativeMatrixShape *); // null without VK_KHR_cooperative_matrix
 	int32_t (*create_device)(D, const DeviceCreateInfo *, const void *, D *);
 	pfn (*device_proc)(D, const char *);
 };
@@ -175,6 +176,7 @@ int32_t vkg_create_instance(const vkg_layer *layer, const char *surfaces, vkg_in
 	LOAD(memory, "vkGetPhysicalDeviceMemoryProperties");
 	LOAD(families, "vkGetPhysicalDeviceQueueFamilyProperties");
 	LOAD(extensions, "vkEnumerateDeviceExtensionProperties");
+	LOAD(matrices, "vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR");
 	LOAD(create_device, "vkCreateDevice");
 	LOAD(device_proc, "vkGetDeviceProcAddr");
 	if (in->debug) {
@@ -271,6 +273,18 @@ static u32 feature_bits(const Features *f) {
 	       (f->matrix.cooperativeMatrix ? VKG_COOPERATIVE_MATRIX : 0);
 }
 
+static void list_matrices(vkg_instance *in, D physical, vkg_info *out) {
+	u32 n = 0;
+	if (!in->matrices || in->matrices(physical, &n, 0) < 0) return;
+	CooperativeMatrixShape *s = calloc(n + 1, sizeof *s);
+	if (!s) return;
+	for (u32 i = 0; i < n; i++) s[i].sType = 1000506001;
+	if (in->matrices(physical, &n, s) < 0) n = 0;
+	for (u32 i = 0; i < n && out->matrix_count < VKG_MATRICES; i++)
+		if (!s[i].saturating) out->matrices[out->matrix_count++] = (vkg_matrix){s[i].M, s[i].N, s[i].K, s[i].A, s[i].B, s[i].C, s[i].result, s[i].scope};
+	free(s);
+}
+
 void vkg_physical_info(vkg_instance *in, void *physical, vkg_info *out) {
 	memset(out, 0, sizeof *out);
 	PhysicalDeviceProperties2 p = {.sType = 1000059001};
@@ -322,12 +336,14 @@ void vkg_physical_info(vkg_instance *in, void *physical, vkg_info *out) {
 	Maintenance4Properties buffers = {.sType = 1000413001};
 	ShaderSMBuiltinsProperties sms = {.sType = 1000154001};
 	ShaderCoreProperties2 cores = {.sType = 1000227000};
+	CooperativeMatrixDeviceProperties matrices = {.sType = 1000506002};
 	append(&p, &v11);
 	append(&p, &driver);
 	if (control) append(&p, &subgroup);
 	if (v13) append(&p, &buffers);
 	if (nvidia) append(&p, &sms);
 	if (amd) append(&p, &cores);
+	if (matrix) append(&p, &matrices);
 	in->properties2(physical, &p);
 	memcpy(out->uuid, v11.deviceUUID, 16);
 	memcpy(out->driver_uuid, v11.driverUUID, 16);
@@ -344,7 +360,9 @@ void vkg_physical_info(vkg_instance *in, void *physical, vkg_info *out) {
 	Features f;
 	chain_features(&f, control, matrix);
 	in->features2(physical, &f.base);
+	if (!(matrices.supportedStages & 0x20)) f.matrix.cooperativeMatrix = 0;
 	out->features = feature_bits(&f);
+	if (f.matrix.cooperativeMatrix) list_matrices(in, physical, out);
 	if (v11.subgroupSupportedStages & 0x20) out->features |= (v11.subgroupSupportedOperations & 0xff) * VKG_SUBGROUP_BASIC;
 }
 

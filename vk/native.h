@@ -28,6 +28,12 @@ enum {
 	VKG_SUBGROUP_BASIC = 1 << 16, // subgroupSupportedOperations << 16
 };
 
+// A shape of cooperative matrices. a, b, c, result: VkComponentTypeKHR; scope: VkScopeKHR.
+typedef struct {
+	uint32_t m, n, k, a, b, c, result, scope;
+} vkg_matrix;
+enum { VKG_MATRICES = 64 }; // the most that are listed
+
 typedef struct {
 	uint32_t api, driver_version, vendor, device, type, driver_id;
 	char name[256], driver_name[256], driver_info[256];
@@ -40,6 +46,8 @@ typedef struct {
 	uint32_t features;
 	uint32_t memory_types, memory_flags[32], memory_heap[32], heaps, heap_flags[16];
 	uint64_t heap_size[16];
+	vkg_matrix matrices[VKG_MATRICES]; // without saturation
+	uint32_t matrix_count;
 } vkg_info;
 
 typedef struct {

@@ -52,11 +52,12 @@ func (d *Device) pipeline(c Call) pipeline {
 	return d.pipelines.pipelines[c.pipelineKey()]
 }
 
-// stageFlags asks a CPU driver for full subgroups where the work-group size
-// comes from a specialisation constant and is a multiple of a subgroup.
+// stageFlags asks a CPU driver, and any for cooperative matrices, for full
+// subgroups where the work-group size comes from a specialisation constant and
+// is a multiple of a subgroup.
 func (d *Device) stageFlags(s *Shader, specs []uint32) uint32 {
 	info := &d.physical.info
-	if d.CPU() && s.Local[0] == 0 && info.Capabilities.Has(FullSubgroups) && s.local(specs)[0]%max(1, info.Limits.SubgroupSize) == 0 {
+	if (d.CPU() || s.Features.Has(CooperativeMatrix)) && s.Local[0] == 0 && info.Capabilities.Has(FullSubgroups) && s.local(specs)[0]%max(1, info.Limits.SubgroupSize) == 0 {
 		return requireFullSubgroups
 	}
 	return 0

@@ -11,7 +11,7 @@ import (
 // Commands. It tells what a network will take and do before anything is taken. It
 // needs no Close.
 func (d *Device) Rehearsal() *Device {
-	r := &Device{physical: d.physical, build: d.build, asGPU: d.asGPU, tuning: d.tuning, rehearsal: true}
+	r := &Device{physical: d.physical, build: d.build, asGPU: d.asGPU, tuning: d.tuning, half: d.half, rehearsal: true}
 	r.arena.buffers = map[*Buffer]struct{}{}
 	return r
 }

@@ -119,6 +119,9 @@ typedef struct {
 typedef struct { u32 sType; void *pNext; B32 subgroupSizeControl, computeFullSubgroups; } SubgroupSizeControlFeatures;
 // 1000506000 COOPERATIVE_MATRIX_FEATURES_KHR
 typedef struct { u32 sType; void *pNext; B32 cooperativeMatrix, cooperativeMatrixRobustBufferAccess; } CooperativeMatrixFeatures;
+// 1000506002 COOPERATIVE_MATRIX_PROPERTIES_KHR of a device, 1000506001 of a shape
+typedef struct { u32 sType; void *pNext; u32 supportedStages; } CooperativeMatrixDeviceProperties;
+typedef struct { u32 sType; void *pNext; u32 M, N, K, A, B, C, result; B32 saturating; u32 scope; } CooperativeMatrixShape;
 
 typedef struct { u32 propertyFlags, heapIndex; } MemoryType;
 typedef struct { u64 size; u32 flags; } MemoryHeap;

@@ -128,8 +128,8 @@ func refill(c *cobra.Command, m trainable, info gan.RunInfo, same bool) error {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return fmt.Errorf("run.json: %w", err)
 	}
-	// Whether images are held out and kernels tuned belongs to a run as its recipe does.
-	choices := map[string]string{"validate": "false", "deterministic": "false"} // of runs from before there was a choice
+	// Whether images are held out and kernels tuned, and the precision, belongs to a run as its recipe does.
+	choices := map[string]string{"validate": "false", "deterministic": "false", "precision": string(fp32)} // of runs from before there was a choice
 	for name := range choices {
 		if value, found := options[name]; found {
 			choices[name] = value

@@ -18,6 +18,7 @@ type benchFlags struct {
 	batch         int // 0: the recipe's
 	steps, warmup int
 	device        string
+	precision     precision
 	json          bool
 }
 
@@ -46,6 +47,7 @@ func (f *benchFlags) defineModel(c *cobra.Command, standard string) {
 	}
 	c.Flags().StringVar(&f.model, "model", standard, usage)
 	c.Flags().IntVar(&f.batch, "batch-size", 0, "`images` of each kind in a step (default: the recipe's, 100)")
+	f.precision.define(c.Flags())
 }
 
 func (f *benchFlags) defineSteps(c *cobra.Command) {
@@ -135,7 +137,7 @@ func (f *benchFlags) onModel(ctx *interrupt, s streams, model string, measure fu
 	if err != nil {
 		return err
 	}
-	session, err := openSession(f.device, j, storedTable(s.err), gan.Options{}, deaf{}, s.err)
+	session, err := openSession(f.device, f.precision, j, storedTable(s.err), gan.Options{}, deaf{}, s.err)
 	if err != nil {
 		return err
 	}
@@ -162,7 +164,7 @@ type benchedModel struct {
 }
 
 func newBenchedModel(s *session) benchedModel {
-	return benchedModel{s.name, newBenched(s.dev), "fp32"}
+	return benchedModel{s.name, newBenched(s.dev), gan.Precision(s.dev)}
 }
 
 // deaf observes nothing.

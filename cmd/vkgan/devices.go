@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -22,8 +23,10 @@ type deviceJSON struct {
 	DriverInfo  string     `json:"driver_info"`
 	DriverUUID  string     `json:"driver_uuid"`
 	API         string     `json:"api"`
-	MemoryBytes int64      `json:"memory_bytes"` // the largest heap of the device's own
-	Features    []string   `json:"features"`     // beyond Vulkan 1.2
+	MemoryBytes int64      `json:"memory_bytes"`         // the largest heap of the device's own
+	Features    []string   `json:"features"`             // beyond Vulkan 1.2
+	Matrices    []string   `json:"cooperative_matrices"` // shapes: MxNxK, components of a, b, c and the result, scope
+	FP16        bool       `json:"fp16"`                 // --precision fp16 can have the device, if it passes a self-test
 	Limits      limitsJSON `json:"limits"`
 	Builds      []string   `json:"builds"`  // of the kernels, best first
 	Missing     []string   `json:"missing"` // what vkgan needs and the device lacks
@@ -88,10 +91,22 @@ func printDevices(out io.Writer, infos []vk.DeviceInfo, best int) {
 		fmt.Fprintf(out, "%s %d  %s\n", mark, d.Index, d.Name)
 		fmt.Fprintf(out, "     %s, %s, %s, Vulkan %s\n", typeName(d.Type), d.VendorName, size(d.HeapBytes), d.API)
 		fmt.Fprintf(out, "     driver %s %s\n     uuid %s\n", d.DriverName, d.DriverInfo, d.UUID)
+		if half := halves(d); half != "" {
+			fmt.Fprintf(out, "     fp16 by cooperative matrices of %s\n", half)
+		}
 		for _, m := range d.Missing {
 			fmt.Fprintf(out, "     not usable: it lacks %s\n", m)
 		}
 	}
+}
+
+// halves lists the shapes of cooperative matrices that --precision fp16 may take.
+func halves(d vk.DeviceInfo) string {
+	var list []string
+	for _, m := range d.HalfMatrices() {
+		list = append(list, fmt.Sprintf("%d×%d×%d", m.M, m.N, m.K))
+	}
+	return strings.Join(list, ", ")
 }
 
 // typeName is a device's type in words.
@@ -112,10 +127,14 @@ func printDevicesJSON(out io.Writer, infos []vk.DeviceInfo, best int) error {
 		for _, b := range d.Builds() {
 			builds = append(builds, b.String())
 		}
+		matrices := []string{}
+		for _, m := range d.Matrices {
+			matrices = append(matrices, m.String())
+		}
 		list[i] = deviceJSON{
 			Index: d.Index, Name: d.Name, Type: d.Type.String(), Vendor: d.VendorName, VendorID: d.Vendor, UUID: d.UUID.String(),
 			Driver: d.DriverName, DriverInfo: d.DriverInfo, DriverUUID: d.DriverUUID.String(), API: d.API, MemoryBytes: d.HeapBytes,
-			Features: append([]string{}, d.Capabilities.Names()...), Limits: limitsJSON(d.Limits), Builds: builds,
+			Features: append([]string{}, d.Capabilities.Names()...), Limits: limitsJSON(d.Limits), Matrices: matrices, FP16: d.HalfMissing() == "", Builds: builds,
 			Missing: append([]string{}, d.Missing...), Usable: d.Usable(), Best: i == best,
 		}
 	}

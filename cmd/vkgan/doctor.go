@@ -143,6 +143,11 @@ func (d *doctor) open(info vk.DeviceInfo) {
 		return
 	}
 	d.line(good, "open", "device %d opens; kernels by %s", info.Index, build)
+	if missing := info.HalfMissing(); missing != "" {
+		d.line(note, "fp16", "device %d lacks %s", info.Index, missing)
+	} else {
+		d.line(note, "fp16", "device %d: --precision fp16 may take cooperative matrices of %s", info.Index, halves(info))
+	}
 	d.cache(cache)
 }
 

@@ -72,7 +72,7 @@ func (f *evalFlags) run(c *cobra.Command, s streams, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	session, err := openModel(vk.Options{Device: f.device}, savedJob(checkpoint, set), recordedTable(checkpoint.Info.Tuning), s.err)
+	session, err := openModel(vk.Options{Device: f.device}, fp32, savedJob(checkpoint, set), recordedTable(checkpoint.Info.Tuning), s.err)
 	if err != nil {
 		return err
 	}

@@ -178,7 +178,7 @@ func (f *importFlags) trainable(c *cobra.Command) (trainable, error) {
 // begin makes the run folder, once all of the run is ready.
 func (f *importFlags) begin(s streams, j job, digest string, w *gan.Weights) (dir string, err error) {
 	keep := &keeper{}
-	session, err := openSession(f.device, j, f.firstTable(context.Background(), newWatcher(s, false, false)), f.options(), keep, s.err)
+	session, err := openSession(f.device, f.precision, j, f.firstTable(context.Background(), newWatcher(s, false, false)), f.options(), keep, s.err)
 	if err != nil {
 		return "", err
 	}

@@ -108,6 +108,7 @@ func TestWrongUsage(t *testing.T) {
 		{"train infogan --labels ten", `--labels is "ten": want a whole number`, "vkgan train infogan"},
 		{"train infogan --seed -1", `--seed is "-1": want a whole number from 0 on`, "vkgan train infogan"},
 		{"train infogan --rate fast", `--rate is "fast": want a number`, "vkgan train infogan"},
+		{"train infogan --precision bf16", `--precision is "bf16": want fp32 or fp16`, "vkgan train infogan"},
 		{"train infogan --max-time 10", `--max-time is "10": want a duration such as 90s`, "vkgan train infogan"},
 		{"train infogan --max-time -1s", "--max-time is -1s: want 0 or more", "vkgan train infogan"},
 		{"train infogan --epochs -1", "--epochs is -1: want 0 or more", "vkgan train infogan"},

@@ -34,6 +34,7 @@ type plan struct {
 	Device       string  `json:"device"`
 	Type         string  `json:"device_type"`
 	Driver       string  `json:"driver"`
+	Precision    string  `json:"precision"`
 }
 
 func newPlan(j job, s *session, info gan.RunInfo) plan {
@@ -45,7 +46,7 @@ func newPlan(j job, s *session, info gan.RunInfo) plan {
 		Height: info.Data.Height, Width: info.Data.Width, Classes: info.Data.Classes, Absent: info.Data.Absent,
 		StepsInEpoch: s.model.StepsPerEpoch(), ParametersG: g.Count(), ParametersD: d.Count(),
 		MemoryBytes: s.dev.Usage().Allocated, Dispatches: step.Dispatches, Barriers: step.Barriers, GFLOP: s.trainer.StepWork().Dense / 1e9,
-		Device: device.Name, Type: typeName(device.Type), Driver: device.DriverName + " " + device.DriverInfo,
+		Device: device.Name, Type: typeName(device.Type), Driver: device.DriverName + " " + device.DriverInfo, Precision: info.Precision,
 	}
 }
 
@@ -65,7 +66,7 @@ func (p plan) lines() []string {
 			p.Data, count(p.TrainImages), measured, p.Height, p.Width, p.Classes, absent),
 		fmt.Sprintf("step        %d images of each kind, %.2f GFLOP, %d dispatches, %d barriers; %s steps an epoch",
 			p.Batch, p.GFLOP, p.Dispatches, p.Barriers, count(p.StepsInEpoch)),
-		fmt.Sprintf("device      %s (%s), %s in use", p.Device, p.Type, size(p.MemoryBytes)),
+		fmt.Sprintf("device      %s (%s), %s, %s in use", p.Device, p.Type, p.Precision, size(p.MemoryBytes)),
 		fmt.Sprintf("driver      %s", p.Driver),
 	}
 	if p.Rate != "" {

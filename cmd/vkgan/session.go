@@ -81,10 +81,10 @@ type session struct {
 	trainer *gan.Trainer // nil: it is not to be trained
 }
 
-// openSession makes a job's model ready to be trained on a device, with the kernels of a table. The caller closes the
-// session.
-func openSession(device string, j job, table tabling, o gan.Options, watch gan.Observer, say io.Writer) (*session, error) {
-	s, err := openModel(vk.Options{Device: device}, j, table, say)
+// openSession makes a job's model ready to be trained on a device in a precision, with the kernels of a table. The caller closes
+// the session.
+func openSession(device string, p precision, j job, table tabling, o gan.Options, watch gan.Observer, say io.Writer) (*session, error) {
+	s, err := openModel(vk.Options{Device: device}, p, j, table, say)
 	if err != nil {
 		return nil, err
 	}
@@ -100,9 +100,9 @@ func (s *session) prepare(o gan.Options, watch gan.Observer) (err error) {
 	return workError(err)
 }
 
-// openModel sets a job's model up on a device, with the kernels of a table. The caller closes the session.
-func openModel(device vk.Options, j job, table tabling, say io.Writer) (*session, error) {
-	dev, err := openDevice(device, say)
+// openModel sets a job's model up on a device in a precision, with the kernels of a table. The caller closes the session.
+func openModel(device vk.Options, p precision, j job, table tabling, say io.Writer) (*session, error) {
+	dev, err := p.open(openDevice, device, say)
 	if err != nil {
 		return nil, err
 	}

@@ -127,7 +127,7 @@ func (f *sweepFlags) refill(c *cobra.Command, m trainable, info gan.SweepInfo) e
 		}
 	}
 	for name, value := range options {
-		if err := refillFlag(c, "sweep", name, value, name == "validate" || slices.Contains(bounds, name)); err != nil {
+		if err := refillFlag(c, "sweep", name, value, name == "validate" || name == "precision" || slices.Contains(bounds, name)); err != nil {
 			return err
 		}
 	}

@@ -59,6 +59,7 @@ type trainFlags struct {
 	data, device, out      string
 	validate               bool
 	deterministic          bool
+	precision              precision
 	resume, config         string
 	quiet, json, dryRun    bool
 	preview                bool
@@ -89,6 +90,7 @@ func (t *trainFlags) defineShared(c *cobra.Command) {
 		f.StringVar(&t.data, "data", "", "`folder` of IDX files with MNIST's names, gzipped or not (default: MNIST, built in)")
 		f.BoolVar(&t.validate, "validate", false, "measure errors on the last 5,000 training images (at most a fifth), held out, not the test set")
 		f.StringVar(&t.device, "device", "", "`index`, name or UUID of a device, as `vkgan devices` lists them (default: the best)")
+		t.precision.define(f)
 		f.BoolVar(&t.deterministic, "deterministic", false, "the built-in choice of kernels, none tuned for this device")
 	})
 	section(c, sectionAgain, func(f *pflag.FlagSet) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,7 @@ type optionsJSON struct {
 	Validate        bool   `json:"validate"`
 	Device          string `json:"device"`
 	Deterministic   bool   `json:"deterministic"`
+	Precision       string `json:"precision"`
 }
 
 // train runs `vkgan train MODEL`: it begins a run or goes on with one.
@@ -124,7 +126,7 @@ func (t *trainFlags) work(ctx context.Context, j job, digest string, before *pas
 	if before != nil {
 		table = recordedTable(before.run.Info.Tuning)
 	}
-	session, err := openModel(vk.Options{Device: t.device, Window: w.window.vulkan()}, j, table, w.streams.err)
+	session, err := openModel(vk.Options{Device: t.device, Window: w.window.vulkan()}, t.precision, j, table, w.streams.err)
 	if err != nil {
 		w.window.close(nil)
 		return result, err
@@ -177,14 +179,14 @@ func (t *trainFlags) runInfo(j job, s *session, digest string) (gan.RunInfo, err
 		Options: optionsJSON{
 			Epochs: t.epochs, MaxSteps: t.maxSteps, MaxTime: t.maxTime.String(),
 			EvalEvery: orEpoch(t.evalEvery), SampleEvery: orEpoch(t.sampleEvery), LogEvery: t.logEvery, CheckpointEvery: t.checkpointEvery.String(), CalibrateOn: t.calibrateOn,
-			Data: data, Validate: t.validate, Device: t.device, Deterministic: t.deterministic,
+			Data: data, Validate: t.validate, Device: t.device, Deterministic: t.deterministic, Precision: string(cmp.Or(t.precision, fp32)),
 		},
 		Seeds: gan.RunSeeds{Seed: t.seed},
 		Data: gan.RunData{
 			Origin: j.set.Origin, Train: s.data.Train.Count, Test: test, Validation: validation, Classes: j.set.Classes, Absent: j.set.Absent(),
 			Height: j.set.Train.Height, Width: j.set.Train.Width, SHA256: digest,
 		},
-		Device: device, Driver: driver, Kernels: gan.KernelHash(), Tuning: s.dev.Tuning(),
+		Device: device, Driver: driver, Precision: gan.Precision(s.dev), Kernels: gan.KernelHash(), Tuning: s.dev.Tuning(),
 	}, nil
 }
 

@@ -17,10 +17,11 @@ import (
 
 // tuneFlags are the flags of `vkgan tune`.
 type tuneFlags struct {
-	model  string
-	time   time.Duration
-	device string
-	json   bool
+	model     string
+	time      time.Duration
+	device    string
+	precision precision
+	json      bool
 }
 
 func newTune(s streams) *cobra.Command {
@@ -40,6 +41,7 @@ func newTune(s streams) *cobra.Command {
 	c.Flags().StringVar(&f.model, "model", "", "`model` to tune for: infogan or ssgan (default: both)")
 	c.Flags().DurationVar(&f.time, "max-time", 0, "`time` after which nothing more is measured, such as 90s; 0: no such bound")
 	c.Flags().StringVar(&f.device, "device", "", "`index`, name or UUID of a device (default: the best)")
+	f.precision.define(c.Flags())
 	c.Flags().BoolVar(&f.json, "json", false, "a JSON object per line for every operation")
 	return c
 }
@@ -51,7 +53,7 @@ func (f *tuneFlags) run(c *cobra.Command, s streams) (err error) {
 	if f.time < 0 {
 		return wrongUsage(c, "--max-time is %s: want 0 or more", f.time)
 	}
-	d, err := openBareDevice(vk.Options{Device: f.device}, s.err)
+	d, err := f.precision.open(openBareDevice, vk.Options{Device: f.device}, s.err)
 	if err != nil {
 		return err
 	}

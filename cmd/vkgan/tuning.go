@@ -59,7 +59,7 @@ func (t *trainFlags) firstTable(ctx context.Context, w *watcher) tabling {
 		}
 		progress()
 		found := vk.Tuning{}
-		err := tune(ctx, t.device, missing, begin.Add(briefTuning), func(x layers.Tuned) {
+		err := tune(ctx, t.device, d.Half(), missing, begin.Add(briefTuning), func(x layers.Tuned) {
 			found[x.Operation] = x.Best
 			if done++; x.Tried > 0 {
 				tuned++
@@ -75,12 +75,14 @@ func (t *trainFlags) firstTable(ctx context.Context, w *watcher) tabling {
 	}
 }
 
-// tune tunes operations on a device that it opens for that alone: the kernels it compiles are not kept, nor cached.
-func tune(ctx context.Context, device string, operations []fmt.Stringer, deadline time.Time, found func(layers.Tuned)) error {
-	d, err := openBareDevice(vk.Options{Device: device}, io.Discard)
+// tune tunes operations on a device that it opens for that alone: the kernels it compiles are not kept, nor cached. half are the
+// shapes of fp16, which have been tested.
+func tune(ctx context.Context, device string, half []vk.Matrix, operations []fmt.Stringer, deadline time.Time, found func(layers.Tuned)) error {
+	d, err := openBareDevice(vk.Options{Device: device, AsGPU: len(half) > 0}, io.Discard)
 	if err != nil {
 		return err
 	}
+	d.SetHalf(half)
 	return errors.Join(layers.Tune(ctx, d, operations, deadline, found), d.Close())
 }
 

@@ -60,7 +60,7 @@ func (f *evalFlags) view(c *cobra.Command, s streams, name string) (err error) {
 	if err != nil {
 		return fmt.Errorf("no window: %w", err)
 	}
-	session, err := openModel(vk.Options{Device: f.device, Window: window.Vulkan()}, j, recordedTable(checkpoint.Info.Tuning), s.err)
+	session, err := openModel(vk.Options{Device: f.device, Window: window.Vulkan()}, fp32, j, recordedTable(checkpoint.Info.Tuning), s.err)
 	if err != nil {
 		window.Close()
 		return err
