@@ -88,7 +88,7 @@ func TestOperations(t *testing.T) {
 	if _, found := seen[test]; !found || seen[step] >= seen[test] {
 		t.Errorf("%v", seen)
 	}
-	for _, o := range []string{step, "convolution filter 200x14x14x64 to 7x7x128 kernel 5 stride 2 pad 1,1", "product 200x1x1024 NN bias", "product 25x64x39200 TN"} {
+	for _, o := range []string{step, "convolution filter 200x14x14x64 to 7x7x128 kernel 5 stride 2 pad 1,1", "product 200x1x1024 NN bias", "product 19600x25x64 NT"} {
 		if _, found := seen[o]; !found {
 			t.Errorf("%s is not there: %v", o, seen)
 		}

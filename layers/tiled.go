@@ -100,7 +100,7 @@ func (p implicit) mostSplits() int {
 	if p.whole {
 		return 1
 	}
-	return max(1, min(splitLimit, p.terms/leastTerms, partialSum/p.outputs))
+	return max(1, min(splitLimit, p.terms/leastTerms, partialSum/max(1, p.outputs)))
 }
 
 // partials takes the memory for the partial sums of products that do not run at the same time, whatever splits are chosen, for
