@@ -35,7 +35,7 @@ type optionsJSON struct {
 	Validate        bool   `json:"validate"`
 	Device          string `json:"device"`
 	Deterministic   bool   `json:"deterministic"`
-	Precision       string `json:"precision"`
+	Precision       string `json:"precision,omitempty"` // "": fp32
 }
 
 // train runs `vkgan train MODEL`: it begins a run or goes on with one.
