@@ -102,7 +102,7 @@ func (p product) recordLanes(rec *vk.Recorder, v variant, splits int) {
 		p.a = left
 	}
 	x, y := t.groups(d, p.m, p.n)
-	per, blocks := p.blocks(x, v.packed)
+	per, blocks := p.blocks(x)
 	rec.DispatchWork(shaders.GemmLanes{
 		A: p.a, B: right, Bias: p.bias, E: p.e, C: p.c,
 		Local: width(rec), M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransC: v.mirrored, PackedA: v.packed,
@@ -111,20 +111,20 @@ func (p product) recordLanes(rec *vk.Recorder, v variant, splits int) {
 	}, p.work())
 }
 
-// A left operand that is larger than the third-level cache may give is taken in blocks that are not. One that is walked in
-// strides, which no prefetcher follows, is taken in blocks that the second-level cache holds.
+// A left operand that is larger than the third-level cache may give is taken in blocks that are not; a transposed one, which
+// has few terms, in blocks that the second-level cache holds.
 const (
-	hugeLeft     = 8 << 20 / 4 // elements
-	leftBlock    = 2 << 20 / 4
-	hugeStrided  = 1 << 20 / 4
-	stridedBlock = 512 << 10 / 4
+	hugeLeft        = 8 << 20 / 4 // elements
+	leftBlock       = 2 << 20 / 4
+	hugeTransposed  = 1 << 20 / 4
+	transposedBlock = 512 << 10 / 4
 )
 
 // blocks cuts the left operand's tiles of rows into blocks of so many.
-func (p product) blocks(tiles uint32, packed bool) (per, blocks uint32) {
+func (p product) blocks(tiles uint32) (per, blocks uint32) {
 	huge, block := hugeLeft, leftBlock
-	if p.transA && !packed {
-		huge, block = hugeStrided, stridedBlock
+	if p.transA {
+		huge, block = hugeTransposed, transposedBlock
 	}
 	if p.m*p.k <= huge {
 		return tiles, 1
