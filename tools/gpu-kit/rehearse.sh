@@ -148,7 +148,9 @@ step=$(sed -n 's/^   "step": \([0-9]*\),$/\1/p' "$root/state/training.json")
 kit "${ssgan[@]}" --max-steps $((step + 20)) || die "the training did not go on"
 expect training "done"
 grep -q "\"step\": $((step + 20))," "$root/state/training.json" || die "the training did not go on from step $step to $((step + 20))"
-[ "$(ls "$root"/state-work/training/*/ | wc -l)" = 1 ] || die "the training began anew"
+for runs in "$root"/state-work/training/*/; do # of a model in a precision
+	[ "$(ls "$runs" | wc -l)" = 1 ] || die "the training in $(basename "$runs") began anew"
+done
 rm -r "$root/state/training.json" "$root/state-work/training"
 
 echo "== all that is left"
