@@ -37,6 +37,8 @@ func (c *convolution) allocate(b *Builder, name string, rows int) {
 	switch {
 	case !b.dev.CPU():
 		c.allocatePartials(b, name, rows)
+	case c.inRegisters(b.dev):
+		c.packed = b.scratch(name+".packed", multiplication{m: pixels, n: c.patch(), k: c.y.C, transB: true}.scratch(b.dev))
 	case c.thin():
 		c.packed = b.scratch(name+".packed", max(
 			multiplication{m: pixels, n: c.y.C, k: c.patch()}.scratch(b.dev),

@@ -58,26 +58,16 @@ func (t coop) memory() int {
 
 // fits says why a tile cannot be had for a product: which limit of the device it breaks, for one.
 func (t coop) fits(d *vk.Device, p implicit) error {
-	l, local := d.Info().Limits, t.local(d)
+	local := t.local(d)
 	known := slices.ContainsFunc(d.Half(), func(m vk.Matrix) bool { return m.M == uint32(t.m) && m.N == uint32(t.n) && m.K == uint32(t.k) })
 	switch {
 	case !known:
 		return fmt.Errorf("the device is not set to multiply matrices of %d×%d×%d", t.m, t.n, t.k)
 	case min(t.wm, t.wn, t.fm, t.fn, t.depth, t.splits) < 1:
 		return fmt.Errorf("no tile: %s", t)
-	case local > l.MaxInvocations:
-		return fmt.Errorf("work groups of %d invocations; maxComputeWorkGroupInvocations is %d", local, l.MaxInvocations)
-	case local > l.MaxGroupSize[0]:
-		return fmt.Errorf("work groups of %d invocations; maxComputeWorkGroupSize is %v", local, l.MaxGroupSize)
-	case t.memory() > int(l.MaxShared):
-		return fmt.Errorf("%d bytes of shared memory; maxComputeSharedMemorySize is %d", t.memory(), l.MaxShared)
-	case int(t.splits) > p.mostSplits():
-		return fmt.Errorf("%d splits of %d terms and %d elements; there are at most %d", t.splits, p.terms, p.outputs, p.mostSplits())
 	}
-	for i, n := range t.groups(p) {
-		if n > l.MaxGroups[i] {
-			return fmt.Errorf("%v work groups; maxComputeWorkGroupCount is %v", t.groups(p), l.MaxGroups)
-		}
+	if err := p.fits(d, local, uint32(t.memory()), t.splits, t.groups(p)); err != nil {
+		return err
 	}
 	for _, side := range []int{t.bm(), t.bn(), t.bk()} {
 		if side%2 != 0 || int(local)%(side/2) != 0 {

@@ -39,22 +39,15 @@ func (p product) recordAs(rec *vk.Recorder, v variant) {
 		p.recordCoop(rec, v.coop)
 		return
 	}
-	splits, c := p.operation().splits(v), p.c
-	if splits > 1 {
-		p.c = p.partial
-	}
+	splits := p.operation().splits(v)
+	whole := result{y: p.c, n: p.m * p.n, channels: p.n}
+	p.c = whole.of(int32(splits), p.partial).y
 	if v.mirrored {
 		p.mirrored().recordLanes(rec, v, splits)
 	} else {
 		p.recordLanes(rec, v, splits)
 	}
-	if splits == 1 {
-		return
-	}
-	f := flat(rec, p.m*p.n)
-	rec.Dispatch(shaders.SumPartials{
-		Partial: p.partial.Slice(0, 4*int64(splits*p.m*p.n)), Y: c, Splits: int32(splits), N: int32(p.m * p.n), Local: f.local, PER: f.per, Groups: f.groups,
-	})
+	whole.addPartials(rec, int32(splits), p.partial)
 }
 
 // work reads each operand once.

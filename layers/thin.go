@@ -75,16 +75,13 @@ func (c *convolution) backwardFilterThin(rec *vk.Recorder, dy Tensor, dw vk.Rang
 	turns := dy.Rows * c.y.H * c.y.W / pixels
 	per := int(ceil(turns, filterChunks))
 	chunks := ceil(turns, per)
-	partial := c.partial.Slice(0, 4*int64(chunks)*int64(c.patch()*c.y.C))
+	whole := result{y: dw, n: c.patch() * c.y.C, channels: c.y.C}
 	rec.DispatchWork(shaders.ConvBwdFilterThin{
-		X: c.padded, Dy: dy.Data, Partial: partial,
+		X: c.padded, Dy: dy.Data, Partial: whole.of(int32(chunks), c.partial).y,
 		Local: width(rec), ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
 		TK: int32(filterRows), NV: int32(runs), UK: int32(pixels), PER: int32(per),
 		Groups: [3]uint32{chunks, ceil(c.y.C, runs*laneCount(d)), ceil(c.kernel, filterRows)},
 	}, c.work(dy.Rows))
-	f := flat(rec, c.patch()*c.y.C)
-	rec.Dispatch(shaders.SumPartials{
-		Partial: partial, Y: dw, Splits: int32(chunks), N: int32(c.patch() * c.y.C), Local: f.local, PER: f.per, Groups: f.groups,
-	})
+	whole.addPartials(rec, int32(chunks), c.partial)
 }

@@ -38,25 +38,12 @@ func (s shared) groups(p implicit) [3]uint32 {
 
 // fits says why a tile cannot be had for a product: which limit of the device it breaks, for one.
 func (s shared) fits(d *vk.Device, p implicit) error {
-	l, quads := d.Info().Limits, func(tile, part int32) bool { return part > 0 && part%4 == 0 && tile > 0 && tile%part == 0 }
+	quads := func(tile, part int32) bool { return part > 0 && part%4 == 0 && tile > 0 && tile%part == 0 }
 	switch {
 	case !quads(s.bm, s.tm) || !quads(s.bn, s.tn) || s.bk < 4 || s.bk%4 != 0 || s.splits < 1:
 		return fmt.Errorf("no tile: %s", s)
-	case s.local() > l.MaxInvocations:
-		return fmt.Errorf("work groups of %d invocations; maxComputeWorkGroupInvocations is %d", s.local(), l.MaxInvocations)
-	case s.local() > l.MaxGroupSize[0]:
-		return fmt.Errorf("work groups of %d invocations; maxComputeWorkGroupSize is %v", s.local(), l.MaxGroupSize)
-	case s.memory() > l.MaxShared:
-		return fmt.Errorf("%d bytes of shared memory; maxComputeSharedMemorySize is %d", s.memory(), l.MaxShared)
-	case int(s.splits) > p.mostSplits():
-		return fmt.Errorf("%d splits of %d terms and %d elements; there are at most %d", s.splits, p.terms, p.outputs, p.mostSplits())
 	}
-	for i, n := range s.groups(p) {
-		if n > l.MaxGroups[i] {
-			return fmt.Errorf("%v work groups; maxComputeWorkGroupCount is %v", s.groups(p), l.MaxGroups)
-		}
-	}
-	return nil
+	return p.fits(d, s.local(), s.memory(), s.splits, s.groups(p))
 }
 
 // implicit is an operation as the tiled family sees it: planes of products, each of rows × columns elements from terms.
@@ -95,6 +82,27 @@ const (
 	leastTerms = 64      // of a split
 	partialSum = 4 << 20 // float32, of all splits
 )
+
+// fits says which limit work-groups of so many invocations with so many bytes of shared memory break, or the splits.
+func (p implicit) fits(d *vk.Device, local, memory uint32, splits int32, groups [3]uint32) error {
+	l := d.Info().Limits
+	switch {
+	case local > l.MaxInvocations:
+		return fmt.Errorf("work groups of %d invocations; maxComputeWorkGroupInvocations is %d", local, l.MaxInvocations)
+	case local > l.MaxGroupSize[0]:
+		return fmt.Errorf("work groups of %d invocations; maxComputeWorkGroupSize is %v", local, l.MaxGroupSize)
+	case memory > l.MaxShared:
+		return fmt.Errorf("%d bytes of shared memory; maxComputeSharedMemorySize is %d", memory, l.MaxShared)
+	case int(splits) > p.mostSplits():
+		return fmt.Errorf("%d splits of %d terms and %d elements; there are at most %d", splits, p.terms, p.outputs, p.mostSplits())
+	}
+	for i, n := range groups {
+		if n > l.MaxGroups[i] {
+			return fmt.Errorf("%v work groups; maxComputeWorkGroupCount is %v", groups, l.MaxGroups)
+		}
+	}
+	return nil
+}
 
 func (p implicit) mostSplits() int {
 	if p.whole {
@@ -135,33 +143,6 @@ func (c *convolution) allocatePartials(b *Builder, name string, rows int) {
 	}
 	c.sums = b.partials(name+".partial", rows, func(rows int) []implicit { return []implicit{of(forwardPass)(rows), of(dataPass)(rows)} })
 	c.sumsW = b.partials(name+".partial.w", rows, func(rows int) []implicit { return []implicit{of(filterPass)(rows)} })
-}
-
-// result is what becomes of sums, and where: y = act(sums + bias + e), y [.., channels] of n elements; bias and e may be none.
-type result struct {
-	bias, e, y  vk.Range
-	act         Activation
-	n, channels int
-}
-
-// of is the result of the product's own kernel: partial sums where there are splits.
-func (r result) of(splits int32, partial vk.Range) result {
-	if splits == 1 {
-		return r
-	}
-	return result{y: partial}
-}
-
-// addPartials records the second pass of a product, where there are splits.
-func (r result) addPartials(rec *vk.Recorder, splits int32, partial vk.Range) {
-	if splits == 1 {
-		return
-	}
-	f := flat(rec, r.n)
-	rec.Dispatch(shaders.SumPartials{
-		Partial: partial.Slice(0, 4*int64(splits)*int64(r.n)), Bias: r.bias, E: r.e, Y: r.y, Splits: splits, N: int32(r.n), Channels: int32(r.channels),
-		Local: f.local, PER: f.per, AddBias: !r.bias.IsZero(), AddE: !r.e.IsZero(), ACT: int32(r.act), Groups: f.groups,
-	})
 }
 
 // quads tells whether an argument's elements can move four at a time, in lines of so many that lie side by side.
