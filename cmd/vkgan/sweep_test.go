@@ -185,7 +185,7 @@ func TestSweepOfDivergingRuns(t *testing.T) {
 func TestSweepErrors(t *testing.T) {
 	data, out := digits(t), t.TempDir()
 	holder, err := gan.NewSweep(out, "sweep-ssgan-n2", gan.SweepInfo{
-		Model: "ssgan", Seeds: []uint64{1, 2}, Recipe: gan.SSGANReference(), Options: optionsJSON{MaxSteps: 6, MaxTime: "0s", CheckpointEvery: "5m", LogEvery: 50, CalibrateOn: 40, Precision: "fp32"},
+		Model: "ssgan", Seeds: []uint64{1, 2}, Recipe: gan.SSGANReference(), Options: optionsJSON{MaxSteps: 6, MaxTime: "0s", CheckpointEvery: "5m", LogEvery: 50, CalibrateOn: 40},
 	})
 	if err != nil {
 		t.Fatal(err)
