@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# test.sh normal|all|drivers runs the test suite; `make test` (test-all, drivers) sets up first.
+# test.sh normal|all|drivers runs the test suite; `make test` (test-all, drivers) sets up first. The parts of all, alone:
+# test.sh every|storm|race|cgocheck|slow.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -47,18 +48,27 @@ normal() {
 	for driver in $(others); do smoke "$driver"; done
 }
 
+# every: all shapes on all variants, where CI takes a selection.
+every() { VKGAN_TEST_ALL=1 normal; }
+
+# What these three look for does not depend on shapes: the suite as CI runs it.
+storm() { VKGAN_GC_STORM=1 MALLOC_PERTURB_=165 on lavapipe "${gpu_packages[@]}"; }
+
+race() { on lavapipe -race ./...; }
+
+cgocheck() { GOEXPERIMENT=cgocheck2 on lavapipe "${gpu_packages[@]}"; }
+
 all() {
-	TIMEOUT=2h
-	export VKGAN_TEST_ALL=1 # every shape on every variant
-	normal
-	VKGAN_GC_STORM=1 MALLOC_PERTURB_=165 on lavapipe "${gpu_packages[@]}"
-	on lavapipe -race ./...
-	GOEXPERIMENT=cgocheck2 on lavapipe "${gpu_packages[@]}"
+	every
+	storm
+	race
+	cgocheck
 	slow
 }
 
 case ${1:-} in
-normal | all) "$1" ;;
+normal) normal ;;
 drivers) TIMEOUT=6h; on lavapipe "${gpu_packages[@]}"; slow ;;
-*) echo "usage: test.sh normal|all|drivers" >&2; exit 2 ;;
+all | every | storm | race | cgocheck | slow) TIMEOUT=2h; "$1" ;;
+*) echo "usage: test.sh normal|all|drivers|every|storm|race|cgocheck|slow" >&2; exit 2 ;;
 esac
