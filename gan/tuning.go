@@ -30,7 +30,7 @@ func Operations(d *vk.Device, m Model) []fmt.Stringer {
 	} {
 		rec := d.NewRecorder("operations")
 		record(rec)
-		for _, o := range layers.Operations(rec.Commands()) {
+		for _, o := range layers.Operations(d, rec.Commands()) {
 			if !slices.Contains(list, o) {
 				list = append(list, o)
 			}

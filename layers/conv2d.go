@@ -69,7 +69,7 @@ func (l *conv2DLayer) Forward(rec *vk.Recorder, x Tensor) Tensor { return l.acti
 
 func (l *conv2DLayer) activated(rec *vk.Recorder, x Tensor, act Activation) Tensor {
 	l.in, l.last = x, l.out.firstRows(x)
-	l.at.x.renew(x)
+	l.renewX(x)
 	l.filter.forward(rec)
 	l.forward(rec, x, l.filter.value(), l.bias.value(), act, l.last)
 	return l.last

@@ -87,19 +87,12 @@ func (l *deconv2DLayer) Describe(g *Graph, x Value) Value {
 // Backward records dw, db and dx = conv(dz, w), from dz = dy act'.
 func (l *deconv2DLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
 	l.bias.record(rec, l.last, dy)
-	l.at.x.renew(dy)
-	if l.thin() {
-		l.unfold(rec, dy)
-	}
+	l.renewX(dy)
 	l.backwardFilter(rec, dy.Part(0, l.in.Rows), l.in, l.filter.Grad())
 	if inputRows == 0 {
 		return Tensor{}
 	}
 	dx := l.dx.Part(0, inputRows).InGroups(dy.Groups)
-	if l.thin() {
-		l.multiplyPatches(rec, dy.Rows-inputRows, inputRows, l.filter.Value(), vk.Range{}, Identity, dx)
-	} else {
-		l.forward(rec, dy.lastRows(inputRows), l.filter.Value(), vk.Range{}, Identity, dx)
-	}
+	l.forward(rec, dy.lastRows(inputRows), l.filter.Value(), vk.Range{}, Identity, dx)
 	return dx
 }

@@ -124,6 +124,9 @@ func (o multiplication) fits(d *vk.Device, v variant) error {
 	if !d.CPU() {
 		return v.fitsGPU(d, o.implicit())
 	}
+	if v.unfolded || v.padded {
+		return errors.New("only a convolution is unfolded or padded")
+	}
 	if v.mirrored && o.bias {
 		return errors.New("a bias is added to columns, which would be rows")
 	}
@@ -183,6 +186,9 @@ func (p pass) tileRows(variant) int {
 }
 
 func (p pass) builtIn(d *vk.Device) variant {
+	if p.convolution().thin() {
+		return p.thinIn(d)
+	}
 	if t, ok := coopTile(d, p.implicit()); ok {
 		return variant{coop: t}
 	}
@@ -225,6 +231,10 @@ func (p pass) minimal(d *vk.Device) variant {
 
 func (p pass) fits(d *vk.Device, v variant) error {
 	switch {
+	case p.convolution().thin():
+		return p.fitsThin(d, v)
+	case v.padded || v.unfolded:
+		return errors.New("there are enough channels to lie along the lanes")
 	case v.mirrored || v.packed || v.split:
 		return errors.New("a convolution is neither mirrored nor split, and packs its operands as it must")
 	case !d.CPU():

@@ -32,6 +32,11 @@ func (t Tensor) Part(from, to int) Tensor {
 	return Tensor{Data: t.Data.Slice(int64(from)*row, int64(to-from)*row), Rows: to - from, Groups: 1, Shape: t.Shape}
 }
 
+// rowOf is the first row of a part of the batch.
+func (t Tensor) rowOf(part Tensor) int {
+	return int((part.Data.Offset() - t.Data.Offset()) / int64(4*t.Size()))
+}
+
 // InGroups is the same batch, cut into n groups.
 func (t Tensor) InGroups(n int) Tensor {
 	t.Groups = n

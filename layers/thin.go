@@ -1,87 +1,127 @@
 package layers
 
 import (
-	"vkgan/shaders"
+	"errors"
+	"fmt"
+
 	"vkgan/vk"
 )
 
-// A thin convolution, of few input channels, unfolds its patches and multiplies them; but where a CPU driver's registers
-// hold a whole filter for a run of output channels, its forward and filter passes see a padded copy of x instead.
+// A thin convolution has too few input channels to lie along the lanes. Its passes are products with unfolded patches; or,
+// where a CPU driver's registers hold a whole filter for a run of output channels, the forward and the filter pass see a
+// padded copy of x instead.
+func (c *convolution) thin() bool { return c.x.C < 8 }
 
-// inRegisters says so.
+// inRegisters says whether the second can be chosen.
 func (c *convolution) inRegisters(d *vk.Device) bool {
 	return c.thin() && d.CPU() && c.patch() <= 32 && c.y.C >= laneCount(d)
 }
 
-// filterChunks bounds the partial sums of the filter pass.
-const filterChunks = 32
+// copies are what the passes take in place of a batch.
+type copies struct {
+	col, padded          vk.Range // scratch: [rows,oh,ow,patch] and [rows,padded image]
+	partial              vk.Range // scratch: partial sums of the filter pass in registers
+	of                   Tensor   // the batch
+	isUnfolded, isPadded bool     // the copies that are made
+}
 
-// paddedSide is an axis of x with its padding.
-func (c *convolution) paddedSide(outputs int) int { return (outputs-1)*c.stride + c.kernel }
+// renew says that the passes to come see batch t, or parts of it, and that its values are new.
+func (p *copies) renew(t Tensor) { p.of, p.isUnfolded, p.isPadded = t, false, false }
 
-func (c *convolution) paddedImage() int { return c.paddedSide(c.y.H) * c.paddedSide(c.y.W) * c.x.C }
-
-// allocateThin takes scratch for up to rows batch items, for the passes in registers.
+// allocateThin takes scratch for up to rows batch items.
 func (c *convolution) allocateThin(b *Builder, name string, rows int) {
-	if !c.inRegisters(b.dev) {
-		return
+	c.copies.col = b.scratch(name+".col", rows*c.y.H*c.y.W*c.patch())
+	if c.inRegisters(b.dev) {
+		c.copies.padded = b.scratch(name+".padded", rows*c.paddedImage())
+		c.copies.partial = b.scratch(name+".dweight", filterChunks*c.patch()*c.y.C)
 	}
-	c.padded = b.scratch(name+".padded", rows*c.paddedImage())
-	c.partial = b.scratch(name+".dweight", filterChunks*c.patch()*c.y.C)
 }
 
-// pad records the padded copy of x.
-func (c *convolution) pad(rec *vk.Recorder, x Tensor) {
-	f := flat(rec, x.Rows*c.paddedImage())
-	rec.Dispatch(shaders.PadImage{
-		X: x.Data, Padded: c.padded,
-		Local: f.local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-		PER: f.per, Groups: f.groups,
-	})
-}
-
-// forwardThin records y = act(conv(x, w) + bias) from so many of the padded images, from one on. Its tiles are as wide as
-// registers hold, and divide an output row as evenly as can be.
-func (c *convolution) forwardThin(rec *vk.Recorder, first, rows int, w, bias vk.Range, act Activation, y Tensor) {
-	const per = 16
-	d, most := rec.Device(), 7
-	if wide(d) {
-		most = 14
+// thinIn is the built-in choice of a thin convolution's pass.
+func (p pass) thinIn(d *vk.Device) variant {
+	if v := p.inRegisters(d); p.fitsThin(d, v) == nil {
+		return v
 	}
-	across := int(ceil(c.y.W, most))
-	runs := min(2, c.y.C/laneCount(d))
-	rec.DispatchWork(shaders.ConvFwdThin{
-		X: from(c.padded, first*c.paddedImage()), W: w, Bias: bias, Y: y.Data,
-		Local: width(rec), ROWS: int32(rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-		AddBias: !bias.IsZero(), ACT: int32(act), TM: int32(ceil(c.y.W, across)), NV: int32(runs), PER: per,
-		Groups: [3]uint32{ceil(rows*c.y.H*across, per), ceil(c.y.C, runs*laneCount(d)), 1},
-	}, c.work(rows))
+	return variant{unfolded: true}
 }
 
-// backwardFilterThin records dw = Σ x dy from the first of the padded images: as many rows of the filter to an invocation as
-// registers hold.
-func (c *convolution) backwardFilterThin(rec *vk.Recorder, dy Tensor, dw vk.Range) {
-	d, runs, sums := rec.Device(), min(2, c.y.C/laneCount(rec.Device())), 12
+// inRegisters is the built-in tile of a pass in registers, which may not fit. Tiles of the forward pass are as wide as
+// registers hold, and divide an output row as evenly as can be; the filter pass keeps as many rows of the filter as they hold.
+func (p pass) inRegisters(d *vk.Device) variant {
+	runs := min(2, max(1, p.y.C/laneCount(d)))
+	if p.kind == forwardPass {
+		most := 7
+		if wide(d) {
+			most = 14
+		}
+		across := int(ceil(p.y.W, most))
+		return variant{padded: true, lanes: lanes{rows: int32(ceil(p.y.W, across)), runs: int32(runs), depth: 16}}
+	}
+	sums := 12
 	if wide(d) {
 		runs, sums = 1, 28
 	}
-	filterRows := min(max(1, sums/(c.kernel*c.x.C*runs)), c.kernel)
-	pixels := min(c.y.W, 16)
-	for c.y.W%pixels != 0 {
+	pixels := min(p.y.W, 16)
+	for p.y.W%pixels != 0 {
 		pixels--
 	}
-	turns := dy.Rows * c.y.H * c.y.W / pixels
-	per := int(ceil(turns, filterChunks))
-	chunks := ceil(turns, per)
-	whole := result{y: dw, n: c.patch() * c.y.C, channels: c.y.C}
-	rec.DispatchWork(shaders.ConvBwdFilterThin{
-		X: c.padded, Dy: dy.Data, Partial: whole.of(int32(chunks), c.partial).y,
-		Local: width(rec), ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-		TK: int32(filterRows), NV: int32(runs), UK: int32(pixels), PER: int32(per),
-		Groups: [3]uint32{chunks, ceil(c.y.C, runs*laneCount(d)), ceil(c.kernel, filterRows)},
-	}, c.work(dy.Rows))
-	whole.addPartials(rec, int32(chunks), c.partial)
+	return variant{padded: true, lanes: lanes{rows: int32(min(max(1, sums/(p.kernel*p.x.C*runs)), p.kernel)), runs: int32(runs), depth: int32(pixels)}}
+}
+
+// fitsThin says why a pass of a thin convolution cannot be done so.
+func (p pass) fitsThin(d *vk.Device, v variant) error {
+	t := v.lanes
+	switch {
+	case v == variant{unfolded: true}:
+		return nil
+	case v != variant{lanes: t, padded: true} || p.kind == dataPass || !p.convolution().inRegisters(d):
+		return errors.New("the passes of so few channels are products of unfolded patches, or on CPU drivers forward and filter passes in registers")
+	case t.rows < 1 || t.runs < 1 || t.depth < 1:
+		return fmt.Errorf("no tile: %d rows, %d runs, %d in turn", t.rows, t.runs, t.depth)
+	case t.width(d) > p.y.C:
+		return fmt.Errorf("tiles of %d channels, of which there are %d", t.width(d), p.y.C)
+	case p.kind == forwardPass && int(t.rows) > p.y.W:
+		return fmt.Errorf("tiles of %d pixels, of which a row has %d", t.rows, p.y.W)
+	case p.kind == filterPass && int(t.rows) > p.kernel:
+		return fmt.Errorf("%d rows of the filter, which has %d", t.rows, p.kernel)
+	case p.kind == filterPass && p.y.W%int(t.depth) != 0:
+		return fmt.Errorf("%d pixels at a time do not divide a row of %d", t.depth, p.y.W)
+	}
+	return nil
+}
+
+// alwaysUnfolded says that there is nothing to choose.
+func (p pass) alwaysUnfolded(d *vk.Device) bool {
+	c := p.convolution()
+	return c.thin() && (p.kind == dataPass || !c.inRegisters(d))
+}
+
+// otherTilesInRegisters changes a tile's rows and channels, for the tuner.
+func (p pass) otherTilesInRegisters(d *vk.Device, v variant) (list []variant) {
+	rows := []int32{1, 2, 3, 5} // of the filter
+	if p.kind == forwardPass {
+		rows = []int32{4, 7, 14, 28} // pixels
+	}
+	for _, r := range rows {
+		for runs := range int32(2) {
+			w := v
+			w.lanes.rows, w.lanes.runs = r, runs+1
+			if v.padded && p.fitsThin(d, w) == nil {
+				list = append(list, w)
+			}
+		}
+	}
+	return list
+}
+
+// otherDepthsInRegisters changes what is done in turn, for the tuner.
+func (p pass) otherDepthsInRegisters(d *vk.Device, v variant) (list []variant) {
+	for _, depth := range []int32{1, 4, 7, 14, 16, 28, 64} {
+		w := v
+		w.lanes.depth = depth
+		if v.padded && p.fitsThin(d, w) == nil {
+			list = append(list, w)
+		}
+	}
+	return list
 }

@@ -135,7 +135,7 @@ func (p pass) prepare(t *tryout) {
 		w, ws = t.operand("w", c.patch()*p.y.C)
 		t.want = oracle.Forward(xs, t.weighted(ws))
 		t.record = func(rec *vk.Recorder, v variant) {
-			c.at.x.renew(x)
+			c.renewX(x)
 			c.forwardAs(rec, v, x, w, vk.Range{}, Identity, y)
 		}
 		return
@@ -145,7 +145,7 @@ func (p pass) prepare(t *tryout) {
 	y.Data, ys = t.operand("dy", y.elements())
 	t.want = oracle.BackwardFilter(xs, t.weighted(ys))
 	t.record = func(rec *vk.Recorder, v variant) {
-		c.at.x.renew(x)
+		c.renewX(x)
 		c.at.y.renew(y)
 		c.backwardFilterAs(rec, v, x, y, w)
 	}

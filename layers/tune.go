@@ -28,13 +28,13 @@ type Dropped struct {
 	Reason  string `json:"reason"`
 }
 
-// Operations lists the operations of recorded commands that have variants, each once, those with the most arithmetic first.
-func Operations(commands []vk.Command) []fmt.Stringer {
+// Operations lists the operations of commands recorded on d that have variants, each once, those with the most arithmetic first.
+func Operations(d *vk.Device, commands []vk.Command) []fmt.Stringer {
 	work := map[operation]float64{}
 	var list []fmt.Stringer
 	for _, c := range commands {
 		o, ok := c.Operation.(operation)
-		if p, isPass := o.(pass); !ok || isPass && p.convolution().thin() { // unfolded, it is a product
+		if p, isPass := o.(pass); !ok || isPass && p.alwaysUnfolded(d) { // then it is a product
 			continue
 		}
 		if _, known := work[o]; !known {
@@ -160,6 +160,8 @@ func otherOrders(d *vk.Device, o operation, v variant) (list []variant) {
 	switch {
 	case !d.CPU():
 		return nil
+	case ok && p.convolution().thin():
+		return []variant{p.inRegisters(d), {unfolded: true}}
 	case ok:
 		return []variant{p.direct(d), p.minimal(d)}
 	}
@@ -197,6 +199,9 @@ func otherTiles(d *vk.Device, o operation, v variant) (list []variant) {
 		}
 		return list
 	}
+	if v.unfolded || v.padded {
+		return o.(pass).otherTilesInRegisters(d, v)
+	}
 	tiles := []lanes{{4, 2, 0}, {5, 2, 0}, {6, 2, 0}, {4, 3, 0}, {3, 4, 0}, {8, 1, 0}, {12, 1, 0}}
 	if laneCount(d) >= 16 {
 		tiles = []lanes{{6, 2, 0}, {8, 2, 0}, {10, 2, 0}, {12, 2, 0}, {14, 2, 0}, {8, 3, 0}, {24, 1, 0}}
@@ -229,6 +234,9 @@ func otherDepths(d *vk.Device, o operation, v variant) (list []variant) {
 			list = append(list, w)
 		}
 		return list
+	}
+	if v.unfolded || v.padded {
+		return o.(pass).otherDepthsInRegisters(d, v)
 	}
 	for _, depth := range []int32{4, 8, 12, 16, 20, 25, 28, 32, 64} {
 		w := v

@@ -16,6 +16,8 @@ type variant struct {
 	packed   bool   // the lanes family packs the left operand too
 	split    bool   // the terms are cut into runs, with partial sums apart
 	minimal  bool   // a convolution of the lanes family by Winograd's minimal filtering
+	unfolded bool   // a thin convolution's pass is a product with unfolded patches
+	padded   bool   // it is done in registers of the lanes family, from a padded copy (thin.go)
 }
 
 // choose is the variant of an operation: the tuning table's, if it names one that fits, else the built-in one. Whatever is
@@ -43,12 +45,18 @@ func (v variant) fitsGPU(d *vk.Device, p implicit) error {
 
 // String is the variant's name in a tuning table, such as "lanes 6x2x16 mirrored" or "tiled 64x64x16 8x8 split4".
 func (v variant) String() string {
+	if v.unfolded {
+		return "unfolded"
+	}
 	text := fmt.Sprintf("lanes %dx%dx%d", v.lanes.rows, v.lanes.runs, v.lanes.depth)
 	if v.tiled() {
 		text = v.shared.String()
 	}
 	if v.cooperative() {
 		text = v.coop.String()
+	}
+	if v.padded {
+		text = fmt.Sprintf("padded %dx%dx%d", v.lanes.rows, v.lanes.runs, v.lanes.depth)
 	}
 	if v.mirrored {
 		text += " mirrored"
@@ -68,6 +76,7 @@ func (v variant) String() string {
 // parseVariant is the inverse of String.
 func parseVariant(name string) (v variant, err error) {
 	words := strings.Fields(name)
+	v.unfolded = name == "unfolded"
 	var family string
 	var a, b, c int32
 	if n, _ := fmt.Sscanf(name, "%s %dx%dx%d", &family, &a, &b, &c); n == 4 {
@@ -80,6 +89,8 @@ func parseVariant(name string) (v variant, err error) {
 				v.split = v.split || word == "split"
 				v.minimal = v.minimal || word == "minimal"
 			}
+		case "padded":
+			v.lanes, v.padded = lanes{a, b, c}, true
 		case "tiled":
 			v.shared = parseShared(name)
 		case "coop":

@@ -27,11 +27,6 @@ type points struct {
 // renew says that the passes to come see batch t, or parts of it, and that its values are new.
 func (p *points) renew(t Tensor) { p.of, p.columns = t, 0 }
 
-// row is the first of a part of the batch.
-func (p *points) row(part Tensor) int {
-	return int((part.Data.Offset() - p.of.Data.Offset()) / int64(4*part.Size()))
-}
-
 // largestPlane bounds an axis of the output: the points of all of it are made at once.
 const largestPlane = 8
 
@@ -193,7 +188,7 @@ func (c *convolution) forwardMinimal(rec *vk.Recorder, t lanes, x Tensor, w, bia
 	c.xAtPoints(rec)
 	c.filterAtPoints(rec, w, false, t.width(d))
 	c.multiplyPoints(rec, c.pass(forwardPass, x.Rows), t, shaders.MultiplyPoints{
-		A: from(c.at.x.data, c.at.x.row(x)*row), B: c.at.filter,
+		A: from(c.at.x.data, c.at.x.of.rowOf(x)*row), B: c.at.filter,
 		PLANE: int32((all | 1) * row), ROW: int32(row), CHUNK: int32(c.inner()), ChunkTerms: int32(c.inner()), TERMS: int32(c.inner() | 1),
 	})
 	c.fromPoints(rec, y, false, bias, act)
@@ -206,7 +201,7 @@ func (c *convolution) backwardDataMinimal(rec *vk.Recorder, t lanes, dy Tensor, 
 	c.yAtPoints(rec, columns)
 	c.filterAtPoints(rec, w, true, columns)
 	c.multiplyPoints(rec, c.pass(dataPass, dy.Rows), t, shaders.MultiplyPoints{
-		A: from(c.at.y.data, c.at.y.row(dy)*columns), B: c.at.filter,
+		A: from(c.at.y.data, c.at.y.of.rowOf(dy)*columns), B: c.at.filter,
 		PLANE: int32(plane), ROW: int32(columns), CHUNK: int32(c.points() * plane), ChunkTerms: int32(columns), TERMS: int32(c.y.C | 1),
 	})
 	c.fromPoints(rec, dx, true, bias, act)
@@ -220,7 +215,7 @@ func (c *convolution) backwardFilterMinimal(rec *vk.Recorder, t lanes, x, dy Ten
 	c.xAtPoints(rec)
 	c.yAtPoints(rec, t.width(d))
 	c.multiplyPoints(rec, c.pass(filterPass, x.Rows), t, shaders.MultiplyPoints{
-		A: from(c.at.x.data, c.at.x.row(x)*row), B: from(c.at.y.data, c.at.y.row(dy)*t.width(d)), TransA: true,
+		A: from(c.at.x.data, c.at.x.of.rowOf(x)*row), B: from(c.at.y.data, c.at.y.of.rowOf(dy)*t.width(d)), TransA: true,
 		PLANE: int32((all | 1) * row), ROW: int32(row), CHUNK: 1, ChunkTerms: 1, TERMS: int32(c.at.y.of.Rows | 1),
 	})
 	rec.DispatchWork(shaders.FilterOfPoints{
