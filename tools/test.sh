@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # test.sh normal|all|drivers runs the test suite; `make test` (test-all, drivers) sets up first. The parts of all, alone:
-# test.sh every|storm|race|cgocheck|slow.
+# test.sh every|beside|storm|race|cgocheck|slow.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -35,8 +35,10 @@ slow() {
 	for driver in $(others); do VKGAN_TEST_SLOW=1 VKGAN_TIMEOUT=2h TIMEOUT=6h on "$driver" "${gpu_packages[@]}"; done
 }
 
-normal() {
-	on lavapipe ./...
+suite() { on lavapipe ./...; }
+
+# beside: what the suite alone does not see.
+beside() {
 	# Synchronization validation, which sees what the storage-buffer build does; tests run both builds.
 	VKGAN_VALIDATE=1 VK_KHRONOS_VALIDATION_SYNCVAL_SHADER_ACCESSES_HEURISTIC=1 \
 		on lavapipe ./vk ./shaders ./layers
@@ -48,8 +50,13 @@ normal() {
 	for driver in $(others); do smoke "$driver"; done
 }
 
+normal() {
+	suite
+	beside
+}
+
 # every: all shapes on all variants, where CI takes a selection.
-every() { VKGAN_TEST_ALL=1 normal; }
+every() { VKGAN_TEST_ALL=1 suite; }
 
 # What these three look for does not depend on shapes: the suite as CI runs it.
 storm() { VKGAN_GC_STORM=1 MALLOC_PERTURB_=165 on lavapipe "${gpu_packages[@]}"; }
@@ -60,6 +67,7 @@ cgocheck() { GOEXPERIMENT=cgocheck2 on lavapipe "${gpu_packages[@]}"; }
 
 all() {
 	every
+	beside
 	storm
 	race
 	cgocheck
@@ -69,6 +77,6 @@ all() {
 case ${1:-} in
 normal) normal ;;
 drivers) TIMEOUT=6h; on lavapipe "${gpu_packages[@]}"; slow ;;
-all | every | storm | race | cgocheck | slow) TIMEOUT=2h; "$1" ;;
-*) echo "usage: test.sh normal|all|drivers|every|storm|race|cgocheck|slow" >&2; exit 2 ;;
+all | every | beside | storm | race | cgocheck | slow) TIMEOUT=2h; "$1" ;;
+*) echo "usage: test.sh normal|all|drivers|every|beside|storm|race|cgocheck|slow" >&2; exit 2 ;;
 esac
