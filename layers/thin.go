@@ -37,15 +37,21 @@ func (c *convolution) allocateThin(b *Builder, name string, rows int) {
 	}
 }
 
-// thinIn is the built-in choice of a thin convolution's pass.
-func (p pass) thinIn(d *vk.Device) variant {
-	if v := p.inRegisters(d); p.fitsThin(d, v) == nil {
-		return v
-	}
-	return variant{unfolded: true}
+// alwaysUnfolded says that there is nothing to choose.
+func (p pass) alwaysUnfolded(d *vk.Device) bool {
+	c := p.convolution()
+	return c.thin() && (p.kind == dataPass || !c.inRegisters(d))
 }
 
-// inRegisters is the built-in tile of a pass in registers, which may not fit. Tiles of the forward pass are as wide as
+// thinIn is the built-in choice of a thin convolution's pass.
+func (p pass) thinIn(d *vk.Device) variant {
+	if p.alwaysUnfolded(d) {
+		return variant{unfolded: true}
+	}
+	return p.inRegisters(d)
+}
+
+// inRegisters is the built-in tile of a pass in registers. Tiles of the forward pass are as wide as
 // registers hold, and divide an output row as evenly as can be; the filter pass keeps as many rows of the filter as they hold.
 func (p pass) inRegisters(d *vk.Device) variant {
 	runs := min(2, max(1, p.y.C/laneCount(d)))
@@ -88,12 +94,6 @@ func (p pass) fitsThin(d *vk.Device, v variant) error {
 		return fmt.Errorf("%d pixels at a time do not divide a row of %d", t.depth, p.y.W)
 	}
 	return nil
-}
-
-// alwaysUnfolded says that there is nothing to choose.
-func (p pass) alwaysUnfolded(d *vk.Device) bool {
-	c := p.convolution()
-	return c.thin() && (p.kind == dataPass || !c.inRegisters(d))
 }
 
 // otherTilesInRegisters changes a tile's rows and channels, for the tuner.
