@@ -4,10 +4,11 @@
 //   w    : [KH,KW,CI,CO] f32, packed in tiles of Local*NV input channels (pack.comp, TRANS)
 //   bias : [CI] f32, read where ADD_BIAS (a transposed convolution's)
 //   dx   : [ROWS,IH,IW,CI] f32
+//   partial : [GROUPS,tiles,IH*IW,2,CI] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl)
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding and the phase of the stride
 // are uniform; lanes lie along CI. The loop visits the taps that reach the pixel, UK output channels at a time.
-// Work-groups: x = IH*IW, y = ceil(ROWS/TM), z = ceil(CI/(Local*NV)). Needs TM <= ROWS, UK dividing CO.
+// Work-groups: x = IH*IW, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CI/(Local*NV)). Needs TM <= ROWS of a group, UK dividing CO.
 // Order of accumulation: ky, kx, co ascending.
 // Gradient: conv_fwd_lanes.comp. GPU twin: conv_bwd_data_tiled.comp.
 #version 460
@@ -22,20 +23,24 @@ layout(constant_id = 14) const int ACT = 0;
 layout(constant_id = 15) const int TM = 1;
 layout(constant_id = 16) const int NV = 1;
 layout(constant_id = 17) const int UK = 1;
+layout(constant_id = 18) const int GROUPS = 0;
 #include "lanes.glsl"
 
 IN(0, float, dy)
 IN(1, float, w)
 IN(2, float, bias)
 OUT(3, float, dx)
-PUSH(A(float, dy) A(float, w) A(float, bias) A(float, dx))
+OUT(4, float, partial)
+PUSH(A(float, dy) A(float, w) A(float, bias) A(float, dx) A(float, partial))
+#include "moments.glsl"
 
 const int WIDTH = LANES * NV;
 
 void main() {
 	find_lane();
 	int pixel = int(gl_WorkGroupID.x);
-	int row = min(int(gl_WorkGroupID.y) * TM, ROWS - TM);
+	Rows rows = rows_of(int(gl_WorkGroupID.y), GROUPS > 1 ? ROWS / GROUPS : ROWS, TM);
+	int row = rows.first;
 	int tile = int(gl_WorkGroupID.z), ci = tile_start(tile, WIDTH, CI);
 	Phase py = taps_of_input(pixel / IW, OH, KH, PAD_Y), px = taps_of_input(pixel % IW, OW, KW, PAD_X);
 
@@ -73,6 +78,12 @@ void main() {
 		int own = min(ci + v * LANES + LANE, CI - 1);
 		float shift = ADD_BIAS ? el(bias, own) : 0.0;
 		ptr(float) pdx = at(dx, row * X_ROW + pixel * CI + own);
-		[[unroll]] for (int i = 0; i < TM; i++) ld(dx, pdx, i * X_ROW) = activate(ACT, s[i * NV + v] + shift);
+		Moments moments = moments_from(activate(ACT, s[(TM - 1) * NV + v] + shift));
+		[[unroll]] for (int i = 0; i < TM; i++) {
+			float z = activate(ACT, s[i * NV + v] + shift);
+			ld(dx, pdx, i * X_ROW) = z;
+			take(moments, i < rows.again ? moments.origin : z);
+		}
+		if (GROUPS > 0) put_moments(int(gl_WorkGroupID.y * gl_NumWorkGroups.x) + pixel, CI, own, moments, TM - rows.again);
 	}
 }

@@ -4,10 +4,11 @@
 //   w    : [KH,KW,CI,CO] f32, packed in tiles of Local*NV output channels (pack.comp)
 //   bias : [CO] f32, read where ADD_BIAS
 //   y    : [ROWS,OH,OW,CO] f32
+//   partial : [GROUPS,tiles,OH*OW,2,CO] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl)
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding is uniform; lanes lie along
 // CO. The valid taps of a filter row, and their channels, are one contiguous run of terms, UK at a time.
-// Work-groups: x = OH*OW, y = ceil(ROWS/TM), z = ceil(CO/(Local*NV)). Needs TM <= ROWS, UK dividing CI.
+// Work-groups: x = OH*OW, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CO/(Local*NV)). Needs TM <= ROWS of a group, UK dividing CI.
 // Order of accumulation: ky, kx, ci ascending.
 // Gradients: conv_bwd_data_lanes.comp, conv_bwd_filter_lanes.comp. GPU twin: conv_fwd_tiled.comp.
 #version 460
@@ -22,20 +23,24 @@ layout(constant_id = 14) const int ACT = 0;
 layout(constant_id = 15) const int TM = 1;
 layout(constant_id = 16) const int NV = 1;
 layout(constant_id = 17) const int UK = 1;
+layout(constant_id = 18) const int GROUPS = 0;
 #include "lanes.glsl"
 
 IN(0, float, x)
 IN(1, float, w)
 IN(2, float, bias)
 OUT(3, float, y)
-PUSH(A(float, x) A(float, w) A(float, bias) A(float, y))
+OUT(4, float, partial)
+PUSH(A(float, x) A(float, w) A(float, bias) A(float, y) A(float, partial))
+#include "moments.glsl"
 
 const int WIDTH = LANES * NV;
 
 void main() {
 	find_lane();
 	int pixel = int(gl_WorkGroupID.x);
-	int row = min(int(gl_WorkGroupID.y) * TM, ROWS - TM);
+	Rows rows = rows_of(int(gl_WorkGroupID.y), GROUPS > 1 ? ROWS / GROUPS : ROWS, TM);
+	int row = rows.first;
 	int tile = int(gl_WorkGroupID.z), co = tile_start(tile, WIDTH, CO);
 	int oy = pixel / OW, ox = pixel % OW;
 	Run ty = taps_of_output(oy, IH, KH, PAD_Y), tx = taps_of_output(ox, IW, KW, PAD_X);
@@ -70,6 +75,12 @@ void main() {
 		int own = min(co + v * LANES + LANE, CO - 1);
 		float shift = ADD_BIAS ? el(bias, own) : 0.0;
 		ptr(float) py = at(y, row * Y_ROW + pixel * CO + own);
-		[[unroll]] for (int i = 0; i < TM; i++) ld(y, py, i * Y_ROW) = activate(ACT, s[i * NV + v] + shift);
+		Moments moments = moments_from(activate(ACT, s[(TM - 1) * NV + v] + shift));
+		[[unroll]] for (int i = 0; i < TM; i++) {
+			float z = activate(ACT, s[i * NV + v] + shift);
+			ld(y, py, i * Y_ROW) = z;
+			take(moments, i < rows.again ? moments.origin : z);
+		}
+		if (GROUPS > 0) put_moments(int(gl_WorkGroupID.y * gl_NumWorkGroups.x) + pixel, CO, own, moments, TM - rows.again);
 	}
 }

@@ -23,14 +23,14 @@ func tiledCases(r *rig) []tiledCase {
 		cases = append(cases, c)
 	}
 	return append(cases,
-		tiledCase{geometry{same(3, 6, 5, 17, 66, 3, 2), true, 2}, tile64, 2},
-		tiledCase{geometry{same(3, 6, 5, 12, 68, 3, 2), true, 2}, wide32, 1},
-		tiledCase{geometry{same(5, 8, 8, 16, 32, 5, 2), false, 1}, wide32, 3},
-		tiledCase{geometry{same(4, 7, 5, 20, 36, 4, 3), true, 4}, tall32, 2},
-		tiledCase{geometry{same(2, 4, 4, 32, 64, 2, 2), false, 0}, tall32, 1}, // no edge
-		tiledCase{geometry{same(3, 5, 6, 8, 4, 5, 2), true, 3}, tile16, 2},
-		tiledCase{geometry{ref.Conv{N: 2, H: 5, W: 7, CI: 8, OH: 2, OW: 4, CO: 12, KH: 2, KW: 1, Stride: 3, PadY: 1}, true, 1}, tile16, 1}, // phases without taps
-		tiledCase{geometry{same(3, 9, 9, 132, 8, 1, 1), true, 2}, huge, 1},
+		tiledCase{geometry{same(3, 6, 5, 17, 66, 3, 2), true, 2, false}, tile64, 2},
+		tiledCase{geometry{same(3, 6, 5, 12, 68, 3, 2), true, 2, false}, wide32, 1},
+		tiledCase{geometry{same(5, 8, 8, 16, 32, 5, 2), false, 1, false}, wide32, 3},
+		tiledCase{geometry{same(4, 7, 5, 20, 36, 4, 3), true, 4, false}, tall32, 2},
+		tiledCase{geometry{same(2, 4, 4, 32, 64, 2, 2), false, 0, false}, tall32, 1}, // no edge
+		tiledCase{geometry{same(3, 5, 6, 8, 4, 5, 2), true, 3, false}, tile16, 2},
+		tiledCase{geometry{ref.Conv{N: 2, H: 5, W: 7, CI: 8, OH: 2, OW: 4, CO: 12, KH: 2, KW: 1, Stride: 3, PadY: 1}, true, 1, false}, tile16, 1}, // phases without taps
+		tiledCase{geometry{same(3, 9, 9, 132, 8, 1, 1), true, 2, false}, huge, 1},
 	)
 }
 
