@@ -27,8 +27,8 @@ const int CHANNELS = int(gl_WorkGroupSize.x) / TURNS; // of a work-group
 
 // x is a number of values, their mean and their sum of squared deviations.
 vec3 merged(vec3 x, vec3 y) {
-	float total = x[0] + y[0], d = y[1] - x[1];
-	return total == 0.0 ? x : vec3(total, x[1] + d * (y[0] / total), x[2] + y[2] + d * d * (x[0] * y[0] / total));
+	float total = x[0] + y[0], share = y[0] / total, d = y[1] - x[1];
+	return vec3(total, x[1] + d * share, x[2] + y[2] + d * d * (x[0] * share));
 }
 
 shared vec3 runs[TURNS > 1 ? TURNS * CHANNELS : 1];
@@ -38,11 +38,13 @@ void main() {
 	int channel = int(gl_WorkGroupID.x) * CHANNELS + lane % CHANNELS, c = min(channel, pc.channels - 1);
 	int group = int(gl_WorkGroupID.y), parts = (pc.rows + pc.chunk - 1) / pc.chunk * pc.each;
 	int run = (parts + TURNS - 1) / TURNS, end = min((turn + 1) * run, parts);
+	int left = pc.rows - turn * run / pc.each * pc.chunk, of = turn * run % pc.each; // no division for each part: it is slow
 	vec3 all = vec3(0.0);
 	for (int part = turn * run; part < end; part++) {
 		int from = group * parts + part;
-		float count = float(min(pc.chunk, pc.rows - part / pc.each * pc.chunk));
-		all = merged(all, vec3(count, el(partial, pair(from, 0, pc.channels, c)), el(partial, pair(from, 1, pc.channels, c))));
+		all = merged(all, vec3(min(pc.chunk, left), el(partial, pair(from, 0, pc.channels, c)), el(partial, pair(from, 1, pc.channels, c))));
+		of = of + 1 == pc.each ? 0 : of + 1;
+		left -= of == 0 ? pc.chunk : 0;
 	}
 	if (TURNS > 1) {
 		runs[lane] = all;

@@ -1214,11 +1214,11 @@ var convBwdDataCoopStorage []byte
 //	w    : [KH,KW,CI,CO] f32, packed in tiles of Local*NV input channels (pack.comp, TRANS)
 //	bias : [CI] f32, read where ADD_BIAS (a transposed convolution's)
 //	dx   : [ROWS,IH,IW,CI] f32
-//	partial : [GROUPS,tiles,IH*IW,2,CI] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl)
+//	partial : [GROUPS,tiles,IH,2,CI] f32, written where GROUPS is not 0: moments of what a work-group makes (moments.glsl)
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding and the phase of the stride
 // are uniform; lanes lie along CI. The loop visits the taps that reach the pixel, UK output channels at a time.
-// Work-groups: x = IH*IW, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CI/(Local*NV)). Needs TM <= ROWS of a group, UK dividing CO.
+// Work-groups: x = IH, of IW pixels one after the other, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CI/(Local*NV)). Needs TM <= ROWS of a group, UK dividing CO.
 // Order of accumulation: ky, kx, co ascending.
 // Gradient: conv_fwd_lanes.comp. GPU twin: conv_bwd_data_tiled.comp.
 type ConvBwdDataLanes struct {
@@ -1757,11 +1757,11 @@ var convFwdCoopStorage []byte
 //	w    : [KH,KW,CI,CO] f32, packed in tiles of Local*NV output channels (pack.comp)
 //	bias : [CO] f32, read where ADD_BIAS
 //	y    : [ROWS,OH,OW,CO] f32
-//	partial : [GROUPS,tiles,OH*OW,2,CO] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl)
+//	partial : [GROUPS,tiles,OH,2,CO] f32, written where GROUPS is not 0: moments of what a work-group makes (moments.glsl)
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding is uniform; lanes lie along
 // CO. The valid taps of a filter row, and their channels, are one contiguous run of terms, UK at a time.
-// Work-groups: x = OH*OW, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CO/(Local*NV)). Needs TM <= ROWS of a group, UK dividing CI.
+// Work-groups: x = OH, of OW pixels one after the other, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CO/(Local*NV)). Needs TM <= ROWS of a group, UK dividing CI.
 // Order of accumulation: ky, kx, ci ascending.
 // Gradients: conv_bwd_data_lanes.comp, conv_bwd_filter_lanes.comp. GPU twin: conv_fwd_tiled.comp.
 type ConvFwdLanes struct {
