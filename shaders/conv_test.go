@@ -46,7 +46,7 @@ func geometries(r *rig) []geometry {
 func measured(r *rig) []geometry {
 	l := r.lanes()
 	return []geometry{
-		{Conv: same(14, 5, 4, 9, 2*l+3, 3, 2), bias: true, far: true},
+		{Conv: same(14, 6, 4, 9, 2*l+3, 3, 2), bias: true, far: true},
 		{Conv: same(4, 4, 5, l+1, l, 5, 2), bias: true, act: 2, far: true},
 		{Conv: same(1, 1, 1, 1, 1, 1, 1)},
 		{Conv: same(9, 4, 6, 17, l-1, 3, 2), bias: true, act: 4},

@@ -85,6 +85,7 @@ func (p product) part(a, b, e, bias []float64, from, to int) []float64 {
 type tiledProduct struct {
 	product
 	tile
+	groups int // of rows, whose moments are taken; 0: they are not
 }
 
 // tile is how the shared-memory family cuts a product: bm x bn elements of it to a work-group, bk terms at a time, tm x tn to an
@@ -92,6 +93,12 @@ type tiledProduct struct {
 type tile struct {
 	bm, bn, bk, tm, tn int32
 	quads              bool
+}
+
+// tiles counts those of so many rows in groups.
+func (t tile) tiles(rows, groups int) int {
+	groups = max(groups, 1)
+	return groups * int(ceil(rows/groups, int(t.bm)))
 }
 
 func (t tile) local() uint32 { return uint32(t.bm / t.tm * t.bn / t.tn) }
@@ -123,30 +130,36 @@ func randomProducts(r *rig) (list []tiledProduct) {
 		p := product{M: size(), N: size(), K: size(), TransA: r.IntN(2) == 0, TransB: r.IntN(2) == 0, Bias: r.IntN(2) == 0, E: r.IntN(2) == 0, Act: r.IntN(5), Splits: 1 + r.IntN(3)}
 		t := tiles[i%len(tiles)]
 		t.quads = i < 9
-		list = append(list, tiledProduct{p, t})
+		list = append(list, tiledProduct{product: p, tile: t})
 	}
 	return list
 }
 
 func testGemmTiled(r *rig) {
 	each(r, append([]tiledProduct{
-		{product{M: 33, N: 35, K: 17, Bias: true, Act: 2, Splits: 1}, tile32},
-		{product{M: 1, N: 1, K: 1, Splits: 1}, tile32},
-		{product{M: 31, N: 32, K: 16, TransA: true, E: true, Act: 1, Splits: 1}, tile32},
-		{product{M: 5, N: 37, K: 33, TransB: true, Bias: true, E: true, Act: 3, Splits: 1}, flat},
-		{product{M: 17, N: 3, K: 15, TransA: true, TransB: true, Splits: 1}, flat},
-		{product{M: 34, N: 7, K: 53, TransA: true, Splits: 3}, tile32},
-		{product{M: 3, N: 33, K: 5, TransB: true, Splits: 4}, flat}, // three of them empty
-		{product{M: 65, N: 67, K: 19, Bias: true, Splits: 1}, tile64},
-		{product{M: 7, N: 18, K: 9, Bias: true, Act: 4, Splits: 1}, flat},
-		{product{M: 64, N: 128, K: 32, TransA: true, Bias: true, Act: 2, Splits: 1}, wide32}, // no edge
-		{product{M: 36, N: 68, K: 20, TransA: true, E: true, Splits: 1}, wide32},
-		{product{M: 33, N: 68, K: 20, Bias: true, Splits: 2}, wide32},
-		{product{M: 68, N: 36, K: 44, TransB: true, Splits: 3}, tall32},
-		{product{M: 64, N: 64, K: 16, TransA: true, TransB: true, Act: 1, Splits: 1}, tall32},
-		{product{M: 20, N: 36, K: 68, TransA: true, TransB: true, Splits: 2}, tile16},
-		{product{M: 132, N: 124, K: 28, Bias: true, E: true, Act: 4, Splits: 1}, huge},
-		{product{M: 4, N: 4, K: 4, Splits: 1}, tile16},
+		{product{M: 33, N: 35, K: 17, Bias: true, Act: 2, Splits: 1}, tile32, 0},
+		{product{M: 1, N: 1, K: 1, Splits: 1}, tile32, 0},
+		{product{M: 31, N: 32, K: 16, TransA: true, E: true, Act: 1, Splits: 1}, tile32, 0},
+		{product{M: 5, N: 37, K: 33, TransB: true, Bias: true, E: true, Act: 3, Splits: 1}, flat, 0},
+		{product{M: 17, N: 3, K: 15, TransA: true, TransB: true, Splits: 1}, flat, 0},
+		{product{M: 34, N: 7, K: 53, TransA: true, Splits: 3}, tile32, 0},
+		{product{M: 3, N: 33, K: 5, TransB: true, Splits: 4}, flat, 0}, // three of them empty
+		{product{M: 65, N: 67, K: 19, Bias: true, Splits: 1}, tile64, 0},
+		{product{M: 7, N: 18, K: 9, Bias: true, Act: 4, Splits: 1}, flat, 0},
+		{product{M: 64, N: 128, K: 32, TransA: true, Bias: true, Act: 2, Splits: 1}, wide32, 0}, // no edge
+		{product{M: 36, N: 68, K: 20, TransA: true, E: true, Splits: 1}, wide32, 0},
+		{product{M: 33, N: 68, K: 20, Bias: true, Splits: 2}, wide32, 0},
+		{product{M: 68, N: 36, K: 44, TransB: true, Splits: 3}, tall32, 0},
+		{product{M: 64, N: 64, K: 16, TransA: true, TransB: true, Act: 1, Splits: 1}, tall32, 0},
+		{product{M: 20, N: 36, K: 68, TransA: true, TransB: true, Splits: 2}, tile16, 0},
+		{product{M: 132, N: 124, K: 28, Bias: true, E: true, Act: 4, Splits: 1}, huge, 0},
+		{product{M: 4, N: 4, K: 4, Splits: 1}, tile16, 0},
+		{product{M: 200, N: 35, K: 9, Far: true, Splits: 1}, tile32, 2},          // tiles that end with a group
+		{product{M: 192, N: 68, K: 20, Far: true, Act: 2, Splits: 1}, wide32, 2}, // rows are tiles, a group's are not
+		{product{M: 66, N: 67, K: 19, Bias: true, Splits: 1}, tile64, 1},
+		{product{M: 1, N: 1, K: 3, Splits: 1}, tile32, 1},
+		{product{M: 15, N: 36, K: 8, Bias: true, Act: 4, Splits: 1}, tile16, 3},
+		{product{M: 260, N: 124, K: 8, Far: true, Splits: 1}, huge, 2},
 	}, randomProducts(r)...), func(r *rig, c tiledProduct) {
 		r.quads = c.quads
 		lineA, lineB := c.K, c.N
@@ -157,12 +170,16 @@ func testGemmTiled(r *rig) {
 			lineB = c.K
 		}
 		o := c.operands(r, int(c.bk))
+		partial, tiles := o.c, c.tiles(c.M, c.groups)
+		if c.groups > 0 {
+			partial = r.out(tiles * 2 * c.N)
+		}
 		k := shaders.GemmTiled{
-			A: o.a.Range, B: o.b.Range, Bias: o.bias.all(), E: o.e.all(), C: o.c.Range,
+			A: o.a.Range, B: o.b.Range, Bias: o.bias.all(), E: o.e.all(), C: o.c.Range, Partial: partial.Range,
 			Local: c.local(), M: int32(c.M), N: int32(c.N), K: int32(c.K), TransA: c.TransA, TransB: c.TransB,
 			AddBias: o.bias != nil, AddE: c.E, ACT: int32(c.Act), BM: c.bm, BN: c.bn, BK: c.bk, TM: c.tm, TN: c.tn, SPLITS: int32(c.Splits),
-			AQuads: c.moves(lineA), BQuads: c.moves(lineB), CQuads: c.moves(c.N),
-			Groups: [3]uint32{ceil(c.M, int(c.bm)), ceil(c.N, int(c.bn)), uint32(c.Splits)},
+			AQuads: c.moves(lineA), BQuads: c.moves(lineB), CQuads: c.moves(c.N), GROUPS: int32(c.groups),
+			Groups: [3]uint32{uint32(tiles), ceil(c.N, int(c.bn)), uint32(c.Splits)},
 		}
 		if !c.fits(r) {
 			r.refused(k)
@@ -170,6 +187,9 @@ func testGemmTiled(r *rig) {
 		}
 		r.run(k)
 		r.near("c", o.c, o.want)
+		if c.groups > 0 {
+			r.nearMoments(partial, partsOf(wide(r.result(o.c)), c.groups, 1, c.N, int(c.bm)), c.N)
+		}
 	})
 }
 

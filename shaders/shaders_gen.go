@@ -1292,15 +1292,17 @@ var convBwdDataLanesStorage []byte
 //	w    : [KH,KW,CI,CO] f32
 //	bias : [CI] f32, read where ADD_BIAS (a transposed convolution's)
 //	dx   : [SPLITS,ROWS,IH,IW,CI] f32
+//	partial : [GROUPS,tiles,STRIDE*STRIDE,2,CI] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl); ROWS
+//	       is then so many groups, there is one split, and STRIDE divides IH and IW
 //
 // An implicit matrix product for each phase of the stride: the input pixels of one phase meet the same taps.
-// Work-groups: x = ceil(ROWS*ceil(IH/STRIDE)*ceil(IW/STRIDE) / BM), y = ceil(CI / BN), z = STRIDE*STRIDE*SPLITS (each phase's
+// Work-groups: x = tiles = ceil(ROWS*ceil(IH/STRIDE)*ceil(IW/STRIDE) / BM) of each group, y = ceil(CI / BN), z = STRIDE*STRIDE*SPLITS (each phase's
 // taps and channels in SPLITS runs, partial sums apart; then sum_partials).
 // Order of accumulation: ky, kx, co ascending, one sum per element and split.
 // Gradient: conv_fwd_tiled.comp. CPU twin: conv_bwd_data_lanes.comp.
 type ConvBwdDataTiled struct {
 	Dy, W, Bias vk.Range // read
-	Dx          vk.Range // written
+	Dx, Partial vk.Range // written
 
 	// specialisation constants
 	Local                                                    uint32
@@ -1308,6 +1310,7 @@ type ConvBwdDataTiled struct {
 	AddBias                                                  bool
 	ACT, BM, BN, BK, TM, TN, SPLITS                          int32
 	AQuads, BQuads, CQuads                                   bool
+	GROUPS                                                   int32
 
 	Groups [3]uint32
 }
@@ -1316,8 +1319,8 @@ type ConvBwdDataTiled struct {
 func (k ConvBwdDataTiled) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvBwdDataTiledShader,
-		Args:   []vk.Range{k.Dy, k.W, k.Bias, k.Dx},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads)},
+		Args:   []vk.Range{k.Dy, k.W, k.Bias, k.Dx, k.Partial},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads), uint32(k.GROUPS)},
 		Groups: k.Groups,
 	}
 }
@@ -1330,6 +1333,7 @@ var ConvBwdDataTiledShader = &vk.Shader{
 		{Name: "w", Access: vk.Read, Elem: "float"},
 		{Name: "bias", Access: vk.Read, Elem: "float"},
 		{Name: "dx", Access: vk.Write, Elem: "float"},
+		{Name: "partial", Access: vk.Write, Elem: "float"},
 	},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
@@ -1356,9 +1360,10 @@ var ConvBwdDataTiledShader = &vk.Shader{
 		{Name: "A_QUADS", ID: 26, Default: 0},
 		{Name: "B_QUADS", ID: 27, Default: 0},
 		{Name: "C_QUADS", ID: 28, Default: 0},
+		{Name: "GROUPS", ID: 29, Default: 0},
 	},
 	Local:  [3]uint32{0, 1, 1},
-	Shared: 8704,
+	Shared: 8716,
 	Code:   [2][]byte{vk.Addresses: convBwdDataTiledAddresses, vk.Storage: convBwdDataTiledStorage},
 }
 
@@ -1910,14 +1915,16 @@ var convFwdThinStorage []byte
 //	w    : [KH,KW,CI,CO] f32              as [KH*KW*CI, CO]
 //	bias : [CO] f32, read where ADD_BIAS
 //	y    : [SPLITS,ROWS,OH,OW,CO] f32     as [SPLITS, ROWS*OH*OW, CO]
+//	partial : [GROUPS,tiles,2,CO] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl); ROWS is then so
+//	       many groups, and there is one split
 //
-// Work-groups: x = ceil(ROWS*OH*OW / BM), y = ceil(CO / BN), z = SPLITS (taps and channels in SPLITS runs, partial sums
+// Work-groups: x = tiles = ceil(ROWS*OH*OW / BM) of each group, y = ceil(CO / BN), z = SPLITS (taps and channels in SPLITS runs, partial sums
 // apart; then sum_partials).
 // Order of accumulation: ky, kx, ci ascending, one sum per element and split.
 // Gradients: conv_bwd_data_tiled.comp, conv_bwd_filter_tiled.comp. CPU twin: conv_fwd_lanes.comp.
 type ConvFwdTiled struct {
 	X, W, Bias vk.Range // read
-	Y          vk.Range // written
+	Y, Partial vk.Range // written
 
 	// specialisation constants
 	Local                                                    uint32
@@ -1925,6 +1932,7 @@ type ConvFwdTiled struct {
 	AddBias                                                  bool
 	ACT, BM, BN, BK, TM, TN, SPLITS                          int32
 	AQuads, BQuads, CQuads                                   bool
+	GROUPS                                                   int32
 
 	Groups [3]uint32
 }
@@ -1933,8 +1941,8 @@ type ConvFwdTiled struct {
 func (k ConvFwdTiled) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvFwdTiledShader,
-		Args:   []vk.Range{k.X, k.W, k.Bias, k.Y},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads)},
+		Args:   []vk.Range{k.X, k.W, k.Bias, k.Y, k.Partial},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads), uint32(k.GROUPS)},
 		Groups: k.Groups,
 	}
 }
@@ -1947,6 +1955,7 @@ var ConvFwdTiledShader = &vk.Shader{
 		{Name: "w", Access: vk.Read, Elem: "float"},
 		{Name: "bias", Access: vk.Read, Elem: "float"},
 		{Name: "y", Access: vk.Write, Elem: "float"},
+		{Name: "partial", Access: vk.Write, Elem: "float"},
 	},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
@@ -1973,9 +1982,10 @@ var ConvFwdTiledShader = &vk.Shader{
 		{Name: "A_QUADS", ID: 26, Default: 0},
 		{Name: "B_QUADS", ID: 27, Default: 0},
 		{Name: "C_QUADS", ID: 28, Default: 0},
+		{Name: "GROUPS", ID: 29, Default: 0},
 	},
 	Local:  [3]uint32{0, 1, 1},
-	Shared: 8704,
+	Shared: 8716,
 	Code:   [2][]byte{vk.Addresses: convFwdTiledAddresses, vk.Storage: convFwdTiledStorage},
 }
 
@@ -2567,13 +2577,15 @@ var gemmLanesStorage []byte
 //	bias : [N] f32, read where ADD_BIAS
 //	e    : [M,N] f32, read where ADD_E
 //	c    : [SPLITS,M,N] f32
+//	partial : [GROUPS,tiles,2,N] f32, written where GROUPS is not 0: moments of c's columns in each tile (moments.glsl); M is then so
+//	       many groups of rows, and there is one split
 //
-// Work-groups: x = ceil(M/BM), y = ceil(N/BN), z = SPLITS (K in SPLITS runs, partial sums apart; then sum_partials).
+// Work-groups: x = tiles = ceil(M/BM) of each group, y = ceil(N/BN), z = SPLITS (K in SPLITS runs, partial sums apart; then sum_partials).
 // Order of accumulation: k ascending, one sum per element and split.
 // Gradients: the same kernel, transposed. CPU twin: gemm_lanes.comp.
 type GemmTiled struct {
 	A, B, Bias, E vk.Range // read
-	C             vk.Range // written
+	C, Partial    vk.Range // written
 
 	// specialisation constants
 	Local                           uint32
@@ -2581,6 +2593,7 @@ type GemmTiled struct {
 	TransA, TransB, AddBias, AddE   bool
 	ACT, BM, BN, BK, TM, TN, SPLITS int32
 	AQuads, BQuads, CQuads          bool
+	GROUPS                          int32
 
 	Groups [3]uint32
 }
@@ -2589,8 +2602,8 @@ type GemmTiled struct {
 func (k GemmTiled) Call() vk.Call {
 	return vk.Call{
 		Shader: GemmTiledShader,
-		Args:   []vk.Range{k.A, k.B, k.Bias, k.E, k.C},
-		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransB), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads)},
+		Args:   []vk.Range{k.A, k.B, k.Bias, k.E, k.C, k.Partial},
+		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransB), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads), uint32(k.GROUPS)},
 		Groups: k.Groups,
 	}
 }
@@ -2604,6 +2617,7 @@ var GemmTiledShader = &vk.Shader{
 		{Name: "bias", Access: vk.Read, Elem: "float"},
 		{Name: "e", Access: vk.Read, Elem: "float"},
 		{Name: "c", Access: vk.Write, Elem: "float"},
+		{Name: "partial", Access: vk.Write, Elem: "float"},
 	},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
@@ -2624,9 +2638,10 @@ var GemmTiledShader = &vk.Shader{
 		{Name: "A_QUADS", ID: 26, Default: 0},
 		{Name: "B_QUADS", ID: 27, Default: 0},
 		{Name: "C_QUADS", ID: 28, Default: 0},
+		{Name: "GROUPS", ID: 29, Default: 0},
 	},
 	Local:  [3]uint32{0, 1, 1},
-	Shared: 8704,
+	Shared: 8716,
 	Code:   [2][]byte{vk.Addresses: gemmTiledAddresses, vk.Storage: gemmTiledStorage},
 }
 
