@@ -96,7 +96,7 @@ func (m *moments) recordGiven(rec *vk.Recorder, statistics vk.Range, eps float32
 func (m *moments) finish(rec *vk.Recorder, groups int, p parts, k shaders.BnStatsFinish) {
 	k.Local, k.TURNS = width(rec), 1
 	if !rec.Device().CPU() {
-		k.Local, k.TURNS = 128, 8
+		k.Local, k.TURNS = 128, 16
 	}
 	k.Moments, k.Rows, k.Chunk, k.Each, k.Channels = m.data, int32(p.rows), int32(p.chunk), int32(p.each), int32(m.channels)
 	k.Groups = [3]uint32{ceil(m.channels, int(k.Local)/int(k.TURNS)), uint32(groups), 1}
