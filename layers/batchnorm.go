@@ -71,7 +71,7 @@ func (l *batchNormLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
 
 // Infer records y by the calibrated statistics.
 func (l *batchNormLayer) Infer(rec *vk.Recorder, x Tensor) Tensor {
-	l.moments.recordGiven(rec, l.calibrated, x.C, l.Eps)
+	l.moments.recordGiven(rec, l.calibrated, l.Eps)
 	return l.apply(rec, x.InGroups(1)).InGroups(x.Groups)
 }
 

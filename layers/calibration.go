@@ -16,20 +16,20 @@ func (s *Sequence) BeginCalibration(rec *vk.Recorder) {
 // Infer. x is one group.
 func (s *Sequence) Calibrate(rec *vk.Recorder, x Tensor, batches int) Tensor {
 	x = x.InGroups(1)
-	for _, l := range s.layers {
+	for i, l := range s.layers {
 		if n, ok := l.(*batchNormLayer); ok {
 			x = n.calibrate(rec, x, 1/float32(batches))
 		} else {
-			x = quiet(l, rec, x)
+			x = s.quiet(rec, i, x)
 		}
 	}
 	return x
 }
 
-// quiet records a layer's Forward, but no noise.
-func quiet(l Layer, rec *vk.Recorder, x Tensor) Tensor {
-	if _, ok := l.(*noiseLayer); ok {
+// quiet records layer i's Forward, but no noise.
+func (s *Sequence) quiet(rec *vk.Recorder, i int, x Tensor) Tensor {
+	if _, ok := s.layers[i].(*noiseLayer); ok {
 		return x
 	}
-	return l.Forward(rec, x)
+	return s.forward(rec, i, x)
 }

@@ -65,10 +65,16 @@ func same(size, kernel, stride int) (out, pad int) {
 }
 
 // Forward records y = act(conv(x, w) + b).
-func (l *conv2DLayer) Forward(rec *vk.Recorder, x Tensor) Tensor { return l.activated(rec, x, l.Act) }
+func (l *conv2DLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
+	return l.forwardInto(rec, x, l.out.firstRows(x), l.Act)
+}
 
-func (l *conv2DLayer) activated(rec *vk.Recorder, x Tensor, act Activation) Tensor {
-	l.in, l.last = x, l.out.firstRows(x)
+func (l *conv2DLayer) forwardMeasured(rec *vk.Recorder, x Tensor, m *moments) Tensor {
+	return l.forwardInto(rec, x, m.measure(l.out.firstRows(x)), l.Act)
+}
+
+func (l *conv2DLayer) forwardInto(rec *vk.Recorder, x, y Tensor, act Activation) Tensor {
+	l.in, l.last = x, y
 	l.renewX(x)
 	l.filter.forward(rec)
 	l.forward(rec, x, l.filter.value(), l.bias.value(), act, l.last)
@@ -87,7 +93,7 @@ func (l *conv2DLayer) Describe(g *Graph, x Value) Value {
 func (l *conv2DLayer) InitialiseFrom(rec *vk.Recorder, x Tensor) Tensor {
 	if l.init != nil {
 		l.init.begin(rec)
-		l.init.finish(rec, l.activated(rec, x, Identity))
+		l.init.finish(rec, l.forwardInto(rec, x, l.out.firstRows(x), Identity))
 	}
 	return l.Forward(rec, x)
 }

@@ -69,14 +69,15 @@ func (c *convolution) forwardAs(rec *vk.Recorder, v variant, x Tensor, w, bias v
 		c.forwardMinimal(rec, t, x, w, bias, act, y)
 		return
 	}
-	tiles, columns := t.groups(d, x.Rows, c.y.C)
+	partial, groups := y.moments.take(y.Data, y.Groups, parts{x.Rows * c.y.W, int(t.rows) * c.y.W, c.y.H})
+	_, columns := t.groups(d, x.Rows, c.y.C)
 	pack(rec, w, c.packed, packing{planes: 1, terms: c.patch(), columns: c.y.C}, t.width(d))
 	rec.DispatchWork(shaders.ConvFwdLanes{
-		X: x.Data, W: c.packed, Bias: bias, Y: y.Data,
+		X: x.Data, W: c.packed, Bias: bias, Y: y.Data, Partial: partial,
 		Local: width(rec), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-		AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth,
-		Groups: [3]uint32{uint32(c.y.H * c.y.W), tiles, columns},
+		AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth, GROUPS: groups,
+		Groups: [3]uint32{uint32(c.y.H), tilesOf(x.Rows, int(t.rows), groups), columns},
 	}, c.work(x.Rows))
 }
 
@@ -103,14 +104,15 @@ func (c *convolution) backwardDataAs(rec *vk.Recorder, v variant, dy Tensor, w, 
 		c.backwardDataMinimal(rec, t, dy, w, bias, act, dx)
 		return
 	}
-	tiles, columns := t.groups(d, dy.Rows, c.x.C)
+	partial, groups := dx.moments.take(dx.Data, dx.Groups, parts{dy.Rows * c.x.W, int(t.rows) * c.x.W, c.x.H})
+	_, columns := t.groups(d, dy.Rows, c.x.C)
 	pack(rec, w, c.packed, packing{planes: c.kernel * c.kernel, terms: c.y.C, columns: c.x.C, trans: true}, t.width(d))
 	rec.DispatchWork(shaders.ConvBwdDataLanes{
-		Dy: dy.Data, W: c.packed, Bias: bias, Dx: dx.Data,
+		Dy: dy.Data, W: c.packed, Bias: bias, Dx: dx.Data, Partial: partial,
 		Local: width(rec), ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
-		AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth,
-		Groups: [3]uint32{uint32(c.x.H * c.x.W), tiles, columns},
+		AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth, GROUPS: groups,
+		Groups: [3]uint32{uint32(c.x.H), tilesOf(dy.Rows, int(t.rows), groups), columns},
 	}, c.work(dy.Rows))
 }
 

@@ -168,7 +168,7 @@ func (o operand) scales() (a, b float32) {
 
 func (p product) recordCoop(rec *vk.Recorder, t coop) {
 	scaleA, scaleB := p.gradient.scales()
-	whole := result{bias: p.bias, e: p.e, y: p.c, act: p.act, n: p.m * p.n, channels: p.n}
+	whole := result{bias: p.bias, e: p.e, y: p.c, act: p.act, n: p.m * p.n, channels: p.n, moments: p.moments, groups: p.groups}
 	r := whole.of(t.splits, p.partial)
 	rec.DispatchWork(shaders.GemmCoop{
 		A: p.a, B: p.b, Bias: r.bias, E: r.e, C: r.y,
@@ -191,7 +191,7 @@ func (c *convolution) gradient(ofX bool) operand {
 
 func (c *convolution) forwardCoop(rec *vk.Recorder, t coop, x Tensor, w, bias vk.Range, act Activation, y Tensor) {
 	scaleA, scaleB := c.gradient(true).scales()
-	whole := result{bias: bias, y: y.Data, act: act, n: x.Rows * c.y.Size(), channels: c.y.C}
+	whole := result{bias: bias, y: y.Data, act: act, n: x.Rows * c.y.Size(), channels: c.y.C, moments: y.moments, groups: y.Groups}
 	r := whole.of(t.splits, c.sums)
 	rec.DispatchWork(shaders.ConvFwdCoop{
 		X: x.Data, W: w, Bias: r.bias, Y: r.y,
@@ -205,7 +205,7 @@ func (c *convolution) forwardCoop(rec *vk.Recorder, t coop, x Tensor, w, bias vk
 
 func (c *convolution) backwardDataCoop(rec *vk.Recorder, t coop, dy Tensor, w, bias vk.Range, act Activation, dx Tensor) {
 	scaleA, scaleB := c.gradient(false).scales()
-	whole := result{bias: bias, y: dx.Data, act: act, n: dy.Rows * c.x.Size(), channels: c.x.C}
+	whole := result{bias: bias, y: dx.Data, act: act, n: dy.Rows * c.x.Size(), channels: c.x.C, moments: dx.moments, groups: dx.Groups}
 	r := whole.of(t.splits, c.sums)
 	rec.DispatchWork(shaders.ConvBwdDataCoop{
 		Dy: dy.Data, W: w, Bias: r.bias, Dx: r.y,

@@ -65,6 +65,10 @@ func (l *deconv2DLayer) Forward(rec *vk.Recorder, x Tensor) Tensor {
 	return l.ForwardInto(rec, x, l.out.firstRows(x))
 }
 
+func (l *deconv2DLayer) forwardMeasured(rec *vk.Recorder, x Tensor, m *moments) Tensor {
+	return l.ForwardInto(rec, x, m.measure(l.out.firstRows(x)))
+}
+
 // ForwardInto is Forward with the output elsewhere.
 func (l *deconv2DLayer) ForwardInto(rec *vk.Recorder, x, y Tensor) Tensor {
 	l.in, l.last = x, y

@@ -86,7 +86,7 @@ type forecast struct {
 }
 
 func (m machine) forecast(s shared, p implicit) forecast {
-	g, local := s.groups(p), int(ceil(int(s.local()), m.subgroup))*m.subgroup
+	g, local := s.groups(p, 0), int(ceil(int(s.local()), m.subgroup))*m.subgroup
 	run := int(ceil(int(ceil(p.terms, int(s.splits))), int(s.bk))) * int(s.bk)
 	f := forecast{groups: int(g[0] * g[1] * g[2]), registers: s.registers()}
 	f.resident = max(1, min(unitRegisters/(f.registers*local), m.shared/int(s.memory())))

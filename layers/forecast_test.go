@@ -108,12 +108,12 @@ func TestForecastOf(t *testing.T) {
 	rec := d.NewRecorder("net")
 	net.Forward(rec, b.tensor("x", 100, Vector(2048)))
 	list := rec.Commands()
-	product, sum, stats := ForecastOf(d, list[0]), ForecastOf(d, list[1]), ForecastOf(d, list[2])
+	product, sum, apply := ForecastOf(d, list[0]), ForecastOf(d, list[1]), ForecastOf(d, list[3]) // moments come with the sum; they are merged between
 	o := list[0].Operation.(operation)
 	if v := o.builtIn(d); v.shared.splits == 1 || product.Variant != v.String() || product.Seconds != newMachine(d).forecast(v.shared, o.implicit()).seconds {
 		t.Errorf("%s: %+v", v, product)
 	}
-	if sum != (Forecast{}) || stats.Variant != "" || stats.Bytes <= 4*100*64 || stats.Seconds <= dispatchTime {
-		t.Errorf("%+v, %+v", sum, stats)
+	if sum != (Forecast{}) || apply.Variant != "" || apply.Bytes <= 4*100*64 || apply.Seconds <= dispatchTime {
+		t.Errorf("%+v, %+v", sum, apply)
 	}
 }

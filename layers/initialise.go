@@ -13,11 +13,11 @@ import (
 // batch-norms go by the batch's own statistics. The result is y = f(x).
 func (s *Sequence) InitialiseFrom(rec *vk.Recorder, x Tensor) Tensor {
 	x = x.InGroups(1)
-	for _, l := range s.layers {
+	for n, l := range s.layers {
 		if i, ok := l.(initialiser); ok {
 			x = i.InitialiseFrom(rec, x)
 		} else {
-			x = quiet(l, rec, x)
+			x = s.quiet(rec, n, x)
 		}
 	}
 	return x

@@ -59,6 +59,10 @@ func (c Linear) build(b *Builder, in Shape) (Layer, Shape) {
 // Forward records y = act(x w + b).
 func (l *LinearLayer) Forward(rec *vk.Recorder, x Tensor) Tensor { return l.forward(rec, x, l.Act) }
 
+func (l *LinearLayer) forwardMeasured(rec *vk.Recorder, x Tensor, m *moments) Tensor {
+	return l.forwardInto(rec, x, m.measure(l.out.firstRows(x)), l.Act)
+}
+
 func (l *LinearLayer) forward(rec *vk.Recorder, x Tensor, act Activation) Tensor {
 	return l.forwardInto(rec, x, l.out.firstRows(x), act)
 }
@@ -71,7 +75,7 @@ func (l *LinearLayer) ForwardInto(rec *vk.Recorder, x, y Tensor) Tensor {
 func (l *LinearLayer) forwardInto(rec *vk.Recorder, x, y Tensor, act Activation) Tensor {
 	l.x, l.y = x, y
 	l.w.forward(rec)
-	product{m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.value(), norm: l.w.packing(), bias: l.bias.value(), c: l.y.Data, act: act, packed: l.packed, partial: l.partial}.record(rec)
+	product{m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.value(), norm: l.w.packing(), bias: l.bias.value(), c: y.Data, moments: y.moments, groups: y.Groups, act: act, packed: l.packed, partial: l.partial}.record(rec)
 	return l.y
 }
 

@@ -11,6 +11,8 @@ type product struct {
 	transA, transB bool
 	a, b, bias, e  vk.Range
 	c              vk.Range
+	moments        *moments // of c's columns, to be taken if they can; nil: none
+	groups         int      // of c's rows, which they are of
 	norm           *weight  // in the lanes family: v, b's place is taken by its w; nil: none
 	scale          vk.Range // in the lanes family: [k], factors of the terms; none: 1
 	act            Activation
@@ -40,8 +42,11 @@ func (p product) recordAs(rec *vk.Recorder, v variant) {
 		return
 	}
 	splits := p.operation().splits(v)
-	whole := result{y: p.c, n: p.m * p.n, channels: p.n}
+	whole := result{y: p.c, n: p.m * p.n, channels: p.n, moments: p.moments, groups: p.groups}
 	p.c = whole.of(int32(splits), p.partial).y
+	if splits > 1 || v.mirrored || v.packed {
+		p.moments = nil
+	}
 	if v.mirrored {
 		p.mirrored().recordLanes(rec, v, splits)
 	} else {
@@ -94,12 +99,13 @@ func (p product) recordLanes(rec *vk.Recorder, v variant, splits int) {
 		pack(rec, p.a, left, packing{planes: 1, terms: p.k, columns: p.m, trans: !p.transA}, int(t.rows))
 		p.a = left
 	}
-	x, y := t.groups(d, p.m, p.n)
-	per, blocks := p.blocks(x)
+	partial, groups := p.moments.take(p.c, p.groups, parts{p.m, int(t.rows), 1})
+	_, y := t.groups(d, p.m, p.n)
+	per, blocks := p.blocks(tilesOf(p.m, int(t.rows), groups))
 	rec.DispatchWork(shaders.GemmLanes{
-		A: p.a, B: right, Bias: p.bias, E: p.e, C: p.c,
+		A: p.a, B: right, Bias: p.bias, E: p.e, C: p.c, Partial: partial,
 		Local: width(rec), M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransC: v.mirrored, PackedA: v.packed,
-		AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: int32(splits), TM: t.rows, NV: t.runs, UK: t.depth, BLOCKS: int32(blocks),
+		AddBias: !p.bias.IsZero(), AddE: !p.e.IsZero(), ACT: int32(p.act), SPLITS: int32(splits), TM: t.rows, NV: t.runs, UK: t.depth, BLOCKS: int32(blocks), GROUPS: groups,
 		Groups: [3]uint32{per, y, blocks * uint32(splits)},
 	}, p.work())
 }

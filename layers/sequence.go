@@ -25,10 +25,25 @@ func (b *Builder) Sequence(in Shape, configs ...Config) *Sequence {
 
 // Forward records y = f(x).
 func (s *Sequence) Forward(rec *vk.Recorder, x Tensor) Tensor {
-	for _, l := range s.layers {
-		x = l.Forward(rec, x)
+	for i := range s.layers {
+		x = s.forward(rec, i, x)
 	}
 	return x
+}
+
+// forward records layer i's Forward, which ahead of a batch-norm takes the moments that this begins with, if it can.
+func (s *Sequence) forward(rec *vk.Recorder, i int, x Tensor) Tensor {
+	if l, ok := s.layers[i].(measurer); ok && i+1 < len(s.layers) {
+		if n, ok := s.layers[i+1].(*batchNormLayer); ok {
+			return l.forwardMeasured(rec, x, &n.moments)
+		}
+	}
+	return s.layers[i].Forward(rec, x)
+}
+
+// measurer is a layer whose kernels can take the moments of what they make.
+type measurer interface {
+	forwardMeasured(rec *vk.Recorder, x Tensor, m *moments) Tensor
 }
 
 // Infer records y = f(x) as it is away from training: without noise, and with the batch-norms' calibrated statistics, so
@@ -88,8 +103,8 @@ func (s *Sequence) BackwardInput(rec *vk.Recorder, dy Tensor) Tensor {
 // ForwardInto is Forward with the output elsewhere. The last layer must be able to: a Linear or a Deconv2D.
 func (s *Sequence) ForwardInto(rec *vk.Recorder, x, y Tensor) Tensor {
 	last := len(s.layers) - 1
-	for _, l := range s.layers[:last] {
-		x = l.Forward(rec, x)
+	for i := range last {
+		x = s.forward(rec, i, x)
 	}
 	return s.layers[last].(interface {
 		ForwardInto(rec *vk.Recorder, x, y Tensor) Tensor

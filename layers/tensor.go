@@ -24,6 +24,7 @@ type Tensor struct {
 	Rows   int
 	Groups int
 	Shape
+	moments *moments // to be taken by the kernel that makes the batch, if it can; nil: none
 }
 
 // Part is the rows [from, to), as one group.

@@ -31,9 +31,17 @@ func (s shared) local() uint32 { return uint32(s.bm / s.tm * (s.bn / s.tn)) }
 // memory is what the tile takes of a work-group's, in bytes.
 func (s shared) memory() uint32 { return uint32(4 * s.bk * (s.bm + 4 + s.bn + 4)) }
 
-// groups counts the work-groups.
-func (s shared) groups(p implicit) [3]uint32 {
-	return [3]uint32{ceil(p.rows, int(s.bm)), ceil(p.columns, int(s.bn)), uint32(p.planes) * uint32(s.splits)}
+// groups counts the work-groups where the rows are in so many groups; 0: they are not cut.
+func (s shared) groups(p implicit, groups int32) [3]uint32 {
+	return [3]uint32{tilesOf(p.rows, int(s.bm), groups), ceil(p.columns, int(s.bn)), uint32(p.planes) * uint32(s.splits)}
+}
+
+// take is moments.take for tiles of so many rows, of which each chunk has so many, where there is shared memory for it.
+func (s shared) take(d *vk.Device, r result, rows, each int) (partial vk.Range, groups int32) {
+	if s.memory()+uint32(4*s.bn*(1+2*s.bm/s.tm)) > d.Info().Limits.MaxShared {
+		r.moments = nil
+	}
+	return r.moments.take(r.y, r.groups, parts{rows, int(s.bm), each})
 }
 
 // fits says why a tile cannot be had for a product: which limit of the device it breaks, for one.
@@ -43,7 +51,7 @@ func (s shared) fits(d *vk.Device, p implicit) error {
 	case !quads(s.bm, s.tm) || !quads(s.bn, s.tn) || s.bk < 4 || s.bk%4 != 0 || s.splits < 1:
 		return fmt.Errorf("no tile: %s", s)
 	}
-	return p.fits(d, s.local(), s.memory(), s.splits, s.groups(p))
+	return p.fits(d, s.local(), s.memory(), s.splits, s.groups(p, 0))
 }
 
 // implicit is an operation as the tiled family sees it: planes of products, each of rows × columns elements from terms.
@@ -156,39 +164,47 @@ func (p product) recordTiled(rec *vk.Recorder, t shared) {
 	if p.transB {
 		lineB = p.k
 	}
-	whole := result{bias: p.bias, e: p.e, y: p.c, act: p.act, n: p.m * p.n, channels: p.n}
+	whole := result{bias: p.bias, e: p.e, y: p.c, act: p.act, n: p.m * p.n, channels: p.n, moments: p.moments, groups: p.groups}
 	r := whole.of(t.splits, p.partial)
+	partial, groups := t.take(rec.Device(), r, p.m, 1)
 	rec.DispatchWork(shaders.GemmTiled{
-		A: p.a, B: p.b, Bias: r.bias, E: r.e, C: r.y,
+		A: p.a, B: p.b, Bias: r.bias, E: r.e, C: r.y, Partial: partial,
 		Local: t.local(), M: int32(p.m), N: int32(p.n), K: int32(p.k), TransA: p.transA, TransB: p.transB,
 		AddBias: !r.bias.IsZero(), AddE: !r.e.IsZero(), ACT: int32(r.act), BM: t.bm, BN: t.bn, BK: t.bk, TM: t.tm, TN: t.tn, SPLITS: t.splits,
-		AQuads: quads(p.a, lineA), BQuads: quads(p.b, lineB), CQuads: quads(r.y, p.n), Groups: t.groups(p.operation().implicit()),
+		AQuads: quads(p.a, lineA), BQuads: quads(p.b, lineB), CQuads: quads(r.y, p.n), GROUPS: groups, Groups: t.groups(p.operation().implicit(), groups),
 	}, p.work())
 	whole.addPartials(rec, t.splits, p.partial)
 }
 
 func (c *convolution) forwardTiled(rec *vk.Recorder, t shared, x Tensor, w, bias vk.Range, act Activation, y Tensor) {
-	whole := result{bias: bias, y: y.Data, act: act, n: x.Rows * c.y.Size(), channels: c.y.C}
+	whole := result{bias: bias, y: y.Data, act: act, n: x.Rows * c.y.Size(), channels: c.y.C, moments: y.moments, groups: y.Groups}
 	r := whole.of(t.splits, c.sums)
+	partial, groups := t.take(rec.Device(), r, x.Rows*c.y.H*c.y.W, 1)
 	rec.DispatchWork(shaders.ConvFwdTiled{
-		X: x.Data, W: w, Bias: r.bias, Y: r.y,
+		X: x.Data, W: w, Bias: r.bias, Y: r.y, Partial: partial,
 		Local: t.local(), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
 		AddBias: !r.bias.IsZero(), ACT: int32(r.act), BM: t.bm, BN: t.bn, BK: t.bk, TM: t.tm, TN: t.tn, SPLITS: t.splits,
-		AQuads: quads(x.Data, c.x.C), BQuads: quads(w, c.y.C), CQuads: quads(r.y, c.y.C), Groups: t.groups(c.pass(forwardPass, x.Rows).implicit()),
+		AQuads: quads(x.Data, c.x.C), BQuads: quads(w, c.y.C), CQuads: quads(r.y, c.y.C), GROUPS: groups,
+		Groups: t.groups(c.pass(forwardPass, x.Rows).implicit(), groups),
 	}, c.work(x.Rows))
 	whole.addPartials(rec, t.splits, c.sums)
 }
 
 func (c *convolution) backwardDataTiled(rec *vk.Recorder, t shared, dy Tensor, w, bias vk.Range, act Activation, dx Tensor) {
-	whole := result{bias: bias, y: dx.Data, act: act, n: dy.Rows * c.x.Size(), channels: c.x.C}
+	whole := result{bias: bias, y: dx.Data, act: act, n: dy.Rows * c.x.Size(), channels: c.x.C, moments: dx.moments, groups: dx.Groups}
 	r := whole.of(t.splits, c.sums)
+	if c.x.H%c.stride != 0 || c.x.W%c.stride != 0 { // phases of different sizes
+		r.moments = nil
+	}
+	p := c.pass(dataPass, dy.Rows).implicit()
+	partial, groups := t.take(rec.Device(), r, p.rows, p.planes)
 	rec.DispatchWork(shaders.ConvBwdDataTiled{
-		Dy: dy.Data, W: w, Bias: r.bias, Dx: r.y,
+		Dy: dy.Data, W: w, Bias: r.bias, Dx: r.y, Partial: partial,
 		Local: t.local(), ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
 		AddBias: !r.bias.IsZero(), ACT: int32(r.act), BM: t.bm, BN: t.bn, BK: t.bk, TM: t.tm, TN: t.tn, SPLITS: t.splits,
-		AQuads: quads(dy.Data, c.y.C), BQuads: quads(w, c.y.C), CQuads: quads(r.y, c.x.C), Groups: t.groups(c.pass(dataPass, dy.Rows).implicit()),
+		AQuads: quads(dy.Data, c.y.C), BQuads: quads(w, c.y.C), CQuads: quads(r.y, c.x.C), GROUPS: groups, Groups: t.groups(p, groups),
 	}, c.work(dy.Rows))
 	whole.addPartials(rec, t.splits, c.sums)
 }
@@ -201,7 +217,7 @@ func (c *convolution) backwardFilterTiled(rec *vk.Recorder, t shared, x, dy Tens
 		Local: t.local(), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
 		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
 		BM: t.bm, BN: t.bn, BK: t.bk, TM: t.tm, TN: t.tn, SPLITS: t.splits,
-		AQuads: quads(x.Data, c.x.C), BQuads: quads(dy.Data, c.y.C), CQuads: quads(r.y, c.y.C), Groups: t.groups(c.pass(filterPass, x.Rows).implicit()),
+		AQuads: quads(x.Data, c.x.C), BQuads: quads(dy.Data, c.y.C), CQuads: quads(r.y, c.y.C), Groups: t.groups(c.pass(filterPass, x.Rows).implicit(), 0),
 	}, c.work(x.Rows))
 	whole.addPartials(rec, t.splits, c.sumsW)
 }

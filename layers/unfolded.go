@@ -35,7 +35,7 @@ func (c *convolution) patchesOf(x Tensor) vk.Range { return c.colOf(c.copies.of.
 // forwardUnfolded records y = act(col w + bias).
 func (c *convolution) forwardUnfolded(rec *vk.Recorder, x Tensor, w, bias vk.Range, act Activation, y Tensor) {
 	c.unfold(rec)
-	product{m: x.Rows * c.y.H * c.y.W, n: c.y.C, k: c.patch(), a: c.patchesOf(x), b: w, bias: bias, act: act, c: y.Data, gradient: c.gradient(true), taps: c.tapShare(), packed: c.packed, partial: c.sums}.record(rec)
+	product{m: x.Rows * c.y.H * c.y.W, n: c.y.C, k: c.patch(), a: c.patchesOf(x), b: w, bias: bias, act: act, c: y.Data, moments: y.moments, groups: y.Groups, gradient: c.gradient(true), taps: c.tapShare(), packed: c.packed, partial: c.sums}.record(rec)
 }
 
 // backwardDataUnfolded records dx = act(col2im(dy wᵀ) + bias).

@@ -149,10 +149,14 @@ func (c *convolution) toPoints(rec *vk.Recorder, p *points, input bool, columns,
 func (c *convolution) fromPoints(rec *vk.Recorder, t Tensor, input bool, bias vk.Range, act Activation) {
 	k := c.image(t, input)
 	channels := int(k.STRIDE*k.STRIDE) * t.C
+	partial, groups := t.Data, int32(0)
+	if !input { // else an invocation has a part of an image's pixels, and not each the same number
+		partial, groups = t.moments.take(t.Data, t.Groups, parts{t.Rows * t.H * t.W, t.H * t.W, 1})
+	}
 	rec.DispatchWork(shaders.ImageOfPoints{
-		Points: c.at.products, Bias: bias, Image: t.Data,
+		Points: c.at.products, Bias: bias, Image: t.Data, Partial: partial,
 		Local: width(rec), ROWS: int32(t.Rows), H: k.H, W: k.W, C: k.C, OH: k.OH, OW: k.OW, STRIDE: k.STRIDE, PadY: k.PadY, PadX: k.PadX, INPUT: input,
-		AddBias: !bias.IsZero(), ACT: int32(act), RUNS: runsInTurn, PER: imagesInTurn,
+		AddBias: !bias.IsZero(), ACT: int32(act), RUNS: runsInTurn, PER: imagesInTurn, MOMENTS: groups > 0,
 		Groups: [3]uint32{ceil(channels, int(width(rec))*runsInTurn), ceil(t.Rows, imagesInTurn), 1},
 	}, vk.Work{Bytes: 4 * float64(t.elements()+c.points()*t.Rows*channels)})
 }

@@ -66,52 +66,62 @@ func (b batch) spread(r *rig, groups int) [3]uint32 {
 	return [3]uint32{ceil(b.channels, r.lanes()*max(b.runs, 1)), uint32(b.chunks()), uint32(groups)}
 }
 
-// chunkMoments are the mean and the sum of squared deviations of every chunk.
-func (n normalisation) chunkMoments() (list []float64) {
-	for g := range n.groups {
-		for first := 0; first < n.rows; first += n.chunk {
-			rows := min(n.chunk, n.rows-first)
-			x := wide(n.x[(g*n.rows+first)*n.channels:][:rows*n.channels])
-			mean, variance := ref.BatchNorm{Rows: rows, C: n.channels, Groups: 1}.Statistics(x)
-			list = append(list, n.pairs(mean, mapped(variance, func(v float64) float64 { return v * float64(rows) }))...)
-		}
-	}
-	return list
-}
-
 func testBnStats(r *rig) {
-	each(r, batches(r), func(r *rig, b batch) {
-		n := b.data(r)
-		want := n.chunkMoments()
-		partial := r.out(len(want))
-		r.run(shaders.BnStats{X: r.floats(n.x).Range, Partial: partial.Range, Rows: int32(b.rows), Channels: int32(b.channels), Chunk: int32(b.chunk),
-			Local: uint32(r.lanes()), RUNS: int32(b.runs), Groups: b.spread(r, b.groups)})
-		// Each by itself, for the means may be large and the deviations small.
-		for which, name := range []string{"mean", "squares"} {
-			r.nearValues(name, r.figure(b, partial, which), figure(b, want, which))
-		}
-	})
+	for name, splits := range map[string]int{"of x": 1, "of sums": 3} {
+		r.sub(name, func(r *rig) {
+			each(r, batches(r), func(r *rig, b batch) { r.bnStats(b, splits) })
+		})
+	}
 }
 
-// figure picks one of the two figures of all pairs.
-func figure[E any](b batch, pairs []E, which int) []E {
-	return columns(pairs, 2*b.channels, which*b.channels, (which+1)*b.channels)
+// bnStats takes the moments of a batch, or of what becomes of partial sums.
+func (r *rig) bnStats(b batch, splits int) {
+	values := r.normals(splits * b.groups * b.rows * b.channels)
+	for i := range values {
+		values[i] += b.offset
+	}
+	x := r.floats(values)
+	y, made := x, wide(values)
+	var bias *tensor
+	if splits > 1 {
+		var finish func([]float64) []float64
+		bias, finish = geometry{act: b.act, bias: b.act != 1}.withBias(r, b.channels)
+		y, made = r.out(len(values)/splits), finish(ref.ColumnSums(wide(values), len(values)/splits))
+	}
+	partial := r.out(b.groups * b.chunks() * 2 * b.channels)
+	r.run(shaders.BnStats{X: x.Range, Bias: bias.all(), Y: y.Range, Partial: partial.Range, Rows: int32(b.rows), Channels: int32(b.channels), Chunk: int32(b.chunk),
+		Local: uint32(r.lanes()), RUNS: int32(b.runs), SPLITS: int32(splits), AddBias: bias != nil, ACT: int32(b.act), Groups: b.spread(r, b.groups)})
+	r.near("y", y, made)
+	r.nearMoments(partial, partsOf(wide(r.result(y)), b.groups, 1, b.channels, b.chunk), b.channels)
 }
 
-func (r *rig) figure(b batch, t *tensor, which int) []float32 { return figure(b, r.result(t), which) }
+// cutBatch is how a batch comes in parts to where their moments are merged: each chunk in so many, by so many invocations.
+type cutBatch struct {
+	batch
+	each, turns int
+}
 
 func testBnStatsFinish(r *rig) {
-	each(r, batches(r), func(r *rig, b batch) {
+	var cases []cutBatch
+	for i, b := range batches(r) {
+		cases = append(cases, cutBatch{b, 1, 1}, cutBatch{b, 1 + i%4, 1 + i%3})
+	}
+	each(r, cases, func(r *rig, b cutBatch) {
+		rows := b.rows
+		b.rows *= b.each
 		n := b.data(r)
+		partial := momentsOf(partsOf(wide(n.x), b.groups, b.each, b.channels, b.chunk), b.channels)
 		moments, calibrate := r.out(len(n.moments)), b.groups == 1
 		before := r.normals(2 * b.channels)
 		statistics := r.floats(before)
 		const share = 0.25
-		r.run(shaders.BnStatsFinish{Partial: r.floats(narrow(n.chunkMoments())).Range, Moments: moments.Range, Statistics: statistics.Range,
-			Rows: int32(b.rows), Channels: int32(b.channels), Chunk: int32(b.chunk), Eps: bnEps, Share: share,
-			Local: uint32(r.lanes()), CALIBRATE: calibrate, Groups: [3]uint32{ceil(b.channels, r.lanes()), uint32(b.groups), 1}})
-		r.nearValues("mean", r.figure(b, moments, 0), n.mean)
-		r.nearValues("deviation", r.figure(b, moments, 1), mapped(n.variance, func(v float64) float64 { return 1 / math.Sqrt(v+bnEps) }))
+		k := shaders.BnStatsFinish{Partial: r.floats(narrow(partial)).Range, Moments: moments.Range, Statistics: statistics.Range,
+			Rows: int32(rows), Channels: int32(b.channels), Chunk: int32(b.chunk), Each: int32(b.each), Eps: bnEps, Share: share,
+			Local: uint32(r.lanes() * b.turns), TURNS: int32(b.turns), CALIBRATE: calibrate, Groups: [3]uint32{ceil(b.channels, r.lanes()), uint32(b.groups), 1}}
+		r.run(k)
+		for which, want := range [][]float64{n.mean, mapped(n.variance, func(v float64) float64 { return 1 / math.Sqrt(v+bnEps) })} {
+			r.nearValues([]string{"mean", "deviation"}[which], columns(r.result(moments), 2*b.channels, which*b.channels, (which+1)*b.channels), want)
+		}
 		if calibrate {
 			r.near("statistics", statistics, n.calibrated(before, share))
 		} else {

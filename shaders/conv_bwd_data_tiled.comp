@@ -4,9 +4,11 @@
 //   w    : [KH,KW,CI,CO] f32
 //   bias : [CI] f32, read where ADD_BIAS (a transposed convolution's)
 //   dx   : [SPLITS,ROWS,IH,IW,CI] f32
+//   partial : [GROUPS,tiles,STRIDE*STRIDE,2,CI] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl); ROWS
+//          is then so many groups, there is one split, and STRIDE divides IH and IW
 //
 // An implicit matrix product for each phase of the stride: the input pixels of one phase meet the same taps.
-// Work-groups: x = ceil(ROWS*ceil(IH/STRIDE)*ceil(IW/STRIDE) / BM), y = ceil(CI / BN), z = STRIDE*STRIDE*SPLITS (each phase's
+// Work-groups: x = tiles = ceil(ROWS*ceil(IH/STRIDE)*ceil(IW/STRIDE) / BM) of each group, y = ceil(CI / BN), z = STRIDE*STRIDE*SPLITS (each phase's
 // taps and channels in SPLITS runs, partial sums apart; then sum_partials).
 // Order of accumulation: ky, kx, co ascending, one sum per element and split.
 // Gradient: conv_fwd_tiled.comp. CPU twin: conv_bwd_data_lanes.comp.
@@ -20,12 +22,14 @@
 layout(local_size_x_id = 0) in;
 layout(constant_id = 13) const bool ADD_BIAS = false;
 layout(constant_id = 14) const int ACT = 0;
+layout(constant_id = 29) const int GROUPS = 0;
 
 IN4(0, dy)
 IN4(1, w)
 IN(2, float, bias)
 OUT4(3, dx)
-PUSH(A(float, dy) A(float, w) A(float, bias) A(float, dx))
+OUT(4, float, partial)
+PUSH(A(float, dy) A(float, w) A(float, bias) A(float, dx) A(float, partial))
 
 LEFT(dy) RIGHT(w) RESULT(dx)
 
@@ -75,8 +79,13 @@ int place(int m, int n) {
 }
 float finish(float sum, int m, int n) { return activate(ACT, ADD_BIAS ? sum + el(bias, n) : sum); }
 #include "tile.glsl"
+#include "moments.glsl"
+#include "tile_moments.glsl"
+
+const int GROUP = (GROUPS > 1 ? ROWS / GROUPS : ROWS) * PH * PW;
 
 void main() {
 	int terms = taps(phase_y(), KH, PAD_Y) * taps(phase_x(), KW, PAD_X) * CO;
-	multiply(ROWS * PH * PW, CI, terms, CO % BK == 0, int(gl_WorkGroupID.z) % SPLITS);
+	multiply(GROUP, CI, terms, CO % BK == 0, int(gl_WorkGroupID.z) % SPLITS);
+	if (GROUPS > 0) put_tile_moments(int(gl_WorkGroupID.x) * (STRIDE * STRIDE) + int(gl_WorkGroupID.z), GROUP, CI);
 }

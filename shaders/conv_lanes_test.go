@@ -24,26 +24,46 @@ func lanesCases(r *rig, shape func(g geometry) (rows, depth int)) []lanesCase {
 	return cases
 }
 
+// measuredLanes are cut so that the last tile of a group may be moved back.
+func measuredLanes(r *rig) (cases []lanesCase) {
+	for i, g := range measured(r) {
+		cases = append(cases, lanesCase{g, lanes{tm: []int{3, 2, 1, 2, 7}[i], nv: 1 + i%2, uk: 1, groups: measuredGroups[i]}})
+	}
+	return cases
+}
+
+// moments makes room for those of the channels in each of so many lines of pixels; a case without has other in their place.
+func (c lanesCase) moments(r *rig, lines, channels int, other *tensor) *tensor {
+	if c.groups == 0 {
+		return other
+	}
+	return r.out(c.tiles(c.N) * lines * 2 * channels)
+}
+
 func testConvFwdLanes(r *rig) {
 	l := r.lanes()
-	each(r, lanesCases(r, func(g geometry) (int, int) { return g.N, g.CI }), func(r *rig, c lanesCase) {
+	each(r, append(lanesCases(r, func(g geometry) (int, int) { return g.N, g.CI }), measuredLanes(r)...), func(r *rig, c lanesCase) {
 		x, w := r.normals(c.inputs()), r.normals(c.filter())
 		bias, finish := c.withBias(r, c.CO)
 		y := r.out(c.outputs())
+		partial := c.moments(r, c.OH, c.CO, y)
 		r.run(shaders.ConvFwdLanes{
-			X: r.floats(x).Range, W: r.floats(packed(w, c.CO, c.width(r))).Range, Bias: bias.all(), Y: y.Range,
+			X: r.floats(x).Range, W: r.floats(packed(w, c.CO, c.width(r))).Range, Bias: bias.all(), Y: y.Range, Partial: partial.Range,
 			Local: uint32(l), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
 			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
-			AddBias: c.bias, ACT: int32(c.act), TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk),
-			Groups: [3]uint32{uint32(c.OH * c.OW), ceil(c.N, c.tm), ceil(c.CO, l*c.nv)},
+			AddBias: c.bias, ACT: int32(c.act), TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk), GROUPS: int32(c.groups),
+			Groups: [3]uint32{uint32(c.OH), uint32(c.tiles(c.N)), ceil(c.CO, l*c.nv)},
 		})
 		r.near("y", y, finish(c.Forward(wide(x), wide(w))))
+		if c.groups > 0 {
+			r.nearMoments(partial, partsOf(wide(r.result(y)), c.groups, c.OH, c.OW*c.CO, c.tm), c.CO)
+		}
 	})
 }
 
 func testConvBwdDataLanes(r *rig) {
 	l := r.lanes()
-	each(r, lanesCases(r, func(g geometry) (int, int) { return g.N, g.CO }), func(r *rig, c lanesCase) {
+	each(r, append(lanesCases(r, func(g geometry) (int, int) { return g.N, g.CO }), measuredLanes(r)...), func(r *rig, c lanesCase) {
 		dy, w := r.normals(c.outputs()), r.normals(c.filter())
 		var turned []float32 // [KH,KW,CO,CI]
 		for tap := range c.KH * c.KW {
@@ -51,14 +71,18 @@ func testConvBwdDataLanes(r *rig) {
 		}
 		bias, finish := c.withBias(r, c.CI)
 		dx := r.out(c.inputs())
+		partial := c.moments(r, c.H, c.CI, dx)
 		r.run(shaders.ConvBwdDataLanes{
-			Dy: r.floats(dy).Range, W: r.floats(packed(turned, c.CI, c.width(r))).Range, Bias: bias.all(), Dx: dx.Range,
+			Dy: r.floats(dy).Range, W: r.floats(packed(turned, c.CI, c.width(r))).Range, Bias: bias.all(), Dx: dx.Range, Partial: partial.Range,
 			Local: uint32(l), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
 			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
-			AddBias: c.bias, ACT: int32(c.act), TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk),
-			Groups: [3]uint32{uint32(c.H * c.W), ceil(c.N, c.tm), ceil(c.CI, l*c.nv)},
+			AddBias: c.bias, ACT: int32(c.act), TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk), GROUPS: int32(c.groups),
+			Groups: [3]uint32{uint32(c.H), uint32(c.tiles(c.N)), ceil(c.CI, l*c.nv)},
 		})
 		r.near("dx", dx, finish(c.BackwardData(wide(dy), wide(w))))
+		if c.groups > 0 {
+			r.nearMoments(partial, partsOf(wide(r.result(dx)), c.groups, c.H, c.W*c.CI, c.tm), c.CI)
+		}
 	})
 }
 

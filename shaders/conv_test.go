@@ -9,6 +9,7 @@ type geometry struct {
 	ref.Conv
 	bias bool
 	act  int
+	far  bool // its bias is far from 0
 }
 
 // geometries are convolutions for a device whose subgroups are l wide.
@@ -36,10 +37,24 @@ func geometries(r *rig) []geometry {
 	}
 	cases := make([]geometry, len(list))
 	for i, c := range list {
-		cases[i] = geometry{c, i%3 != 1, i % len(ref.Activations)}
+		cases[i] = geometry{Conv: c, bias: i%3 != 1, act: i % len(ref.Activations)}
 	}
 	return cases
 }
+
+// measured are those whose moments are taken, in 2, 2, 1, 3 and 1 groups of rows.
+func measured(r *rig) []geometry {
+	l := r.lanes()
+	return []geometry{
+		{Conv: same(14, 6, 4, 9, 2*l+3, 3, 2), bias: true, far: true},
+		{Conv: same(4, 4, 5, l+1, l, 5, 2), bias: true, act: 2, far: true},
+		{Conv: same(1, 1, 1, 1, 1, 1, 1)},
+		{Conv: same(9, 4, 6, 17, l-1, 3, 2), bias: true, act: 4},
+		{Conv: same(20, 2, 2, 3*l+1, 4, 2, 2)},
+	}
+}
+
+var measuredGroups = []int{2, 2, 1, 3, 1}
 
 // same is a square kernel with SAME padding.
 func same(n, h, w, ci, co, kernel, stride int) ref.Conv {
@@ -59,6 +74,11 @@ func (g geometry) withBias(r *rig, channels int) (bias *tensor, finish func(sums
 	shift := make([]float32, channels)
 	if g.bias {
 		shift = r.normals(channels)
+		for i := range shift {
+			if g.far {
+				shift[i] += far
+			}
+		}
 		bias = r.floats(shift)
 	}
 	return bias, func(sums []float64) []float64 {

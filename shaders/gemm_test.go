@@ -10,6 +10,7 @@ type product struct {
 	M, N, K                int
 	TransA, TransB, TransC bool
 	Bias, E                bool
+	Far                    bool // a bias far from 0
 	Act                    int
 	Splits                 int
 }
@@ -32,8 +33,13 @@ func (p product) roundedOperands(r *rig, multiple int, roundA, roundB func([]flo
 	o := operands{a: r.floats(a), b: r.floats(b), left: a, right: b, c: r.out(p.Splits * p.M * p.N)}
 	a, b = roundA(a), roundB(b)
 	var bias, e []float64
-	if p.Bias {
+	if p.Bias || p.Far {
 		values := r.normals(p.N)
+		for i := range values {
+			if p.Far {
+				values[i] += far
+			}
+		}
 		o.bias, bias = r.floats(values), wide(values)
 	}
 	if p.E {
@@ -79,6 +85,7 @@ func (p product) part(a, b, e, bias []float64, from, to int) []float64 {
 type tiledProduct struct {
 	product
 	tile
+	groups int // of rows, whose moments are taken; 0: they are not
 }
 
 // tile is how the shared-memory family cuts a product: bm x bn elements of it to a work-group, bk terms at a time, tm x tn to an
@@ -86,6 +93,12 @@ type tiledProduct struct {
 type tile struct {
 	bm, bn, bk, tm, tn int32
 	quads              bool
+}
+
+// tiles counts those of so many rows in groups.
+func (t tile) tiles(rows, groups int) int {
+	groups = max(groups, 1)
+	return groups * int(ceil(rows/groups, int(t.bm)))
 }
 
 func (t tile) local() uint32 { return uint32(t.bm / t.tm * t.bn / t.tn) }
@@ -117,30 +130,36 @@ func randomProducts(r *rig) (list []tiledProduct) {
 		p := product{M: size(), N: size(), K: size(), TransA: r.IntN(2) == 0, TransB: r.IntN(2) == 0, Bias: r.IntN(2) == 0, E: r.IntN(2) == 0, Act: r.IntN(5), Splits: 1 + r.IntN(3)}
 		t := tiles[i%len(tiles)]
 		t.quads = i < 9
-		list = append(list, tiledProduct{p, t})
+		list = append(list, tiledProduct{product: p, tile: t})
 	}
 	return list
 }
 
 func testGemmTiled(r *rig) {
 	each(r, append([]tiledProduct{
-		{product{M: 33, N: 35, K: 17, Bias: true, Act: 2, Splits: 1}, tile32},
-		{product{M: 1, N: 1, K: 1, Splits: 1}, tile32},
-		{product{M: 31, N: 32, K: 16, TransA: true, E: true, Act: 1, Splits: 1}, tile32},
-		{product{M: 5, N: 37, K: 33, TransB: true, Bias: true, E: true, Act: 3, Splits: 1}, flat},
-		{product{M: 17, N: 3, K: 15, TransA: true, TransB: true, Splits: 1}, flat},
-		{product{M: 34, N: 7, K: 53, TransA: true, Splits: 3}, tile32},
-		{product{M: 3, N: 33, K: 5, TransB: true, Splits: 4}, flat}, // three of them empty
-		{product{M: 65, N: 67, K: 19, Bias: true, Splits: 1}, tile64},
-		{product{M: 7, N: 18, K: 9, Bias: true, Act: 4, Splits: 1}, flat},
-		{product{M: 64, N: 128, K: 32, TransA: true, Bias: true, Act: 2, Splits: 1}, wide32}, // no edge
-		{product{M: 36, N: 68, K: 20, TransA: true, E: true, Splits: 1}, wide32},
-		{product{M: 33, N: 68, K: 20, Bias: true, Splits: 2}, wide32},
-		{product{M: 68, N: 36, K: 44, TransB: true, Splits: 3}, tall32},
-		{product{M: 64, N: 64, K: 16, TransA: true, TransB: true, Act: 1, Splits: 1}, tall32},
-		{product{M: 20, N: 36, K: 68, TransA: true, TransB: true, Splits: 2}, tile16},
-		{product{M: 132, N: 124, K: 28, Bias: true, E: true, Act: 4, Splits: 1}, huge},
-		{product{M: 4, N: 4, K: 4, Splits: 1}, tile16},
+		{product{M: 33, N: 35, K: 17, Bias: true, Act: 2, Splits: 1}, tile32, 0},
+		{product{M: 1, N: 1, K: 1, Splits: 1}, tile32, 0},
+		{product{M: 31, N: 32, K: 16, TransA: true, E: true, Act: 1, Splits: 1}, tile32, 0},
+		{product{M: 5, N: 37, K: 33, TransB: true, Bias: true, E: true, Act: 3, Splits: 1}, flat, 0},
+		{product{M: 17, N: 3, K: 15, TransA: true, TransB: true, Splits: 1}, flat, 0},
+		{product{M: 34, N: 7, K: 53, TransA: true, Splits: 3}, tile32, 0},
+		{product{M: 3, N: 33, K: 5, TransB: true, Splits: 4}, flat, 0}, // three of them empty
+		{product{M: 65, N: 67, K: 19, Bias: true, Splits: 1}, tile64, 0},
+		{product{M: 7, N: 18, K: 9, Bias: true, Act: 4, Splits: 1}, flat, 0},
+		{product{M: 64, N: 128, K: 32, TransA: true, Bias: true, Act: 2, Splits: 1}, wide32, 0}, // no edge
+		{product{M: 36, N: 68, K: 20, TransA: true, E: true, Splits: 1}, wide32, 0},
+		{product{M: 33, N: 68, K: 20, Bias: true, Splits: 2}, wide32, 0},
+		{product{M: 68, N: 36, K: 44, TransB: true, Splits: 3}, tall32, 0},
+		{product{M: 64, N: 64, K: 16, TransA: true, TransB: true, Act: 1, Splits: 1}, tall32, 0},
+		{product{M: 20, N: 36, K: 68, TransA: true, TransB: true, Splits: 2}, tile16, 0},
+		{product{M: 132, N: 124, K: 28, Bias: true, E: true, Act: 4, Splits: 1}, huge, 0},
+		{product{M: 4, N: 4, K: 4, Splits: 1}, tile16, 0},
+		{product{M: 200, N: 35, K: 9, Far: true, Splits: 1}, tile32, 2},          // tiles that end with a group
+		{product{M: 192, N: 68, K: 20, Far: true, Act: 2, Splits: 1}, wide32, 2}, // rows are tiles, a group's are not
+		{product{M: 66, N: 67, K: 19, Bias: true, Splits: 1}, tile64, 1},
+		{product{M: 1, N: 1, K: 3, Splits: 1}, tile32, 1},
+		{product{M: 15, N: 36, K: 8, Bias: true, Act: 4, Splits: 1}, tile16, 3},
+		{product{M: 260, N: 124, K: 8, Far: true, Splits: 1}, huge, 2},
 	}, randomProducts(r)...), func(r *rig, c tiledProduct) {
 		r.quads = c.quads
 		lineA, lineB := c.K, c.N
@@ -151,12 +170,16 @@ func testGemmTiled(r *rig) {
 			lineB = c.K
 		}
 		o := c.operands(r, int(c.bk))
+		partial, tiles := o.c, c.tiles(c.M, c.groups)
+		if c.groups > 0 {
+			partial = r.out(tiles * 2 * c.N)
+		}
 		k := shaders.GemmTiled{
-			A: o.a.Range, B: o.b.Range, Bias: o.bias.all(), E: o.e.all(), C: o.c.Range,
+			A: o.a.Range, B: o.b.Range, Bias: o.bias.all(), E: o.e.all(), C: o.c.Range, Partial: partial.Range,
 			Local: c.local(), M: int32(c.M), N: int32(c.N), K: int32(c.K), TransA: c.TransA, TransB: c.TransB,
-			AddBias: c.Bias, AddE: c.E, ACT: int32(c.Act), BM: c.bm, BN: c.bn, BK: c.bk, TM: c.tm, TN: c.tn, SPLITS: int32(c.Splits),
-			AQuads: c.moves(lineA), BQuads: c.moves(lineB), CQuads: c.moves(c.N),
-			Groups: [3]uint32{ceil(c.M, int(c.bm)), ceil(c.N, int(c.bn)), uint32(c.Splits)},
+			AddBias: o.bias != nil, AddE: c.E, ACT: int32(c.Act), BM: c.bm, BN: c.bn, BK: c.bk, TM: c.tm, TN: c.tn, SPLITS: int32(c.Splits),
+			AQuads: c.moves(lineA), BQuads: c.moves(lineB), CQuads: c.moves(c.N), GROUPS: int32(c.groups),
+			Groups: [3]uint32{uint32(tiles), ceil(c.N, int(c.bn)), uint32(c.Splits)},
 		}
 		if !c.fits(r) {
 			r.refused(k)
@@ -164,6 +187,9 @@ func testGemmTiled(r *rig) {
 		}
 		r.run(k)
 		r.near("c", o.c, o.want)
+		if c.groups > 0 {
+			r.nearMoments(partial, partsOf(wide(r.result(o.c)), c.groups, 1, c.N, int(c.bm)), c.N)
+		}
 	})
 }
 
@@ -177,6 +203,13 @@ type lanes struct {
 	tm, nv, uk int
 	packed     bool // the left operand too
 	blocks     int  // of rows; 0: one
+	groups     int  // of rows, whose moments are taken; 0: they are not
+}
+
+// tiles counts those of so many rows.
+func (c lanes) tiles(rows int) int {
+	groups := max(c.groups, 1)
+	return groups * int(ceil(rows/groups, c.tm))
 }
 
 // width is the number of columns of a tile.
@@ -200,20 +233,31 @@ func testGemmLanes(r *rig) {
 		{product{M: 13, N: l + 1, K: 9, Bias: true, Act: 1, Splits: 1}, lanes{tm: 2, nv: 1, uk: 4, blocks: 3}},
 		{product{M: 21, N: 2*l + 3, K: 30, TransA: true, TransC: true, E: true, Splits: 1}, lanes{tm: 4, nv: 2, uk: 10, packed: true, blocks: 2}},
 		{product{M: 5, N: 3, K: 21, TransA: true, Splits: 2}, lanes{tm: 1, nv: 1, uk: 7, blocks: 5}},
+		{product{M: 14, N: 2*l + 3, K: 19, Far: true, Splits: 1}, lanes{tm: 3, nv: 2, uk: 8, groups: 2}}, // the last tile of a group moved back
+		{product{M: 12, N: l - 1, K: 9, Far: true, Act: 2, Splits: 1}, lanes{tm: 6, nv: 1, uk: 4, groups: 2}},
+		{product{M: 1, N: 1, K: 3, Splits: 1}, lanes{tm: 1, nv: 1, uk: 1, groups: 1}},
+		{product{M: 33, N: 3*l + 1, K: 40, Bias: true, Act: 4, Splits: 1}, lanes{tm: 4, nv: 2, uk: 16, groups: 3, blocks: 2}},
+		{product{M: 20, N: 2 * l, K: 12, Splits: 1}, lanes{tm: 7, nv: 1, uk: 12, groups: 1, blocks: 2}},
 	}, func(r *rig, c lanesProduct) {
 		o := c.operands(r, 1)
-		tiles, blocks := int(ceil(c.M, c.run.tm)), max(c.run.blocks, 1)
+		tiles, blocks, partial := c.run.tiles(c.M), max(c.run.blocks, 1), o.c
+		if c.run.groups > 0 {
+			partial = r.out(tiles * 2 * c.N)
+		}
 		left := o.a
 		if c.run.packed {
 			left = r.floats(packed(o.left, c.M, c.run.tm))
 		}
 		r.run(shaders.GemmLanes{
-			A: left.Range, B: r.floats(packed(o.right, c.N, c.run.width(r))).Range, Bias: o.bias.all(), E: o.e.all(), C: o.c.Range,
+			A: left.Range, B: r.floats(packed(o.right, c.N, c.run.width(r))).Range, Bias: o.bias.all(), E: o.e.all(), C: o.c.Range, Partial: partial.Range,
 			Local: uint32(l), M: int32(c.M), N: int32(c.N), K: int32(c.K), TransA: c.TransA, TransC: c.TransC,
-			AddBias: c.Bias, AddE: c.E, ACT: int32(c.Act), SPLITS: int32(c.Splits),
-			TM: int32(c.run.tm), NV: int32(c.run.nv), UK: int32(c.run.uk), PackedA: c.run.packed, BLOCKS: int32(blocks),
+			AddBias: o.bias != nil, AddE: c.E, ACT: int32(c.Act), SPLITS: int32(c.Splits),
+			TM: int32(c.run.tm), NV: int32(c.run.nv), UK: int32(c.run.uk), PackedA: c.run.packed, BLOCKS: int32(blocks), GROUPS: int32(c.run.groups),
 			Groups: [3]uint32{ceil(tiles, blocks), ceil(c.N, l*c.run.nv), uint32(blocks * c.Splits)},
 		})
 		r.near("c", o.c, o.want)
+		if c.run.groups > 0 {
+			r.nearMoments(partial, partsOf(wide(r.result(o.c)), c.run.groups, 1, c.N, c.run.tm), c.N)
+		}
 	})
 }

@@ -5,8 +5,10 @@
 //   bias : [N] f32, read where ADD_BIAS
 //   e    : [M,N] f32, read where ADD_E
 //   c    : [SPLITS,M,N] f32
+//   partial : [GROUPS,tiles,2,N] f32, written where GROUPS is not 0: moments of c's columns in each tile (moments.glsl); M is then so
+//          many groups of rows, and there is one split
 //
-// Work-groups: x = ceil(M/BM), y = ceil(N/BN), z = SPLITS (K in SPLITS runs, partial sums apart; then sum_partials).
+// Work-groups: x = tiles = ceil(M/BM) of each group, y = ceil(N/BN), z = SPLITS (K in SPLITS runs, partial sums apart; then sum_partials).
 // Order of accumulation: k ascending, one sum per element and split.
 // Gradients: the same kernel, transposed. CPU twin: gemm_lanes.comp.
 #version 460
@@ -24,13 +26,15 @@ layout(constant_id = 5) const bool TRANS_B = false;
 layout(constant_id = 6) const bool ADD_BIAS = false;
 layout(constant_id = 7) const bool ADD_E = false;
 layout(constant_id = 8) const int ACT = 0;
+layout(constant_id = 29) const int GROUPS = 0;
 
 IN4(0, a)
 IN4(1, b)
 IN(2, float, bias)
 IN(3, float, e)
 OUT4(4, c)
-PUSH(A(float, a) A(float, b) A(float, bias) A(float, e) A(float, c))
+OUT(5, float, partial)
+PUSH(A(float, a) A(float, b) A(float, bias) A(float, e) A(float, c) A(float, partial))
 
 LEFT(a) RIGHT(b) RESULT(c)
 
@@ -51,5 +55,12 @@ float finish(float sum, int m, int n) {
 	return activate(ACT, z);
 }
 #include "tile.glsl"
+#include "moments.glsl"
+#include "tile_moments.glsl"
 
-void main() { multiply(M, N, K, K % BK == 0, int(gl_WorkGroupID.z)); }
+const int GROUP = GROUPS > 1 ? M / GROUPS : M;
+
+void main() {
+	multiply(GROUP, N, K, K % BK == 0, int(gl_WorkGroupID.z));
+	if (GROUPS > 0) put_tile_moments(int(gl_WorkGroupID.x), GROUP, N);
+}

@@ -4,6 +4,7 @@
 //   points : [PY*PX,ROWS|1,STRIDE*STRIDE*C] f32, planes of an odd number of rows
 //   bias   : [C] f32, read where ADD_BIAS
 //   image  : [ROWS,H,W,C] f32
+//   partial : [ROWS,2,C] f32, written where MOMENTS: moments of each image's channels (moments.glsl). Not where INPUT.
 //
 // INPUT, STRIDE, PAD_Y, PAD_X, OH, OW: as points_of_image.comp has them, whose gradient this is. Each pixel must belong to a
 // phase: (H-1+PAD_Y)/STRIDE < OH+2, likewise along x.
@@ -31,12 +32,15 @@ layout(constant_id = 11) const bool ADD_BIAS = false;
 layout(constant_id = 12) const int ACT = 0;
 layout(constant_id = 13) const int RUNS = 1;
 layout(constant_id = 14) const int PER = 1;
+layout(constant_id = 15) const bool MOMENTS = false;
 #include "lanes.glsl"
 
 IN(0, float, points)
 IN(1, float, bias)
 OUT(2, float, image)
-PUSH(A(float, points) A(float, bias) A(float, image))
+OUT(3, float, partial)
+PUSH(A(float, points) A(float, bias) A(float, image) A(float, partial))
+#include "moments.glsl"
 
 const int NY = INPUT ? OH + 2 : OH, NX = INPUT ? OW + 2 : OW; // pixels along an axis of a phase
 const int PY = POINTS(OH), PX = POINTS(OW); // points
@@ -67,6 +71,7 @@ void main() {
 				columns[i * PX + p] = sum;
 			}
 		}
+		Moments moments;
 		[[unroll]] for (int i = 0; i < NY; i++)
 			[[unroll]] for (int j = 0; j < NX; j++) {
 				float sum = 0.0;
@@ -76,6 +81,9 @@ void main() {
 				}
 				int y = STRIDE * i + y0, x = STRIDE * j + x0;
 				if (y >= 0 && y < H && x >= 0 && x < W) el(image, ((row * H + y) * W + x) * C + to) = activate(ACT, sum + shift);
+				if (i == 0 && j == 0) moments = moments_from(activate(ACT, sum + shift));
+				take(moments, activate(ACT, sum + shift));
 			}
+		if (MOMENTS) put_moments(row, C, to, moments, NY * NX);
 	} while (++turn < end);
 }

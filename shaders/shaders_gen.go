@@ -680,24 +680,29 @@ var bnBwdReduceAddresses []byte
 //go:embed spv/bn_bwd_reduce.ssbo.spv
 var bnBwdReduceStorage []byte
 
-// BnStats: Batch-norm statistics, first half: each chunk's mean and sum of squared deviations.
+// BnStats: Batch-norm statistics, first half: each chunk's mean and sum of squared deviations. Where SPLITS is more than 1, x is made of
+// partial sums on the way, as sum_partials.comp makes it: y = act(sum over s of x[s] + bias).
 //
-//	x       : [groups,rows,channels] f32 (rows: batch items times pixels)
+//	x       : [SPLITS,groups,rows,channels] f32 (rows: batch items times pixels)
+//	bias    : [channels] f32, read where ADD_BIAS
+//	y       : [groups,rows,channels] f32, written where SPLITS is more than 1
 //	partial : [groups,chunks,2,channels] f32
 //
 // Lanes lie along the channels. Deviations are taken from the chunk's first row, against cancellation.
 // Work-groups: x = ceil(channels/(Local*NV)), y = ceil(rows/chunk) = chunks, z = groups.
-// Order of accumulation: rows ascending. Second half: bn_stats_finish.comp.
+// Order of accumulation: rows ascending; s ascending, then bias. Second half: bn_stats_finish.comp.
 type BnStats struct {
-	X       vk.Range // read
-	Partial vk.Range // written
+	X, Bias    vk.Range // read
+	Y, Partial vk.Range // written
 
 	// push constants
 	Rows, Channels, Chunk int32
 
 	// specialisation constants
-	Local uint32
-	RUNS  int32
+	Local        uint32
+	RUNS, SPLITS int32
+	AddBias      bool
+	ACT          int32
 
 	Groups [3]uint32
 }
@@ -706,9 +711,9 @@ type BnStats struct {
 func (k BnStats) Call() vk.Call {
 	return vk.Call{
 		Shader: BnStatsShader,
-		Args:   []vk.Range{k.X, k.Partial},
+		Args:   []vk.Range{k.X, k.Bias, k.Y, k.Partial},
 		Push:   []uint32{uint32(k.Rows), uint32(k.Channels), uint32(k.Chunk)},
-		Specs:  []uint32{k.Local, uint32(k.RUNS)},
+		Specs:  []uint32{k.Local, uint32(k.RUNS), uint32(k.SPLITS), word(k.AddBias), uint32(k.ACT)},
 		Groups: k.Groups,
 	}
 }
@@ -718,12 +723,17 @@ var BnStatsShader = &vk.Shader{
 	Name: "bn_stats",
 	Args: []vk.Arg{
 		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "bias", Access: vk.Read, Elem: "float"},
+		{Name: "y", Access: vk.Write, Elem: "float"},
 		{Name: "partial", Access: vk.Write, Elem: "float"},
 	},
 	Push: []string{"rows", "channels", "chunk"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "RUNS", ID: 1, Default: 0},
+		{Name: "SPLITS", ID: 2, Default: 1},
+		{Name: "ADD_BIAS", ID: 3, Default: 0},
+		{Name: "ACT", ID: 4, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
@@ -736,26 +746,30 @@ var bnStatsAddresses []byte
 //go:embed spv/bn_stats.ssbo.spv
 var bnStatsStorage []byte
 
-// BnStatsFinish: Batch-norm statistics, second half: merges the chunks' moments (Chan, Golub & LeVeque 1979).
+// BnStatsFinish: Batch-norm statistics, second half: merges the moments of the parts of each group (Chan, Golub & LeVeque 1979).
 //
-//	partial : [groups,chunks,2,channels] f32, of bn_stats
+//	partial : [groups,parts,2,channels] f32: mean and sum of squared deviations, of bn_stats.comp or of the kernel that made the
+//	          batch. A group's rows are cut into chunks, and `each` parts have a value of every row of a chunk.
 //	moments : [groups,2,channels] f32: mean, 1/sqrt(variance + eps), variance biased
 //	statistics : [2,channels] f32: where CALIBRATE, share times mean and variance are added; groups is 1
 //
-// Work-groups: x = ceil(channels/Local), y = groups.
-// Order of accumulation: chunks ascending.
+// On a GPU, TURNS invocations share a channel: each merges a run of the parts, then one merges theirs, through shared memory.
+// On a CPU driver TURNS is 1.
+// Work-groups: x = ceil(channels/(Local/TURNS)), y = groups.
+// Order of accumulation: parts ascending in a run, then runs ascending.
 type BnStatsFinish struct {
 	Partial    vk.Range // read
 	Moments    vk.Range // written
 	Statistics vk.Range // read and written
 
 	// push constants
-	Rows, Channels, Chunk int32
-	Eps, Share            float32
+	Rows, Channels, Chunk, Each int32
+	Eps, Share                  float32
 
 	// specialisation constants
 	Local     uint32
 	CALIBRATE bool
+	TURNS     int32
 
 	Groups [3]uint32
 }
@@ -765,8 +779,8 @@ func (k BnStatsFinish) Call() vk.Call {
 	return vk.Call{
 		Shader: BnStatsFinishShader,
 		Args:   []vk.Range{k.Partial, k.Moments, k.Statistics},
-		Push:   []uint32{uint32(k.Rows), uint32(k.Channels), uint32(k.Chunk), math.Float32bits(k.Eps), math.Float32bits(k.Share)},
-		Specs:  []uint32{k.Local, word(k.CALIBRATE)},
+		Push:   []uint32{uint32(k.Rows), uint32(k.Channels), uint32(k.Chunk), uint32(k.Each), math.Float32bits(k.Eps), math.Float32bits(k.Share)},
+		Specs:  []uint32{k.Local, word(k.CALIBRATE), uint32(k.TURNS)},
 		Groups: k.Groups,
 	}
 }
@@ -779,13 +793,15 @@ var BnStatsFinishShader = &vk.Shader{
 		{Name: "moments", Access: vk.Write, Elem: "float"},
 		{Name: "statistics", Access: vk.ReadWrite, Elem: "float"},
 	},
-	Push: []string{"rows", "channels", "chunk", "eps", "share"},
+	Push: []string{"rows", "channels", "chunk", "each", "eps", "share"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 		{Name: "CALIBRATE", ID: 1, Default: 0},
+		{Name: "TURNS", ID: 2, Default: 1},
 	},
-	Local: [3]uint32{0, 1, 1},
-	Code:  [2][]byte{vk.Addresses: bnStatsFinishAddresses, vk.Storage: bnStatsFinishStorage},
+	Local:  [3]uint32{0, 1, 1},
+	Shared: 12,
+	Code:   [2][]byte{vk.Addresses: bnStatsFinishAddresses, vk.Storage: bnStatsFinishStorage},
 }
 
 //go:embed spv/bn_stats_finish.addr.spv
@@ -1198,21 +1214,22 @@ var convBwdDataCoopStorage []byte
 //	w    : [KH,KW,CI,CO] f32, packed in tiles of Local*NV input channels (pack.comp, TRANS)
 //	bias : [CI] f32, read where ADD_BIAS (a transposed convolution's)
 //	dx   : [ROWS,IH,IW,CI] f32
+//	partial : [GROUPS,tiles,IH,2,CI] f32, written where GROUPS is not 0: moments of what a work-group makes (moments.glsl)
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding and the phase of the stride
 // are uniform; lanes lie along CI. The loop visits the taps that reach the pixel, UK output channels at a time.
-// Work-groups: x = IH*IW, y = ceil(ROWS/TM), z = ceil(CI/(Local*NV)). Needs TM <= ROWS, UK dividing CO.
+// Work-groups: x = IH, of IW pixels one after the other, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CI/(Local*NV)). Needs TM <= ROWS of a group, UK dividing CO.
 // Order of accumulation: ky, kx, co ascending.
 // Gradient: conv_fwd_lanes.comp. GPU twin: conv_bwd_data_tiled.comp.
 type ConvBwdDataLanes struct {
 	Dy, W, Bias vk.Range // read
-	Dx          vk.Range // written
+	Dx, Partial vk.Range // written
 
 	// specialisation constants
 	Local                                                    uint32
 	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
 	AddBias                                                  bool
-	ACT, TM, NV, UK                                          int32
+	ACT, TM, NV, UK, GROUPS                                  int32
 
 	Groups [3]uint32
 }
@@ -1221,8 +1238,8 @@ type ConvBwdDataLanes struct {
 func (k ConvBwdDataLanes) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvBwdDataLanesShader,
-		Args:   []vk.Range{k.Dy, k.W, k.Bias, k.Dx},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.TM), uint32(k.NV), uint32(k.UK)},
+		Args:   []vk.Range{k.Dy, k.W, k.Bias, k.Dx, k.Partial},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.TM), uint32(k.NV), uint32(k.UK), uint32(k.GROUPS)},
 		Groups: k.Groups,
 	}
 }
@@ -1235,6 +1252,7 @@ var ConvBwdDataLanesShader = &vk.Shader{
 		{Name: "w", Access: vk.Read, Elem: "float"},
 		{Name: "bias", Access: vk.Read, Elem: "float"},
 		{Name: "dx", Access: vk.Write, Elem: "float"},
+		{Name: "partial", Access: vk.Write, Elem: "float"},
 	},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
@@ -1255,6 +1273,7 @@ var ConvBwdDataLanesShader = &vk.Shader{
 		{Name: "TM", ID: 15, Default: 1},
 		{Name: "NV", ID: 16, Default: 1},
 		{Name: "UK", ID: 17, Default: 1},
+		{Name: "GROUPS", ID: 18, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
@@ -1273,15 +1292,17 @@ var convBwdDataLanesStorage []byte
 //	w    : [KH,KW,CI,CO] f32
 //	bias : [CI] f32, read where ADD_BIAS (a transposed convolution's)
 //	dx   : [SPLITS,ROWS,IH,IW,CI] f32
+//	partial : [GROUPS,tiles,STRIDE*STRIDE,2,CI] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl); ROWS
+//	       is then so many groups, there is one split, and STRIDE divides IH and IW
 //
 // An implicit matrix product for each phase of the stride: the input pixels of one phase meet the same taps.
-// Work-groups: x = ceil(ROWS*ceil(IH/STRIDE)*ceil(IW/STRIDE) / BM), y = ceil(CI / BN), z = STRIDE*STRIDE*SPLITS (each phase's
+// Work-groups: x = tiles = ceil(ROWS*ceil(IH/STRIDE)*ceil(IW/STRIDE) / BM) of each group, y = ceil(CI / BN), z = STRIDE*STRIDE*SPLITS (each phase's
 // taps and channels in SPLITS runs, partial sums apart; then sum_partials).
 // Order of accumulation: ky, kx, co ascending, one sum per element and split.
 // Gradient: conv_fwd_tiled.comp. CPU twin: conv_bwd_data_lanes.comp.
 type ConvBwdDataTiled struct {
 	Dy, W, Bias vk.Range // read
-	Dx          vk.Range // written
+	Dx, Partial vk.Range // written
 
 	// specialisation constants
 	Local                                                    uint32
@@ -1289,6 +1310,7 @@ type ConvBwdDataTiled struct {
 	AddBias                                                  bool
 	ACT, BM, BN, BK, TM, TN, SPLITS                          int32
 	AQuads, BQuads, CQuads                                   bool
+	GROUPS                                                   int32
 
 	Groups [3]uint32
 }
@@ -1297,8 +1319,8 @@ type ConvBwdDataTiled struct {
 func (k ConvBwdDataTiled) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvBwdDataTiledShader,
-		Args:   []vk.Range{k.Dy, k.W, k.Bias, k.Dx},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads)},
+		Args:   []vk.Range{k.Dy, k.W, k.Bias, k.Dx, k.Partial},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads), uint32(k.GROUPS)},
 		Groups: k.Groups,
 	}
 }
@@ -1311,6 +1333,7 @@ var ConvBwdDataTiledShader = &vk.Shader{
 		{Name: "w", Access: vk.Read, Elem: "float"},
 		{Name: "bias", Access: vk.Read, Elem: "float"},
 		{Name: "dx", Access: vk.Write, Elem: "float"},
+		{Name: "partial", Access: vk.Write, Elem: "float"},
 	},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
@@ -1337,9 +1360,10 @@ var ConvBwdDataTiledShader = &vk.Shader{
 		{Name: "A_QUADS", ID: 26, Default: 0},
 		{Name: "B_QUADS", ID: 27, Default: 0},
 		{Name: "C_QUADS", ID: 28, Default: 0},
+		{Name: "GROUPS", ID: 29, Default: 0},
 	},
 	Local:  [3]uint32{0, 1, 1},
-	Shared: 8704,
+	Shared: 8716,
 	Code:   [2][]byte{vk.Addresses: convBwdDataTiledAddresses, vk.Storage: convBwdDataTiledStorage},
 }
 
@@ -1738,21 +1762,22 @@ var convFwdCoopStorage []byte
 //	w    : [KH,KW,CI,CO] f32, packed in tiles of Local*NV output channels (pack.comp)
 //	bias : [CO] f32, read where ADD_BIAS
 //	y    : [ROWS,OH,OW,CO] f32
+//	partial : [GROUPS,tiles,OH,2,CO] f32, written where GROUPS is not 0: moments of what a work-group makes (moments.glsl)
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding is uniform; lanes lie along
 // CO. The valid taps of a filter row, and their channels, are one contiguous run of terms, UK at a time.
-// Work-groups: x = OH*OW, y = ceil(ROWS/TM), z = ceil(CO/(Local*NV)). Needs TM <= ROWS, UK dividing CI.
+// Work-groups: x = OH, of OW pixels one after the other, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CO/(Local*NV)). Needs TM <= ROWS of a group, UK dividing CI.
 // Order of accumulation: ky, kx, ci ascending.
 // Gradients: conv_bwd_data_lanes.comp, conv_bwd_filter_lanes.comp. GPU twin: conv_fwd_tiled.comp.
 type ConvFwdLanes struct {
 	X, W, Bias vk.Range // read
-	Y          vk.Range // written
+	Y, Partial vk.Range // written
 
 	// specialisation constants
 	Local                                                    uint32
 	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
 	AddBias                                                  bool
-	ACT, TM, NV, UK                                          int32
+	ACT, TM, NV, UK, GROUPS                                  int32
 
 	Groups [3]uint32
 }
@@ -1761,8 +1786,8 @@ type ConvFwdLanes struct {
 func (k ConvFwdLanes) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvFwdLanesShader,
-		Args:   []vk.Range{k.X, k.W, k.Bias, k.Y},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.TM), uint32(k.NV), uint32(k.UK)},
+		Args:   []vk.Range{k.X, k.W, k.Bias, k.Y, k.Partial},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.TM), uint32(k.NV), uint32(k.UK), uint32(k.GROUPS)},
 		Groups: k.Groups,
 	}
 }
@@ -1775,6 +1800,7 @@ var ConvFwdLanesShader = &vk.Shader{
 		{Name: "w", Access: vk.Read, Elem: "float"},
 		{Name: "bias", Access: vk.Read, Elem: "float"},
 		{Name: "y", Access: vk.Write, Elem: "float"},
+		{Name: "partial", Access: vk.Write, Elem: "float"},
 	},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
@@ -1795,6 +1821,7 @@ var ConvFwdLanesShader = &vk.Shader{
 		{Name: "TM", ID: 15, Default: 1},
 		{Name: "NV", ID: 16, Default: 1},
 		{Name: "UK", ID: 17, Default: 1},
+		{Name: "GROUPS", ID: 18, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
@@ -1888,14 +1915,16 @@ var convFwdThinStorage []byte
 //	w    : [KH,KW,CI,CO] f32              as [KH*KW*CI, CO]
 //	bias : [CO] f32, read where ADD_BIAS
 //	y    : [SPLITS,ROWS,OH,OW,CO] f32     as [SPLITS, ROWS*OH*OW, CO]
+//	partial : [GROUPS,tiles,2,CO] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl); ROWS is then so
+//	       many groups, and there is one split
 //
-// Work-groups: x = ceil(ROWS*OH*OW / BM), y = ceil(CO / BN), z = SPLITS (taps and channels in SPLITS runs, partial sums
+// Work-groups: x = tiles = ceil(ROWS*OH*OW / BM) of each group, y = ceil(CO / BN), z = SPLITS (taps and channels in SPLITS runs, partial sums
 // apart; then sum_partials).
 // Order of accumulation: ky, kx, ci ascending, one sum per element and split.
 // Gradients: conv_bwd_data_tiled.comp, conv_bwd_filter_tiled.comp. CPU twin: conv_fwd_lanes.comp.
 type ConvFwdTiled struct {
 	X, W, Bias vk.Range // read
-	Y          vk.Range // written
+	Y, Partial vk.Range // written
 
 	// specialisation constants
 	Local                                                    uint32
@@ -1903,6 +1932,7 @@ type ConvFwdTiled struct {
 	AddBias                                                  bool
 	ACT, BM, BN, BK, TM, TN, SPLITS                          int32
 	AQuads, BQuads, CQuads                                   bool
+	GROUPS                                                   int32
 
 	Groups [3]uint32
 }
@@ -1911,8 +1941,8 @@ type ConvFwdTiled struct {
 func (k ConvFwdTiled) Call() vk.Call {
 	return vk.Call{
 		Shader: ConvFwdTiledShader,
-		Args:   []vk.Range{k.X, k.W, k.Bias, k.Y},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads)},
+		Args:   []vk.Range{k.X, k.W, k.Bias, k.Y, k.Partial},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.IH), uint32(k.IW), uint32(k.CI), uint32(k.OH), uint32(k.OW), uint32(k.CO), uint32(k.KH), uint32(k.KW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.AddBias), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads), uint32(k.GROUPS)},
 		Groups: k.Groups,
 	}
 }
@@ -1925,6 +1955,7 @@ var ConvFwdTiledShader = &vk.Shader{
 		{Name: "w", Access: vk.Read, Elem: "float"},
 		{Name: "bias", Access: vk.Read, Elem: "float"},
 		{Name: "y", Access: vk.Write, Elem: "float"},
+		{Name: "partial", Access: vk.Write, Elem: "float"},
 	},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
@@ -1951,9 +1982,10 @@ var ConvFwdTiledShader = &vk.Shader{
 		{Name: "A_QUADS", ID: 26, Default: 0},
 		{Name: "B_QUADS", ID: 27, Default: 0},
 		{Name: "C_QUADS", ID: 28, Default: 0},
+		{Name: "GROUPS", ID: 29, Default: 0},
 	},
 	Local:  [3]uint32{0, 1, 1},
-	Shared: 8704,
+	Shared: 8716,
 	Code:   [2][]byte{vk.Addresses: convFwdTiledAddresses, vk.Storage: convFwdTiledStorage},
 }
 
@@ -2463,17 +2495,19 @@ var gemmCoopStorage []byte
 //	bias : [N] f32, read where ADD_BIAS
 //	e    : as c, read where ADD_E; another buffer than c
 //	c    : [SPLITS,M,N] f32, or [SPLITS,N,M] where TRANS_C
+//	partial : [GROUPS,tiles,2,N] f32, written where GROUPS is not 0: moments of c's columns in each tile (moments.glsl)
 //
 // The tile is that of lanes.glsl: rows along M, lanes along N. No shared memory, no masks: a last tile that would reach
-// over the edge is moved back and computes some elements a second time, to the same bits.
-// Work-groups: x = ceil(ceil(M/TM) / BLOCKS), y = ceil(N/(Local*NV)), z = BLOCKS*SPLITS. BLOCKS: a block of rows meets all
+// over the edge is moved back and computes some elements a second time, to the same bits. GROUPS: M is so many groups of
+// rows, and a tile's are all of one; then neither TRANS_C nor PACKED_A, and one split.
+// Work-groups: x = ceil(tiles / BLOCKS), tiles = ceil(M/TM) of each group, y = ceil(N/(Local*NV)), z = BLOCKS*SPLITS. BLOCKS: a block of rows meets all
 // columns before the next does, out of a cache. SPLITS: K in so many runs, partial sums apart; then sum_partials. Needs
-// TM <= M.
+// TM <= M, of a group.
 // Order of accumulation: k ascending, one sum per element and split.
 // Gradients: the same kernel, transposed. GPU twin: gemm_tiled.comp.
 type GemmLanes struct {
 	A, B, Bias, E vk.Range // read
-	C             vk.Range // written
+	C, Partial    vk.Range // written
 
 	// specialisation constants
 	Local                         uint32
@@ -2481,7 +2515,7 @@ type GemmLanes struct {
 	TransA, TransC, AddBias, AddE bool
 	ACT, SPLITS, TM, NV, UK       int32
 	PackedA                       bool
-	BLOCKS                        int32
+	BLOCKS, GROUPS                int32
 
 	Groups [3]uint32
 }
@@ -2490,8 +2524,8 @@ type GemmLanes struct {
 func (k GemmLanes) Call() vk.Call {
 	return vk.Call{
 		Shader: GemmLanesShader,
-		Args:   []vk.Range{k.A, k.B, k.Bias, k.E, k.C},
-		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransC), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.SPLITS), uint32(k.TM), uint32(k.NV), uint32(k.UK), word(k.PackedA), uint32(k.BLOCKS)},
+		Args:   []vk.Range{k.A, k.B, k.Bias, k.E, k.C, k.Partial},
+		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransC), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.SPLITS), uint32(k.TM), uint32(k.NV), uint32(k.UK), word(k.PackedA), uint32(k.BLOCKS), uint32(k.GROUPS)},
 		Groups: k.Groups,
 	}
 }
@@ -2505,6 +2539,7 @@ var GemmLanesShader = &vk.Shader{
 		{Name: "bias", Access: vk.Read, Elem: "float"},
 		{Name: "e", Access: vk.Read, Elem: "float"},
 		{Name: "c", Access: vk.Write, Elem: "float"},
+		{Name: "partial", Access: vk.Write, Elem: "float"},
 	},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
@@ -2522,6 +2557,7 @@ var GemmLanesShader = &vk.Shader{
 		{Name: "UK", ID: 12, Default: 1},
 		{Name: "PACKED_A", ID: 13, Default: 0},
 		{Name: "BLOCKS", ID: 14, Default: 1},
+		{Name: "GROUPS", ID: 15, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,
@@ -2541,13 +2577,15 @@ var gemmLanesStorage []byte
 //	bias : [N] f32, read where ADD_BIAS
 //	e    : [M,N] f32, read where ADD_E
 //	c    : [SPLITS,M,N] f32
+//	partial : [GROUPS,tiles,2,N] f32, written where GROUPS is not 0: moments of c's columns in each tile (moments.glsl); M is then so
+//	       many groups of rows, and there is one split
 //
-// Work-groups: x = ceil(M/BM), y = ceil(N/BN), z = SPLITS (K in SPLITS runs, partial sums apart; then sum_partials).
+// Work-groups: x = tiles = ceil(M/BM) of each group, y = ceil(N/BN), z = SPLITS (K in SPLITS runs, partial sums apart; then sum_partials).
 // Order of accumulation: k ascending, one sum per element and split.
 // Gradients: the same kernel, transposed. CPU twin: gemm_lanes.comp.
 type GemmTiled struct {
 	A, B, Bias, E vk.Range // read
-	C             vk.Range // written
+	C, Partial    vk.Range // written
 
 	// specialisation constants
 	Local                           uint32
@@ -2555,6 +2593,7 @@ type GemmTiled struct {
 	TransA, TransB, AddBias, AddE   bool
 	ACT, BM, BN, BK, TM, TN, SPLITS int32
 	AQuads, BQuads, CQuads          bool
+	GROUPS                          int32
 
 	Groups [3]uint32
 }
@@ -2563,8 +2602,8 @@ type GemmTiled struct {
 func (k GemmTiled) Call() vk.Call {
 	return vk.Call{
 		Shader: GemmTiledShader,
-		Args:   []vk.Range{k.A, k.B, k.Bias, k.E, k.C},
-		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransB), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads)},
+		Args:   []vk.Range{k.A, k.B, k.Bias, k.E, k.C, k.Partial},
+		Specs:  []uint32{k.Local, uint32(k.M), uint32(k.N), uint32(k.K), word(k.TransA), word(k.TransB), word(k.AddBias), word(k.AddE), uint32(k.ACT), uint32(k.BM), uint32(k.BN), uint32(k.BK), uint32(k.TM), uint32(k.TN), uint32(k.SPLITS), word(k.AQuads), word(k.BQuads), word(k.CQuads), uint32(k.GROUPS)},
 		Groups: k.Groups,
 	}
 }
@@ -2578,6 +2617,7 @@ var GemmTiledShader = &vk.Shader{
 		{Name: "bias", Access: vk.Read, Elem: "float"},
 		{Name: "e", Access: vk.Read, Elem: "float"},
 		{Name: "c", Access: vk.Write, Elem: "float"},
+		{Name: "partial", Access: vk.Write, Elem: "float"},
 	},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
@@ -2598,9 +2638,10 @@ var GemmTiledShader = &vk.Shader{
 		{Name: "A_QUADS", ID: 26, Default: 0},
 		{Name: "B_QUADS", ID: 27, Default: 0},
 		{Name: "C_QUADS", ID: 28, Default: 0},
+		{Name: "GROUPS", ID: 29, Default: 0},
 	},
 	Local:  [3]uint32{0, 1, 1},
-	Shared: 8704,
+	Shared: 8716,
 	Code:   [2][]byte{vk.Addresses: gemmTiledAddresses, vk.Storage: gemmTiledStorage},
 }
 
@@ -2735,6 +2776,7 @@ var im2colStorage []byte
 //	points : [PY*PX,ROWS|1,STRIDE*STRIDE*C] f32, planes of an odd number of rows
 //	bias   : [C] f32, read where ADD_BIAS
 //	image  : [ROWS,H,W,C] f32
+//	partial : [ROWS,2,C] f32, written where MOMENTS: moments of each image's channels (moments.glsl). Not where INPUT.
 //
 // INPUT, STRIDE, PAD_Y, PAD_X, OH, OW: as points_of_image.comp has them, whose gradient this is. Each pixel must belong to a
 // phase: (H-1+PAD_Y)/STRIDE < OH+2, likewise along x.
@@ -2742,14 +2784,15 @@ var im2colStorage []byte
 // other.
 // Work-groups: x = STRIDE*STRIDE*C/(Local*RUNS), y = ceil(ROWS/PER). Needs C divisible by Local*RUNS.
 type ImageOfPoints struct {
-	Points, Bias vk.Range // read
-	Image        vk.Range // written
+	Points, Bias   vk.Range // read
+	Image, Partial vk.Range // written
 
 	// specialisation constants
 	Local                                     uint32
 	ROWS, H, W, C, OH, OW, STRIDE, PadY, PadX int32
 	INPUT, AddBias                            bool
 	ACT, RUNS, PER                            int32
+	MOMENTS                                   bool
 
 	Groups [3]uint32
 }
@@ -2758,8 +2801,8 @@ type ImageOfPoints struct {
 func (k ImageOfPoints) Call() vk.Call {
 	return vk.Call{
 		Shader: ImageOfPointsShader,
-		Args:   []vk.Range{k.Points, k.Bias, k.Image},
-		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.H), uint32(k.W), uint32(k.C), uint32(k.OH), uint32(k.OW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.INPUT), word(k.AddBias), uint32(k.ACT), uint32(k.RUNS), uint32(k.PER)},
+		Args:   []vk.Range{k.Points, k.Bias, k.Image, k.Partial},
+		Specs:  []uint32{k.Local, uint32(k.ROWS), uint32(k.H), uint32(k.W), uint32(k.C), uint32(k.OH), uint32(k.OW), uint32(k.STRIDE), uint32(k.PadY), uint32(k.PadX), word(k.INPUT), word(k.AddBias), uint32(k.ACT), uint32(k.RUNS), uint32(k.PER), word(k.MOMENTS)},
 		Groups: k.Groups,
 	}
 }
@@ -2771,6 +2814,7 @@ var ImageOfPointsShader = &vk.Shader{
 		{Name: "points", Access: vk.Read, Elem: "float"},
 		{Name: "bias", Access: vk.Read, Elem: "float"},
 		{Name: "image", Access: vk.Write, Elem: "float"},
+		{Name: "partial", Access: vk.Write, Elem: "float"},
 	},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
@@ -2788,6 +2832,7 @@ var ImageOfPointsShader = &vk.Shader{
 		{Name: "ACT", ID: 12, Default: 0},
 		{Name: "RUNS", ID: 13, Default: 1},
 		{Name: "PER", ID: 14, Default: 1},
+		{Name: "MOMENTS", ID: 15, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,

@@ -13,6 +13,7 @@ type minimalCase struct {
 	input     bool // the convolution's input, else its output
 	trans     bool
 	bias      bool
+	far       bool // moments are taken of the output, with a bias far from 0 if there is one
 	act       int
 	runs, per int
 	width     int // runs of lanes that lie together
@@ -32,6 +33,7 @@ func minimalCases(r *rig) []minimalCase {
 		c := list[i%len(list)]
 		c.act = i % len(ref.Activations)
 		c.input = c.input != (i >= len(list))
+		c.far = i != 3
 		cases = append(cases, c)
 	}
 	return cases
@@ -156,15 +158,22 @@ func testImageOfPoints(r *rig) {
 		c.eachPixel(func(p, row, column, pixel int, weight float64) {
 			want[pixel] += weight * float64(points[at(p, row, column)])
 		})
-		bias, finish := geometry{bias: c.bias, act: c.act}.withBias(r, channels)
+		bias, finish := geometry{bias: c.bias, act: c.act, far: c.far}.withBias(r, channels)
 		image := r.out(len(want))
+		partial := image
+		if !c.input && c.far {
+			partial = r.out(c.N * 2 * channels)
+		}
 		r.run(shaders.ImageOfPoints{
-			Points: r.floats(points).Range, Bias: bias.all(), Image: image.Range,
+			Points: r.floats(points).Range, Bias: bias.all(), Image: image.Range, Partial: partial.Range,
 			Local: uint32(l), ROWS: int32(c.N), H: int32(h), W: int32(w), C: int32(channels), OH: int32(c.OH), OW: int32(c.OW),
-			STRIDE: int32(stride), PadY: int32(padY), PadX: int32(padX), INPUT: c.input, AddBias: c.bias, ACT: int32(c.act), RUNS: int32(c.runs), PER: int32(c.per),
+			STRIDE: int32(stride), PadY: int32(padY), PadX: int32(padX), INPUT: c.input, AddBias: c.bias, ACT: int32(c.act), RUNS: int32(c.runs), PER: int32(c.per), MOMENTS: partial != image,
 			Groups: [3]uint32{ceil(all, l*c.runs), ceil(c.N, c.per), 1},
 		})
 		r.near("image", image, finish(want))
+		if partial != image {
+			r.nearMoments(partial, partsOf(wide(r.result(image)), 1, 1, channels, h*w), channels)
+		}
 	})
 }
 

@@ -44,6 +44,15 @@ void find_lane() {
 		b = lane_is[lane_] ? odd_ : b;                               \
 	}
 
+// Tiles of tm rows do not reach from one of a batch's groups of rows into the next: the first row of tile i, which is moved back
+// where it would, and how many of its rows are then the tile before's too.
+struct Rows { int first; int again; };
+
+Rows rows_of(int i, int rows, int tm) {
+	int tiles = (rows + tm - 1) / tm, from = i % tiles * tm, first = min(from, rows - tm);
+	return Rows(i / tiles * rows + first, from - first);
+}
+
 // The first column of tile i of so many columns in all, moved back where the tile would reach over the edge.
 int tile_start(int i, int width, int columns) { return max(0, min(i * width, columns - width)); }
 

@@ -9,7 +9,7 @@
 //   int place(int m, int n)                 the element that the sum goes to; -1: none
 //   float finish(float sum, int m, int n)   what becomes of it
 //
-// and calls multiply from main. A work-group makes a BM x BN tile, an invocation TM x TN elements of it, 4 x 4 at a time
+// and calls multiply from main. The rows are one or more groups of so many, and a tile's are all of one. A work-group makes a BM x BN tile, an invocation TM x TN elements of it, 4 x 4 at a time
 // that lie 4*BM/TM rows and 4*BN/TN columns apart; Local = BM/TM * BN/TN. The terms are cut into SPLITS runs of a
 // multiple of BK, each with a result of its own. BK terms at a time come to shared memory: while one chunk is
 // multiplied, an invocation holds its part of the next in registers.
@@ -40,35 +40,39 @@ const int LOCAL = BM / TM * (BN / TN);
 
 vec4 sums[TM][TN / 4]; // an invocation's
 
-void store_sums(int m0, int n0, int rows, int columns) {
+// The first row of this work-group's group of so many rows, and of its tile in the group.
+int group_row(int rows) { return int(gl_WorkGroupID.x) / ((rows + BM - 1) / BM) * rows; }
+int tile_row(int rows) { return int(gl_WorkGroupID.x) % ((rows + BM - 1) / BM) * BM; }
+
+void store_sums(int first, int m0, int n0, int rows, int columns) {
 	[[unroll]] for (int i = 0; i < TM; i++) {
 		int m = m0 + i / 4 * (4 * BM / TM) + i % 4;
 		[[unroll]] for (int j = 0; j < TN / 4; j++) {
 			int n = n0 + j * (4 * BN / TN);
-			if (C_QUADS && m < rows && n < columns && place(m, n) >= 0) {
+			if (C_QUADS && m < rows && n < columns && place(first + m, n) >= 0) {
 				vec4 z;
-				[[unroll]] for (int e = 0; e < 4; e++) z[e] = finish(sums[i][j][e], m, n + e);
-				store4(place(m, n), z);
+				[[unroll]] for (int e = 0; e < 4; e++) z[e] = finish(sums[i][j][e], first + m, n + e);
+				store4(place(first + m, n), z);
 			}
 			if (!C_QUADS)
 				[[unroll]] for (int e = 0; e < 4; e++)
-					if (m < rows && n + e < columns && place(m, n + e) >= 0)
-						store(place(m, n + e), finish(sums[i][j][e], m, n + e));
+					if (m < rows && n + e < columns && place(first + m, n + e) >= 0)
+						store(place(first + m, n + e), finish(sums[i][j][e], first + m, n + e));
 		}
 	}
 }
 
-// multiply makes the tile of a rows x columns product from a split's run of the terms. whole: all chunks are.
+// multiply makes the tile of a product of groups of rows x columns from a split's run of the terms. whole: all chunks are.
 void multiply(int rows, int columns, int terms, bool whole, int split) {
 	int run = ((terms + SPLITS - 1) / SPLITS + BK - 1) / BK * BK;
 	int k0 = split * run, k1 = min(k0 + run, terms);
 	int lane = int(gl_LocalInvocationID.x), tm = lane / (BN / TN), tn = lane % (BN / TN);
-	int m0 = int(gl_WorkGroupID.x) * BM, n0 = int(gl_WorkGroupID.y) * BN;
+	int first = group_row(rows), m0 = tile_row(rows), n0 = int(gl_WorkGroupID.y) * BN;
 
 	[[unroll]] for (int i = 0; i < TM; i++)
 		[[unroll]] for (int j = 0; j < TN / 4; j++) sums[i][j] = vec4(0.0);
 
-	a_begin(lane, m0);
+	a_begin(lane, first + m0);
 	b_begin(lane, n0);
 	int k = k0;
 	do { // a chunk is on its way while the one before is multiplied
@@ -92,7 +96,7 @@ void multiply(int rows, int columns, int terms, bool whole, int split) {
 		barrier();
 		k += BK;
 	} while (k - BK < k1);
-	store_sums(m0 + 4 * tm, n0 + 4 * tn, rows, columns);
+	store_sums(first, m0 + 4 * tm, n0 + 4 * tn, rows, columns);
 }
 
 #endif

@@ -25,7 +25,8 @@ void SIDE(begin)(int lane, int first) {
 			SIDE(lines)[l][i] = SIDE(line)(first + SIDE(block_line)(lane + l * LOCAL) + i);
 }
 
-// fetch loads the chunk that begins with term k, of a side with so many lines in all and terms up to k1.
+// fetch loads the chunk that begins with term k, of a side with so many lines in the group, where its own begin with first, and
+// terms up to k1.
 void SIDE(fetch)(int lane, int first, int lines, int k, int k1, bool whole) {
 	[[unroll]] for (int l = 0; l < SIDE(loads); l++) {
 		int block = lane + l * LOCAL;
