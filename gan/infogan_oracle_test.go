@@ -269,7 +269,7 @@ func TestInfoGANStepIsTheOracles(t *testing.T) {
 	test := func(t *testing.T, d *vk.Device, r InfoGANRecipe) {
 		for seed := uint64(1); ; seed++ {
 			m := newModel(t, d, smallInfoGAN(r), set, seed)
-			if o := newInfoGANOracle(t, m, set); !o.clear(o.train) {
+			if o := newInfoGANOracle(t, m, set); !o.clear(o.train, steps) {
 				continue
 			}
 			o := newInfoGANOracle(t, m, set)

@@ -208,7 +208,7 @@ func TestSSGANStepIsTheOracles(t *testing.T) {
 	test := func(t *testing.T, d *vk.Device, r SSGANRecipe) {
 		for seed := uint64(1); ; seed++ {
 			m := newSSGAN(t, d, r, set, seed)
-			if o := newSSGANOracle(t, m, set); !o.clear(o.train) {
+			if o := newSSGANOracle(t, m, set); !o.clear(o.train, steps) {
 				continue
 			}
 			o := newSSGANOracle(t, m, set)
