@@ -8,7 +8,8 @@
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding and the phase of the stride
 // are uniform; lanes lie along CI. The loop visits the taps that reach the pixel, UK output channels at a time.
-// Work-groups: x = IH, of IW pixels one after the other, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CI/(Local*NV)). Needs TM <= ROWS of a group, UK dividing CO.
+// Work-groups: x = IH, of IW pixels one after the other, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CI/(Local*NV)).
+// Needs TM <= ROWS of a group, UK dividing CO.
 // Order of accumulation: ky, kx, co ascending.
 // Gradient: conv_fwd_lanes.comp. GPU twin: conv_bwd_data_tiled.comp.
 #version 460

@@ -4,12 +4,12 @@
 //   w    : [KH,KW,CI,CO] f32
 //   bias : [CI] f32, read where ADD_BIAS (a transposed convolution's)
 //   dx   : [SPLITS,ROWS,IH,IW,CI] f32
-//   partial : [GROUPS,tiles,STRIDE*STRIDE,2,CI] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl); ROWS
-//          is then so many groups, there is one split, and STRIDE divides IH and IW
+//   partial : [GROUPS,tiles,STRIDE*STRIDE,2,CI] f32, written where GROUPS is not 0: moments of each tile's channels
+//          (moments.glsl); ROWS is then so many groups, there is one split, and STRIDE divides IH and IW
 //
 // An implicit matrix product for each phase of the stride: the input pixels of one phase meet the same taps.
-// Work-groups: x = tiles = ceil(ROWS*ceil(IH/STRIDE)*ceil(IW/STRIDE) / BM) of each group, y = ceil(CI / BN), z = STRIDE*STRIDE*SPLITS (each phase's
-// taps and channels in SPLITS runs, partial sums apart; then sum_partials).
+// Work-groups: x = tiles = ceil(ROWS*ceil(IH/STRIDE)*ceil(IW/STRIDE) / BM) of each group, y = ceil(CI / BN), z =
+// STRIDE*STRIDE*SPLITS (each phase's taps and channels in SPLITS runs, partial sums apart; then sum_partials).
 // Order of accumulation: ky, kx, co ascending, one sum per element and split.
 // Gradient: conv_fwd_tiled.comp. CPU twin: conv_bwd_data_lanes.comp.
 #version 460

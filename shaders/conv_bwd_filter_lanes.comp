@@ -7,8 +7,8 @@
 // The tile is that of lanes.glsl: its rows are input channels, lanes lie along CO. A work-group makes the tile for all
 // taps, from UK batch items at a time, whose part of x and dy then stays in its core's cache; between them the sums wait
 // in dw. Batch items walk the pixels together, side by side, so padding is uniform.
-// Work-groups: x = ceil(CI/TM), y = ceil(CO/(Local*NV)). Needs TM <= CI. A last tile that would reach over the edge is moved back and leaves the elements alone that are the
-// tile's before it.
+// Work-groups: x = ceil(CI/TM), y = ceil(CO/(Local*NV)). Needs TM <= CI. A last tile that would reach over the edge is moved
+// back and leaves the elements alone that are the tile's before it.
 // Order of accumulation: runs of UK rows; in a run oy, ox, row ascending. Rows left over come last, one by one.
 // GPU twin: conv_bwd_filter_tiled.comp.
 #version 460

@@ -8,7 +8,8 @@
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding is uniform; lanes lie along
 // CO. The valid taps of a filter row, and their channels, are one contiguous run of terms, UK at a time.
-// Work-groups: x = OH, of OW pixels one after the other, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CO/(Local*NV)). Needs TM <= ROWS of a group, UK dividing CI.
+// Work-groups: x = OH, of OW pixels one after the other, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CO/(Local*NV)).
+// Needs TM <= ROWS of a group, UK dividing CI.
 // Order of accumulation: ky, kx, ci ascending.
 // Gradients: conv_bwd_data_lanes.comp, conv_bwd_filter_lanes.comp. GPU twin: conv_fwd_tiled.comp.
 #version 460

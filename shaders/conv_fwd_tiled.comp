@@ -4,11 +4,11 @@
 //   w    : [KH,KW,CI,CO] f32              as [KH*KW*CI, CO]
 //   bias : [CO] f32, read where ADD_BIAS
 //   y    : [SPLITS,ROWS,OH,OW,CO] f32     as [SPLITS, ROWS*OH*OW, CO]
-//   partial : [GROUPS,tiles,2,CO] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl); ROWS is then so
-//          many groups, and there is one split
+//   partial : [GROUPS,tiles,2,CO] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl); ROWS is
+//          then so many groups, and there is one split
 //
-// Work-groups: x = tiles = ceil(ROWS*OH*OW / BM) of each group, y = ceil(CO / BN), z = SPLITS (taps and channels in SPLITS runs, partial sums
-// apart; then sum_partials).
+// Work-groups: x = tiles = ceil(ROWS*OH*OW / BM) of each group, y = ceil(CO / BN), z = SPLITS (taps and channels in SPLITS
+// runs, partial sums apart; then sum_partials).
 // Order of accumulation: ky, kx, ci ascending, one sum per element and split.
 // Gradients: conv_bwd_data_tiled.comp, conv_bwd_filter_tiled.comp. CPU twin: conv_fwd_lanes.comp.
 #version 460

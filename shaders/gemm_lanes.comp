@@ -10,9 +10,9 @@
 // The tile is that of lanes.glsl: rows along M, lanes along N. No shared memory, no masks: a last tile that would reach
 // over the edge is moved back and computes some elements a second time, to the same bits. GROUPS: M is so many groups of
 // rows, and a tile's are all of one; then neither TRANS_C nor PACKED_A, and one split.
-// Work-groups: x = ceil(tiles / BLOCKS), tiles = ceil(M/TM) of each group, y = ceil(N/(Local*NV)), z = BLOCKS*SPLITS. BLOCKS: a block of rows meets all
-// columns before the next does, out of a cache. SPLITS: K in so many runs, partial sums apart; then sum_partials. Needs
-// TM <= M, of a group.
+// Work-groups: x = ceil(tiles / BLOCKS), tiles = ceil(M/TM) of each group, y = ceil(N/(Local*NV)), z = BLOCKS*SPLITS. BLOCKS:
+// a block of rows meets all columns before the next does, out of a cache. SPLITS: K in so many runs, partial sums apart; then
+// sum_partials. Needs TM <= M, of a group.
 // Order of accumulation: k ascending, one sum per element and split.
 // Gradients: the same kernel, transposed. GPU twin: gemm_tiled.comp.
 #version 460

@@ -5,10 +5,11 @@
 //   bias : [N] f32, read where ADD_BIAS
 //   e    : [M,N] f32, read where ADD_E
 //   c    : [SPLITS,M,N] f32
-//   partial : [GROUPS,tiles,2,N] f32, written where GROUPS is not 0: moments of c's columns in each tile (moments.glsl); M is then so
-//          many groups of rows, and there is one split
+//   partial : [GROUPS,tiles,2,N] f32, written where GROUPS is not 0: moments of c's columns in each tile (moments.glsl); M is
+//          then so many groups of rows, and there is one split
 //
-// Work-groups: x = tiles = ceil(M/BM) of each group, y = ceil(N/BN), z = SPLITS (K in SPLITS runs, partial sums apart; then sum_partials).
+// Work-groups: x = tiles = ceil(M/BM) of each group, y = ceil(N/BN), z = SPLITS (K in SPLITS runs, partial sums apart; then
+// sum_partials).
 // Order of accumulation: k ascending, one sum per element and split.
 // Gradients: the same kernel, transposed. CPU twin: gemm_lanes.comp.
 #version 460

@@ -7,7 +7,8 @@
 // likewise along x. Else it is the output, with STRIDE 1 and no padding. OH, OW: the convolution's output.
 // Lanes lie along the channels, RUNS to a lane; an invocation makes all points of them, of a phase of PER images, one after
 // the other.
-// Work-groups: x = STRIDE*STRIDE*C/(Local*RUNS), y = ceil(ROWS/PER). Needs C divisible by Local*RUNS and by WIDTH, WIDTH by RUNS; RUNS 1 or 2.
+// Work-groups: x = STRIDE*STRIDE*C/(Local*RUNS), y = ceil(ROWS/PER). Needs C divisible by Local*RUNS and by WIDTH, WIDTH by
+// RUNS; RUNS 1 or 2.
 // Gradient: image_of_points.comp.
 #version 460
 #extension GL_GOOGLE_include_directive : require

@@ -1218,7 +1218,8 @@ var convBwdDataCoopStorage []byte
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding and the phase of the stride
 // are uniform; lanes lie along CI. The loop visits the taps that reach the pixel, UK output channels at a time.
-// Work-groups: x = IH, of IW pixels one after the other, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CI/(Local*NV)). Needs TM <= ROWS of a group, UK dividing CO.
+// Work-groups: x = IH, of IW pixels one after the other, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CI/(Local*NV)).
+// Needs TM <= ROWS of a group, UK dividing CO.
 // Order of accumulation: ky, kx, co ascending.
 // Gradient: conv_fwd_lanes.comp. GPU twin: conv_bwd_data_tiled.comp.
 type ConvBwdDataLanes struct {
@@ -1292,12 +1293,12 @@ var convBwdDataLanesStorage []byte
 //	w    : [KH,KW,CI,CO] f32
 //	bias : [CI] f32, read where ADD_BIAS (a transposed convolution's)
 //	dx   : [SPLITS,ROWS,IH,IW,CI] f32
-//	partial : [GROUPS,tiles,STRIDE*STRIDE,2,CI] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl); ROWS
-//	       is then so many groups, there is one split, and STRIDE divides IH and IW
+//	partial : [GROUPS,tiles,STRIDE*STRIDE,2,CI] f32, written where GROUPS is not 0: moments of each tile's channels
+//	       (moments.glsl); ROWS is then so many groups, there is one split, and STRIDE divides IH and IW
 //
 // An implicit matrix product for each phase of the stride: the input pixels of one phase meet the same taps.
-// Work-groups: x = tiles = ceil(ROWS*ceil(IH/STRIDE)*ceil(IW/STRIDE) / BM) of each group, y = ceil(CI / BN), z = STRIDE*STRIDE*SPLITS (each phase's
-// taps and channels in SPLITS runs, partial sums apart; then sum_partials).
+// Work-groups: x = tiles = ceil(ROWS*ceil(IH/STRIDE)*ceil(IW/STRIDE) / BM) of each group, y = ceil(CI / BN), z =
+// STRIDE*STRIDE*SPLITS (each phase's taps and channels in SPLITS runs, partial sums apart; then sum_partials).
 // Order of accumulation: ky, kx, co ascending, one sum per element and split.
 // Gradient: conv_fwd_tiled.comp. CPU twin: conv_bwd_data_lanes.comp.
 type ConvBwdDataTiled struct {
@@ -1461,8 +1462,8 @@ var convBwdFilterCoopStorage []byte
 // The tile is that of lanes.glsl: its rows are input channels, lanes lie along CO. A work-group makes the tile for all
 // taps, from UK batch items at a time, whose part of x and dy then stays in its core's cache; between them the sums wait
 // in dw. Batch items walk the pixels together, side by side, so padding is uniform.
-// Work-groups: x = ceil(CI/TM), y = ceil(CO/(Local*NV)). Needs TM <= CI. A last tile that would reach over the edge is moved back and leaves the elements alone that are the
-// tile's before it.
+// Work-groups: x = ceil(CI/TM), y = ceil(CO/(Local*NV)). Needs TM <= CI. A last tile that would reach over the edge is moved
+// back and leaves the elements alone that are the tile's before it.
 // Order of accumulation: runs of UK rows; in a run oy, ox, row ascending. Rows left over come last, one by one.
 // GPU twin: conv_bwd_filter_tiled.comp.
 type ConvBwdFilterLanes struct {
@@ -1766,7 +1767,8 @@ var convFwdCoopStorage []byte
 //
 // The tile is that of lanes.glsl: its rows are batch items at the same pixel, so padding is uniform; lanes lie along
 // CO. The valid taps of a filter row, and their channels, are one contiguous run of terms, UK at a time.
-// Work-groups: x = OH, of OW pixels one after the other, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CO/(Local*NV)). Needs TM <= ROWS of a group, UK dividing CI.
+// Work-groups: x = OH, of OW pixels one after the other, y = tiles = ceil(ROWS/TM) of each group, z = ceil(CO/(Local*NV)).
+// Needs TM <= ROWS of a group, UK dividing CI.
 // Order of accumulation: ky, kx, ci ascending.
 // Gradients: conv_bwd_data_lanes.comp, conv_bwd_filter_lanes.comp. GPU twin: conv_fwd_tiled.comp.
 type ConvFwdLanes struct {
@@ -1915,11 +1917,11 @@ var convFwdThinStorage []byte
 //	w    : [KH,KW,CI,CO] f32              as [KH*KW*CI, CO]
 //	bias : [CO] f32, read where ADD_BIAS
 //	y    : [SPLITS,ROWS,OH,OW,CO] f32     as [SPLITS, ROWS*OH*OW, CO]
-//	partial : [GROUPS,tiles,2,CO] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl); ROWS is then so
-//	       many groups, and there is one split
+//	partial : [GROUPS,tiles,2,CO] f32, written where GROUPS is not 0: moments of each tile's channels (moments.glsl); ROWS is
+//	       then so many groups, and there is one split
 //
-// Work-groups: x = tiles = ceil(ROWS*OH*OW / BM) of each group, y = ceil(CO / BN), z = SPLITS (taps and channels in SPLITS runs, partial sums
-// apart; then sum_partials).
+// Work-groups: x = tiles = ceil(ROWS*OH*OW / BM) of each group, y = ceil(CO / BN), z = SPLITS (taps and channels in SPLITS
+// runs, partial sums apart; then sum_partials).
 // Order of accumulation: ky, kx, ci ascending, one sum per element and split.
 // Gradients: conv_bwd_data_tiled.comp, conv_bwd_filter_tiled.comp. CPU twin: conv_fwd_lanes.comp.
 type ConvFwdTiled struct {
@@ -2500,9 +2502,9 @@ var gemmCoopStorage []byte
 // The tile is that of lanes.glsl: rows along M, lanes along N. No shared memory, no masks: a last tile that would reach
 // over the edge is moved back and computes some elements a second time, to the same bits. GROUPS: M is so many groups of
 // rows, and a tile's are all of one; then neither TRANS_C nor PACKED_A, and one split.
-// Work-groups: x = ceil(tiles / BLOCKS), tiles = ceil(M/TM) of each group, y = ceil(N/(Local*NV)), z = BLOCKS*SPLITS. BLOCKS: a block of rows meets all
-// columns before the next does, out of a cache. SPLITS: K in so many runs, partial sums apart; then sum_partials. Needs
-// TM <= M, of a group.
+// Work-groups: x = ceil(tiles / BLOCKS), tiles = ceil(M/TM) of each group, y = ceil(N/(Local*NV)), z = BLOCKS*SPLITS. BLOCKS:
+// a block of rows meets all columns before the next does, out of a cache. SPLITS: K in so many runs, partial sums apart; then
+// sum_partials. Needs TM <= M, of a group.
 // Order of accumulation: k ascending, one sum per element and split.
 // Gradients: the same kernel, transposed. GPU twin: gemm_tiled.comp.
 type GemmLanes struct {
@@ -2577,10 +2579,11 @@ var gemmLanesStorage []byte
 //	bias : [N] f32, read where ADD_BIAS
 //	e    : [M,N] f32, read where ADD_E
 //	c    : [SPLITS,M,N] f32
-//	partial : [GROUPS,tiles,2,N] f32, written where GROUPS is not 0: moments of c's columns in each tile (moments.glsl); M is then so
-//	       many groups of rows, and there is one split
+//	partial : [GROUPS,tiles,2,N] f32, written where GROUPS is not 0: moments of c's columns in each tile (moments.glsl); M is
+//	       then so many groups of rows, and there is one split
 //
-// Work-groups: x = tiles = ceil(M/BM) of each group, y = ceil(N/BN), z = SPLITS (K in SPLITS runs, partial sums apart; then sum_partials).
+// Work-groups: x = tiles = ceil(M/BM) of each group, y = ceil(N/BN), z = SPLITS (K in SPLITS runs, partial sums apart; then
+// sum_partials).
 // Order of accumulation: k ascending, one sum per element and split.
 // Gradients: the same kernel, transposed. CPU twin: gemm_lanes.comp.
 type GemmTiled struct {
@@ -3603,7 +3606,8 @@ var pointsOfFilterStorage []byte
 // likewise along x. Else it is the output, with STRIDE 1 and no padding. OH, OW: the convolution's output.
 // Lanes lie along the channels, RUNS to a lane; an invocation makes all points of them, of a phase of PER images, one after
 // the other.
-// Work-groups: x = STRIDE*STRIDE*C/(Local*RUNS), y = ceil(ROWS/PER). Needs C divisible by Local*RUNS and by WIDTH, WIDTH by RUNS; RUNS 1 or 2.
+// Work-groups: x = STRIDE*STRIDE*C/(Local*RUNS), y = ceil(ROWS/PER). Needs C divisible by Local*RUNS and by WIDTH, WIDTH by
+// RUNS; RUNS 1 or 2.
 // Gradient: image_of_points.comp.
 type PointsOfImage struct {
 	Image  vk.Range // read

@@ -8,7 +8,8 @@
 //
 // and calls multiply(M, N, terms, split) from main. CM x CN x CK is a shape that the device lists. A work-group has WM x WN
 // subgroups; each makes FM x FN matrices of CM x CN, so that a work-group's tile is BM x BN = WM*FM*CM x WN*FN*CN. It takes
-// BK terms at a time, a multiple of CK. The terms are cut into SPLITS runs of a multiple of BK, each with a result of its own. Local = WM*WN subgroups; half of BM, of BN and of BK divides it.
+// BK terms at a time, a multiple of CK. The terms are cut into SPLITS runs of a multiple of BK, each with a result of its own.
+// Local = WM*WN subgroups; half of BM, of BN and of BK divides it.
 // Work-groups: x = ceil(M/BM), y = ceil(N/BN).
 //
 // SCALE_A and SCALE_B are powers of two that operands are multiplied by before they are rounded, and sums divided by: the

@@ -13,8 +13,9 @@
 //   ptr(T) p = at(x, i)  a pointer to element i; p += n moves it
 //   ld(x, p, k)          element p[k] of argument x
 //   STORE_2(x, p, k, a, b)  elements p[k] and p[k+1] of argument x, floats, = a and b. Where there are addresses both go at
-//                        once, as one number of 64 bits, which must lie on a multiple of 8 bytes; made by a shift, because packUint2x32 overruns an array of
-//                        lavapipe's compiler where vectors have 512 bits (Mesa 26.2.6)
+//                        once, as one number of 64 bits, which must lie on a multiple of 8 bytes; made by a shift, because
+//                        packUint2x32 overruns an array of lavapipe's compiler where vectors have 512 bits (Mesa
+//                        26.2.6)
 //
 //   IN4, OUT4            declare an argument of floats that is also read, or written, four at a time:
 //   el4(x, i)            elements i .. i+3, which lie on a multiple of 16 bytes

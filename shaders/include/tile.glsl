@@ -9,10 +9,10 @@
 //   int place(int m, int n)                 the element that the sum goes to; -1: none
 //   float finish(float sum, int m, int n)   what becomes of it
 //
-// and calls multiply from main. The rows are one or more groups of so many, and a tile's are all of one. A work-group makes a BM x BN tile, an invocation TM x TN elements of it, 4 x 4 at a time
-// that lie 4*BM/TM rows and 4*BN/TN columns apart; Local = BM/TM * BN/TN. The terms are cut into SPLITS runs of a
-// multiple of BK, each with a result of its own. BK terms at a time come to shared memory: while one chunk is
-// multiplied, an invocation holds its part of the next in registers.
+// and calls multiply from main. The rows are one or more groups of so many, and a tile's are all of one. A work-group makes a
+// BM x BN tile, an invocation TM x TN elements of it, 4 x 4 at a time that lie 4*BM/TM rows and 4*BN/TN columns apart; Local =
+// BM/TM * BN/TN. The terms are cut into SPLITS runs of a multiple of BK, each with a result of its own. BK terms at a time
+// come to shared memory: while one chunk is multiplied, an invocation holds its part of the next in registers.
 //
 // A_QUADS, B_QUADS, C_QUADS: that argument, and each of its lines, begins on a multiple of 16 bytes, and four elements move
 // at once. Bounds of a tile are compared only where the sizes are no multiples of it.
