@@ -26,11 +26,11 @@ test: ## set up, then the test suite (what CI runs)
 	@tools/setup.sh test
 	@tools/test.sh normal
 
-test-all: ## also what is too long for CI: race detector, cgocheck2, long GC storm, every driver
+test-all: ## also what is too long for CI: every shape on every variant, race detector, cgocheck2, long GC storm
 	@tools/setup.sh test
 	@tools/test.sh all
 
-drivers: ## the suite on every driver of the matrix
+drivers: ## the whole suite on every driver of the matrix, which takes hours
 	@tools/setup.sh test
 	@tools/test.sh drivers
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# test.sh normal|all|drivers runs the test suite; `make test` (test-all, drivers) sets up first. The parts of all, alone:
-# test.sh every|beside|storm|race|cgocheck|slow.
+# test.sh normal|all|drivers [NAME…] runs the test suite; `make test` (test-all, drivers) sets up first.
+# The parts of all, alone: test.sh every|beside|storm|race|cgocheck.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -30,9 +30,12 @@ smoke() {
 
 others() { printf '%s\n' "${drivers[@]}" | grep -vx lavapipe; }
 
-# slow: the whole suite on the drivers that serve correctness alone, with less data where an evaluation would take an hour.
-slow() {
-	for driver in $(others); do VKGAN_TEST_SLOW=1 VKGAN_TIMEOUT=2h TIMEOUT=6h on "$driver" "${gpu_packages[@]}"; done
+# whole DRIVER: the whole suite, with less data where an evaluation would take an hour.
+whole() {
+	case $1 in
+	lavapipe | gpu) on "$1" "${gpu_packages[@]}" ;;
+	*) VKGAN_TEST_SLOW=1 VKGAN_TIMEOUT=2h on "$1" "${gpu_packages[@]}" ;;
+	esac
 }
 
 suite() { on lavapipe ./...; }
@@ -71,12 +74,11 @@ all() {
 	storm
 	race
 	cgocheck
-	slow
 }
 
 case ${1:-} in
 normal) normal ;;
-drivers) TIMEOUT=6h; on lavapipe "${gpu_packages[@]}"; slow ;;
-all | every | beside | storm | race | cgocheck | slow) TIMEOUT=2h; "$1" ;;
-*) echo "usage: test.sh normal|all|drivers|every|beside|storm|race|cgocheck|slow" >&2; exit 2 ;;
+drivers) TIMEOUT=6h; shift; [ $# != 0 ] || set -- "${drivers[@]}"; for driver; do whole "$driver"; done ;;
+all | every | beside | storm | race | cgocheck) TIMEOUT=2h; "$1" ;;
+*) echo "usage: test.sh normal|all|drivers [NAME…]|every|beside|storm|race|cgocheck" >&2; exit 2 ;;
 esac
