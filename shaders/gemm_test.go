@@ -116,6 +116,7 @@ var (
 	tall32 = tile{64, 32, 4, 8, 4, true}
 	tile16 = tile{16, 32, 32, 8, 8, true} // more blocks than invocations
 	flat   = tile{16, 32, 8, 4, 4, false}
+	large  = tile{128, 128, 8, 8, 8, true}
 	huge   = tile{128, 128, 8, 4, 4, true} // 1024 invocations, most of them without a block
 )
 
@@ -159,7 +160,7 @@ func testGemmTiled(r *rig) {
 		{product{M: 66, N: 67, K: 19, Bias: true, Splits: 1}, tile64, 1},
 		{product{M: 1, N: 1, K: 3, Splits: 1}, tile32, 1},
 		{product{M: 15, N: 36, K: 8, Bias: true, Act: 4, Splits: 1}, tile16, 3},
-		{product{M: 260, N: 124, K: 8, Far: true, Splits: 1}, huge, 2},
+		{product{M: 260, N: 124, K: 8, Far: true, Splits: 1}, large, 2},
 	}, randomProducts(r)...), func(r *rig, c tiledProduct) {
 		r.quads = c.quads
 		lineA, lineB := c.K, c.N
