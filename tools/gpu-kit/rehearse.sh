@@ -18,6 +18,7 @@ die() { echo "rehearse: $*" >&2; exit 1; }
 
 if [ ! -e "$base/.ready" ]; then
 	rm -rf "$base"
+	command -v debootstrap >/dev/null || { apt-get update -qq && apt-get install -y -qq debootstrap; } >/dev/null || die "debootstrap could not be installed"
 	codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
 	mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' |
 		awk -v c="$codename" '$2 == c && $1 !~ /cloud|node/ {print $1; exit}')
