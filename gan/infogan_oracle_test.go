@@ -267,15 +267,13 @@ func TestInfoGANStepIsTheOracles(t *testing.T) {
 	const steps = 3
 	set := everyClass(60, 30, 8, 8, 3)
 	test := func(t *testing.T, d *vk.Device, r InfoGANRecipe) {
-		for seed := uint64(1); ; seed++ {
-			m := newModel(t, d, smallInfoGAN(r), set, seed)
-			if o := newInfoGANOracle(t, m, set); !o.clear(o.train, steps) {
-				continue
-			}
-			o := newInfoGANOracle(t, m, set)
-			o.follow(t, m, &m.pair, o.train, steps)
-			return
-		}
+		model := func(seed uint64) *InfoGAN { return newModel(t, d, smallInfoGAN(r), set, seed) }
+		m := model(firstClear(t, steps, func(seed uint64) (*oracle, func() []float64) {
+			o := newInfoGANOracle(t, model(seed), set)
+			return &o.oracle, o.train
+		}))
+		o := newInfoGANOracle(t, m, set)
+		o.follow(t, m, &m.pair, o.train, steps)
 	}
 	best := InfoGANBest()
 	best.NoiseInput, best.NoiseSteps = 0.3, 2 // there is none in the third step

@@ -206,15 +206,13 @@ func TestSSGANStepIsTheOracles(t *testing.T) {
 	}
 	set := everyClass(60, 30, 8, 8, 3)
 	test := func(t *testing.T, d *vk.Device, r SSGANRecipe) {
-		for seed := uint64(1); ; seed++ {
-			m := newSSGAN(t, d, r, set, seed)
-			if o := newSSGANOracle(t, m, set); !o.clear(o.train, steps) {
-				continue
-			}
-			o := newSSGANOracle(t, m, set)
-			o.follow(t, m, &m.pair, o.train, steps)
-			return
-		}
+		model := func(seed uint64) *SSGAN { return newSSGAN(t, d, r, set, seed) }
+		m := model(firstClear(t, steps, func(seed uint64) (*oracle, func() []float64) {
+			o := newSSGANOracle(t, model(seed), set)
+			return &o.oracle, o.train
+		}))
+		o := newSSGANOracle(t, m, set)
+		o.follow(t, m, &m.pair, o.train, steps)
 	}
 	best := SSGANBest()
 	alone := map[string]func(*SSGANRecipe){
