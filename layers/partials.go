@@ -10,7 +10,7 @@ type result struct {
 	bias, e, y  vk.Range
 	act         Activation
 	n, channels int
-	moments     *moments // of y, to be taken if they can; nil: none
+	moments     *moments // of y, to be taken if they can; nil: none. There is no e then
 	groups      int      // of y's rows, which they are of
 }
 

@@ -80,9 +80,10 @@ void main() {
 					sum = plus(sum, c, columns[i * PX + p]);
 				}
 				int y = STRIDE * i + y0, x = STRIDE * j + x0;
-				if (y >= 0 && y < H && x >= 0 && x < W) el(image, ((row * H + y) * W + x) * C + to) = activate(ACT, sum + shift);
-				if (i == 0 && j == 0) moments = moments_from(activate(ACT, sum + shift));
-				take(moments, activate(ACT, sum + shift));
+				float z = activate(ACT, sum + shift);
+				if (y >= 0 && y < H && x >= 0 && x < W) el(image, ((row * H + y) * W + x) * C + to) = z;
+				if (i == 0 && j == 0) moments = moments_from(z);
+				take(moments, z);
 			}
 		if (MOMENTS) put_moments(row, C, to, moments, NY * NX);
 	} while (++turn < end);
