@@ -96,7 +96,7 @@ func (p pass) fitsThin(d *vk.Device, v variant) error {
 	return nil
 }
 
-// otherTilesInRegisters changes a tile's rows and channels, for the tuner.
+// otherTilesInRegisters changes a tile's rows and channels, for the tuner; the product of patches has none.
 func (p pass) otherTilesInRegisters(d *vk.Device, v variant) (list []variant) {
 	rows := []int32{1, 2, 3, 5} // of the filter
 	if p.kind == forwardPass {
@@ -106,7 +106,7 @@ func (p pass) otherTilesInRegisters(d *vk.Device, v variant) (list []variant) {
 		for runs := range int32(2) {
 			w := v
 			w.lanes.rows, w.lanes.runs = r, runs+1
-			if v.padded && p.fitsThin(d, w) == nil {
+			if p.fitsThin(d, w) == nil {
 				list = append(list, w)
 			}
 		}
@@ -114,12 +114,12 @@ func (p pass) otherTilesInRegisters(d *vk.Device, v variant) (list []variant) {
 	return list
 }
 
-// otherDepthsInRegisters changes what is done in turn, for the tuner.
+// otherDepthsInRegisters changes what is done in turn, likewise.
 func (p pass) otherDepthsInRegisters(d *vk.Device, v variant) (list []variant) {
 	for _, depth := range []int32{1, 4, 7, 14, 16, 28, 64} {
 		w := v
 		w.lanes.depth = depth
-		if v.padded && p.fitsThin(d, w) == nil {
+		if p.fitsThin(d, w) == nil {
 			list = append(list, w)
 		}
 	}
