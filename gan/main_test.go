@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// realMNIST is MNIST as `make setup` stages it, for a slow driver with the first 1,050 of its 10,000 test images.
+// realMNIST is MNIST as `make setup` stages it, for a slow driver with the first 250 of its 10,000 test images.
 func realMNIST(t *testing.T) *mnist.Set {
 	t.Helper()
 	set, err := mnist.Load("")
@@ -40,8 +40,8 @@ func realMNIST(t *testing.T) *mnist.Set {
 		t.Fatal(err)
 	}
 	if onSlowDriver {
-		set.Test.Count = 1050
-		set.Test.Pixels, set.TestLabels = set.Test.Pixels[:1050*28*28], set.TestLabels[:1050]
+		set.Test.Count = 250
+		set.Test.Pixels, set.TestLabels = set.Test.Pixels[:250*28*28], set.TestLabels[:250]
 	}
 	return set
 }
