@@ -142,14 +142,23 @@ func (r SSGANRecipe) discriminator(b *layers.Builder, pixels, classes int, ahead
 		}
 		hidden = append(hidden, layers.Linear{
 			Name: fmt.Sprintf("linear%d", k+1), Out: features, Norm: &layers.WeightNorm{InitScale: r.InitImages > 0}, Bias: true, Act: layers.ReLU,
+			Init: r.firstWeights(),
 		})
 	}
 	last := len(ssganDiscriminator)
 	trunk = b.Sequence(layers.Vector(pixels), hidden...)
 	head = b.Sequence(trunk.Out, append(ahead(last, r.NoiseHidden), layers.Linear{
-		Name: fmt.Sprintf("linear%d", last+1), Out: classes, Norm: &layers.WeightNorm{TrainScale: true}, Bias: true,
+		Name: fmt.Sprintf("linear%d", last+1), Out: classes, Norm: &layers.WeightNorm{TrainScale: true}, Bias: true, Init: r.firstWeights(),
 	})...)
 	return trunk, head
+}
+
+// firstWeights are D's. Normalised, they are the same however large they are; but the larger, the slower they turn.
+func (r SSGANRecipe) firstWeights() layers.Initializer {
+	if r.InitSigma == 0 {
+		return nil
+	}
+	return layers.Normal(float64(r.InitSigma))
 }
 
 // noiseAhead is the noise ahead of D's layer k.
@@ -168,7 +177,10 @@ func (m *SSGAN) initialise() error {
 		x := m.x.Part(0, n)
 		layers.ShuffledBatch(rec, m.stream(philox.StreamInitialisation), m.step, m.data.Train.Count, n, m.indices)
 		layers.Gather(rec, m.data.Train.Pixels, m.indices, x)
-		m.head.InitialiseFrom(rec, m.trunk.InitialiseFrom(rec, x))
+		const initial = philox.StreamInitialNoise - philox.StreamNoise
+		for _, part := range []*layers.Sequence{m.inputNoise, m.trunk, m.head} {
+			x = part.Renoised(initial).InitialiseFrom(rec, x)
+		}
 	})
 	if err != nil {
 		return err

@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"vkgan/internal/devicetest"
-	"vkgan/internal/mnist"
-	"vkgan/internal/philox"
 	"vkgan/layers"
 	"vkgan/layers/ref"
 	"vkgan/vk"
@@ -145,59 +143,4 @@ func TestSSGANAverageFreezes(t *testing.T) {
 	if !bytes.Equal(bytesOf(t, d, m.averageD), before) {
 		t.Error("the average has moved")
 	}
-}
-
-// D's first layer after its initialisation from images, against the definition; of all hidden layers the scale then stays,
-// the last one's is trained.
-func TestSSGANInitialisation(t *testing.T) {
-	const images, seed = 25, 3
-	d, set := devicetest.Open(t, vk.Options{}), everyClass(60, 30, 8, 8, 3)
-	m := newSSGAN(t, d, smallSSGAN(0, images), set, seed)
-	weight, bias := m.ParamsD.All[0], m.ParamsD.All[1]
-	scale, want := firstScale(t, d, m), firstLayer(set, seed, images, readParam(t, d, weight, m.ParamsD.Value))
-	nearAll(t, "linear1.scale", scale, want.scale, 1e-5)
-	nearAll(t, bias.Name, readParam(t, d, bias, m.ParamsD.Value), want.bias, 1e-5)
-
-	last := m.ParamsD.All[slices.IndexFunc(m.ParamsD.All, func(p *layers.Param) bool { return p.Name == "linear6.scale" })]
-	before := readParam(t, d, last, m.ParamsD.Value)
-	replayer(t, d, m)(2)
-	if !slices.Equal(firstScale(t, d, m), scale) {
-		t.Error("a hidden layer's scale is trained")
-	}
-	if slices.Equal(readParam(t, d, last, m.ParamsD.Value), before) || before[0] == 1 {
-		t.Errorf("the last layer's scale began as %g and is not trained", before)
-	}
-}
-
-func firstScale(t *testing.T, d *vk.Device, m *SSGAN) []float64 {
-	t.Helper()
-	s := m.ParamsD.Statistics[0]
-	values, err := s.Read(d)
-	if err != nil || s.Name != "linear1.scale" {
-		t.Fatal(s.Name, err)
-	}
-	return wide(values)
-}
-
-type scaleAndBias struct{ scale, bias []float64 }
-
-// firstLayer normalises over the images that the seed draws what directions v [pixels,out] make of them.
-func firstLayer(set *mnist.Set, seed uint64, images int, v []float64) scaleAndBias {
-	pixels := set.Train.Height * set.Train.Width
-	out, draw := len(v)/pixels, philox.Stream{Seed: seed, ID: philox.StreamInitialisation}
-	x := make([]float64, 0, images*pixels)
-	for i := range images {
-		at := int(draw.Permute(0, uint32(i), uint32(set.Train.Count))) * pixels
-		for _, p := range set.Train.Pixels[at:][:pixels] {
-			x = append(x, float64(p)/255)
-		}
-	}
-	w := ref.WeightNorm{Rows: pixels, C: out, Eps: 1e-6}.Forward(v, slices.Repeat([]float64{1}, out))
-	mean, variance := ref.BatchNorm{Rows: images, C: out, Groups: 1}.Statistics(ref.Linear{Rows: images, In: pixels, Out: out}.Forward(x, w, nil))
-	var is scaleAndBias
-	for c := range out {
-		s := 1 / math.Sqrt(variance[c]+1e-8)
-		is.scale, is.bias = append(is.scale, s), append(is.bias, -mean[c]*s)
-	}
-	return is
 }

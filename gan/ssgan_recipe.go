@@ -20,6 +20,7 @@ type SSGANRecipe struct {
 	GOutputNorm    bool    `json:"g_output_norm"` // G's last layer is weight-normalised, its scale trained
 	Optimiser              // of both networks
 	EMADecay       float32 `json:"ema_decay"`   // of both networks' averaged parameters: evaluations go by D's, samples may by G's; 0: none
+	InitSigma      float32 `json:"init_sigma"`  // standard deviation of the discriminator's first weights, normal numbers; 0: Xavier's
 	InitImages     int     `json:"init_images"` // training images that the discriminator's first scales and biases are made from; 0: none
 }
 
@@ -41,7 +42,7 @@ func SSGANBest() SSGANRecipe {
 		WeightLabelled: 1, WeightReal: 0.5, WeightFake: 0.5, NoiseInput: 0.3, NoiseHidden: 0.5,
 		DFirst: true, GShiftOnly: true, GOutputNorm: true,
 		Optimiser: Optimiser{Rate: 3e-3, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8, EpsInside: true, RateDecay: 0.3},
-		EMADecay:  0.9999, InitImages: 500,
+		EMADecay:  0.9999, InitSigma: 0.1, InitImages: 500,
 	}
 }
 
@@ -51,7 +52,7 @@ func (r SSGANRecipe) check() error {
 		return fmt.Errorf("class-labels is %d: at least 1 labelled image of each class is needed", r.ClassLabels)
 	}
 	if err := checkNotNegative(setting{"weight-labelled", r.WeightLabelled}, setting{"weight-real", r.WeightReal}, setting{"weight-fake", r.WeightFake},
-		setting{"noise-input", r.NoiseInput}, setting{"noise-hidden", r.NoiseHidden}); err != nil {
+		setting{"noise-input", r.NoiseInput}, setting{"noise-hidden", r.NoiseHidden}, setting{"init-sigma", r.InitSigma}); err != nil {
 		return err
 	}
 	if r.InitImages < 0 || r.InitImages == 1 {

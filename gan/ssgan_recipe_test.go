@@ -37,6 +37,7 @@ func TestSSGANRecipe(t *testing.T) {
 		{"z-prior", func(r *SSGANRecipe) { r.ZPrior = "" }},
 		{"ema-decay", func(r *SSGANRecipe) { r.EMADecay = 1 }},
 		{"ema-decay", func(r *SSGANRecipe) { r.EMADecay = nan }},
+		{"init-sigma", func(r *SSGANRecipe) { r.InitSigma = -1 }},
 		{"init-images", func(r *SSGANRecipe) { r.InitImages = 1 }},
 	} {
 		r := SSGANReference()

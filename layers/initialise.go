@@ -9,15 +9,15 @@ import (
 
 // InitialiseFrom records the data-dependent initialisation of weight-norm layers (Salimans & Kingma 2016, section 3):
 // layer by layer, s and b become such that over the batch x each output channel has mean 0 and variance 1 ahead of the
-// activation. It takes both, a scale, trained or not, and a bias; layers without stay as they are. There is no noise, and
-// batch-norms go by the batch's own statistics. The result is y = f(x).
+// activation. It takes both, a scale, trained or not, and a bias; layers without stay as they are. Noise is added as in training,
+// so that what comes behind it has variance 1 with it, and batch-norms go by the batch's own statistics. The result is y = f(x).
 func (s *Sequence) InitialiseFrom(rec *vk.Recorder, x Tensor) Tensor {
 	x = x.InGroups(1)
 	for n, l := range s.layers {
 		if i, ok := l.(initialiser); ok {
 			x = i.InitialiseFrom(rec, x)
 		} else {
-			x = s.quiet(rec, n, x)
+			x = s.forward(rec, n, x)
 		}
 	}
 	return x

@@ -15,9 +15,11 @@ func TestInitialiseFrom(t *testing.T) {
 	const rows = 9
 	in, trained := Shape{5, 4, 2}, &WeightNorm{TrainScale: true}
 	each(t, func(t *testing.T, d *vk.Device) {
+		step := buffer(t, d, 1)
+		upload(t, d, step, []uint32{noiseStep})
 		configs := []Config{
 			Conv2D{Name: "conv", Out: 11, Kernel: 3, Stride: 2, Norm: trained, Bias: true, Act: LeakyReLU},
-			GaussianNoise{Name: "noise", Sigma: 3, Stream: philox.Stream{Seed: 3, ID: 9}, Step: buffer(t, d, 1)},
+			GaussianNoise{Name: "noise", Sigma: 3, Stream: philox.Stream{Seed: 3, ID: 9}, Step: step},
 			BatchNorm{Name: "bn"},
 			Linear{Name: "unbiased", Out: 21, Norm: trained},
 			Linear{Name: "given", Out: 8, Norm: &WeightNorm{InitScale: true}, Bias: true, Act: ReLU},
@@ -50,8 +52,6 @@ func TestInitialiseFrom(t *testing.T) {
 		shape := in
 		for _, config := range configs {
 			switch c := config.(type) {
-			case GaussianNoise:
-				continue
 			case Conv2D:
 				c.Act = Identity
 				initialiseOracle(c.Name, c, shape, xs, rows, p)

@@ -31,6 +31,7 @@ var variants = map[string][]variant{
 		{"without-higher-rate", []string{"--rate", "3e-4"}},
 		{"without-eps-inside", []string{"--eps-inside=false"}},
 		{"without-rate-decay", []string{"--rate-decay", "0"}},
+		{"without-first-weights", []string{"--init-sigma", "0"}},
 		{"without-initialisation", []string{"--init-images", "0"}},
 		{"without-average", []string{"--ema-decay", "0"}},
 		{"without-d-first", []string{"--d-first=false"}},
@@ -40,7 +41,7 @@ var variants = map[string][]variant{
 		{"with-beta2-0.9999", []string{"--beta2", "0.9999"}},
 		{"reference", []string{
 			"--weight-labelled", "0.5", "--weight-real", "1", "--weight-fake", "1", "--rate", "3e-4", "--eps-inside=false", "--rate-decay", "0",
-			"--init-images", "0", "--ema-decay", "0", "--d-first=false", "--z-prior", "sphere", "--g-shift-only=false", "--g-output-norm=false",
+			"--init-sigma", "0", "--init-images", "0", "--ema-decay", "0", "--d-first=false", "--z-prior", "sphere", "--g-shift-only=false", "--g-output-norm=false",
 		}},
 	},
 }
