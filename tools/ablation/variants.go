@@ -29,6 +29,7 @@ var variants = map[string][]variant{
 		{"best", nil},
 		{"without-loss-weights", []string{"--weight-labelled", "0.5", "--weight-real", "1", "--weight-fake", "1"}},
 		{"without-higher-rate", []string{"--rate", "3e-4"}},
+		{"with-improved-gans-rate", []string{"--rate", "3e-3"}},
 		{"without-eps-inside", []string{"--eps-inside=false"}},
 		{"without-rate-decay", []string{"--rate-decay", "0"}},
 		{"without-first-weights", []string{"--init-sigma", "0"}},
