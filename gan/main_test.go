@@ -40,8 +40,8 @@ func realMNIST(t *testing.T) *mnist.Set {
 		t.Fatal(err)
 	}
 	if onSlowDriver {
-		set.Test.Count = 250
-		set.Test.Pixels, set.TestLabels = set.Test.Pixels[:250*28*28], set.TestLabels[:250]
+		const few = 250
+		set.Test.Count, set.Test.Pixels, set.TestLabels = few, set.Test.Pixels[:few*28*28], set.TestLabels[:few]
 	}
 	return set
 }

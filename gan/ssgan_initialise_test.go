@@ -55,12 +55,14 @@ func TestSSGANsFirstScales(t *testing.T) {
 	}
 	h := o.images(index)
 	for k := range len(ssganDiscriminator) + 1 {
-		layer := o.dense(fmt.Sprintf("D.linear%d", k+1), o.ahead(k, philox.StreamInitialNoise, h), r.InitImages, true, ref.Identity)
+		name := fmt.Sprintf("D.linear%d", k+1)
+		layer := o.dense(name, o.ahead(k, philox.StreamInitialNoise, h), r.InitImages, true, ref.Identity)
 		c := layer.layer.Out
 		mean, variance := ref.BatchNorm{Rows: r.InitImages, C: c, Groups: 1}.Statistics(layer.y)
 		for i := range c {
-			if math.Abs(mean[i]) > 1e-4 || math.Abs(variance[i]-1) > 1e-3 {
-				t.Fatalf("linear%d's channel %d has mean %g and variance %g", k+1, i, mean[i], variance[i])
+			s, b := o.scale(layer)[i], o.value[name+".bias"][i]
+			if math.Abs(s/math.Sqrt(variance[i])-s) > 1e-5*(1+s) || math.Abs(mean[i]) > 1e-5*(1+math.Abs(b)) {
+				t.Fatalf("%s's channel %d has mean %g and variance %g by the scale %g and bias %g", name, i, mean[i], variance[i], s, b)
 			}
 		}
 		h = ref.ReLU.Forward(layer.y)

@@ -34,9 +34,9 @@ func SSGANReference() SSGANRecipe {
 	}
 }
 
-// SSGANBest is openai/improved-gan's recipe for MNIST (Salimans et al. 2016) at a third of its rate, which collapses
-// (docs/quality.md), and with one that falls at the end, as in Bad GAN (Dai et al. 2017, "Good Semi-supervised Learning That
-// Requires a Bad GAN").
+// SSGANBest is openai/improved-gan's recipe for MNIST (Salimans et al. 2016) at a third of its rate, at which training
+// collapsed (docs/quality.md); the rate falls at the end, as in Bad GAN (Dai et al. 2017, "Good Semi-supervised Learning That Requires
+// a Bad GAN").
 func SSGANBest() SSGANRecipe {
 	return SSGANRecipe{
 		ClassLabels: 10, DataSeed: 1, ZDim: 100, ZPrior: Uniform, BatchSize: 100, TrainImages: 60000,

@@ -17,19 +17,13 @@ func (s *Sequence) BeginCalibration(rec *vk.Recorder) {
 func (s *Sequence) Calibrate(rec *vk.Recorder, x Tensor, batches int) Tensor {
 	x = x.InGroups(1)
 	for i, l := range s.layers {
-		if n, ok := l.(*batchNormLayer); ok {
-			x = n.calibrate(rec, x, 1/float32(batches))
-		} else {
-			x = s.quiet(rec, i, x)
+		switch l := l.(type) {
+		case *batchNormLayer:
+			x = l.calibrate(rec, x, 1/float32(batches))
+		case *noiseLayer:
+		default:
+			x = s.forward(rec, i, x)
 		}
 	}
 	return x
-}
-
-// quiet records layer i's Forward, but no noise.
-func (s *Sequence) quiet(rec *vk.Recorder, i int, x Tensor) Tensor {
-	if _, ok := s.layers[i].(*noiseLayer); ok {
-		return x
-	}
-	return s.forward(rec, i, x)
 }
