@@ -243,7 +243,7 @@ func (o *infoGANOracle) train() []float64 {
 		o.updateD()
 	}
 	o.learn(r.Optimiser, r.adamAt(r.RateG).Rate, func(name string) bool { return name[:1] == "G" })
-	o.endStep(map[string]float32{"G": r.EMADecay, "D": r.EMADecayD})
+	o.endStep(map[string]float32{"G": r.EMADecay, "D": r.EMADecayD}, r.EMAWarmUp)
 	return slices.Concat(onFake[:], onReal[:], fooled[:], losses)
 }
 

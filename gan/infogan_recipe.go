@@ -26,6 +26,7 @@ type InfoGANRecipe struct {
 	RateQ            float32 `json:"rate_q"`      // that of Q's own layers, likewise
 	EMADecay         float32 `json:"ema_decay"`   // of the generator's averaged parameters, for samples; 0: none
 	EMADecayD        float32 `json:"ema_decay_d"` // of D's and Q's averaged parameters, by which evaluations go; 0: none
+	EMAWarmUp        bool    `json:"ema_warm_up"` // no decay above t/(t+9) at step t
 }
 
 // InfoGANReference is kcobbe/gans_mnist's recipe. TensorFlow's reader kept the first 5,000 training images for
@@ -44,7 +45,7 @@ func InfoGANBest() InfoGANRecipe {
 		Labels: 10, Continuous: 2, WeightContinuous: 0.1, QHead: 128, ZDim: 62, ZPrior: Symmetric, ZScale: 1, BatchSize: 100, TrainImages: 60000,
 		DFirst:    true,
 		Optimiser: Optimiser{Rate: 2e-4, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8}, RateG: 1e-3, RateQ: 1e-3,
-		EMADecay: 0.999, EMADecayD: 0.999,
+		EMADecay: 0.999, EMADecayD: 0.999, EMAWarmUp: true,
 	}
 }
 

@@ -17,7 +17,7 @@ func (m *InfoGAN) Step(rec *vk.Recorder) {
 		m.stepBoth(rec)
 	}
 	m.endStep(rec)
-	m.average(rec, m.recipe.EMADecay, m.recipe.EMADecayD)
+	m.average(rec, m.recipe.EMADecay, m.recipe.EMADecayD, m.recipe.EMAWarmUp)
 }
 
 // stepBoth records one forward pass, both losses, both networks' gradients from it, and both updates.

@@ -140,10 +140,14 @@ func (o *oracle) learn(by Optimiser, rate float32, of func(name string) bool) {
 }
 
 // endStep is a step of the averages whose decay is not 0, by network.
-func (o *oracle) endStep(decay map[string]float32) {
+func (o *oracle) endStep(decay map[string]float32, warmUp bool) {
 	for name, average := range o.average {
 		if d := decay[name[:1]]; d > 0 {
-			ref.EMA(float64(d), average, o.value[name])
+			d := float64(d)
+			if warmUp {
+				d = ref.WarmDecay(d, o.step+1)
+			}
+			ref.EMA(d, average, o.value[name])
 		}
 	}
 	o.step++

@@ -83,13 +83,13 @@ func (p *pair) openAverages(decayG, decayD float32) error {
 	return errors.Join(err1, err2)
 }
 
-// average records a step of the averages that there are.
-func (p *pair) average(rec *vk.Recorder, decayG, decayD float32) {
+// average records a step of the averages that there are, behind the step's end.
+func (p *pair) average(rec *vk.Recorder, decayG, decayD float32, warmUp bool) {
 	if p.averageG != nil {
-		layers.EMA{Decay: decayG, Guard: p.guard}.Step(rec, p.ParamsG, p.averageG)
+		layers.EMA{Decay: decayG, WarmUp: warmUp, Guard: p.guard}.Step(rec, p.ParamsG, p.averageG, p.step)
 	}
 	if p.averageD != nil {
-		layers.EMA{Decay: decayD, Guard: p.guard}.Step(rec, p.ParamsD, p.averageD)
+		layers.EMA{Decay: decayD, WarmUp: warmUp, Guard: p.guard}.Step(rec, p.ParamsD, p.averageD, p.step)
 	}
 }
 

@@ -189,7 +189,7 @@ func (o *ssganOracle) train() []float64 {
 		o.update("D")
 	}
 	o.update("G")
-	o.endStep(map[string]float32{"G": o.r.EMADecay, "D": o.r.EMADecay})
+	o.endStep(map[string]float32{"G": o.r.EMADecay, "D": o.r.EMADecay}, o.r.EMAWarmUp)
 	return figures
 }
 
@@ -223,7 +223,7 @@ func TestSSGANStepIsTheOracles(t *testing.T) {
 		"eps inside":          func(r *SSGANRecipe) { r.EpsInside = true },
 		"rate decay":          func(r *SSGANRecipe) { r.RateDecay = best.RateDecay },
 		"initialisation":      func(r *SSGANRecipe) { r.InitImages = best.InitImages },
-		"average":             func(r *SSGANRecipe) { r.EMADecay = best.EMADecay },
+		"average":             func(r *SSGANRecipe) { r.EMADecay, r.EMAWarmUp = best.EMADecay, best.EMAWarmUp },
 		"D first":             func(r *SSGANRecipe) { r.DFirst = true },
 		"uniform z":           func(r *SSGANRecipe) { r.ZPrior = Uniform },
 		"shifts alone":        func(r *SSGANRecipe) { r.GShiftOnly = true },

@@ -20,6 +20,7 @@ type SSGANRecipe struct {
 	GOutputNorm    bool    `json:"g_output_norm"` // G's last layer is weight-normalised, its scale trained
 	Optimiser              // of both networks
 	EMADecay       float32 `json:"ema_decay"`   // of both networks' averaged parameters: evaluations go by D's, samples may by G's; 0: none
+	EMAWarmUp      bool    `json:"ema_warm_up"` // no decay above t/(t+9) at step t
 	InitSigma      float32 `json:"init_sigma"`  // standard deviation of the discriminator's first weights, normal numbers; 0: Xavier's
 	InitImages     int     `json:"init_images"` // training images that the discriminator's first scales and biases are made from; 0: none
 }
@@ -43,7 +44,7 @@ func SSGANBest() SSGANRecipe {
 		WeightLabelled: 1, WeightReal: 0.5, WeightFake: 0.5, NoiseInput: 0.3, NoiseHidden: 0.5,
 		DFirst: true, GShiftOnly: true, GOutputNorm: true,
 		Optimiser: Optimiser{Rate: 1e-3, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8, EpsInside: true, RateDecay: 0.3},
-		EMADecay:  0.9999, InitSigma: 0.1, InitImages: 500,
+		EMADecay:  0.9999, EMAWarmUp: true, InitSigma: 0.1, InitImages: 500,
 	}
 }
 

@@ -15,7 +15,7 @@ func (m *SSGAN) Step(rec *vk.Recorder) {
 		m.stepBoth(rec)
 	}
 	m.endStep(rec)
-	m.average(rec, m.recipe.EMADecay, m.recipe.EMADecay)
+	m.average(rec, m.recipe.EMADecay, m.recipe.EMADecay, m.recipe.EMAWarmUp)
 }
 
 // stepBoth records one forward pass, both losses, both networks' gradients from it, and both updates.

@@ -7,13 +7,14 @@ import (
 
 // EMA is an exponential moving average of a network's parameters, for evaluation: shadow = Decay shadow + (1-Decay) value.
 type EMA struct {
-	Decay float32
-	Guard *Guard // nil: none
+	Decay  float32
+	WarmUp bool   // step t, the first being 1, has no decay above t/(t+9), as tf.train.ExponentialMovingAverage given num_updates
+	Guard  *Guard // nil: none
 }
 
-// Step records one update of shadow, which Builder.Shadow has made, from the present values. Behind the guard's last check
-// of a step, it takes none that are not finite.
-func (e EMA) Step(rec *vk.Recorder, ps *Params, shadow *vk.Buffer) {
+// Step records one update of shadow, which Builder.Shadow has made, from the present values. step [1] uint32 counts the steps
+// done, this one with them. Behind the guard's last check of a step, it takes no values that are not finite.
+func (e EMA) Step(rec *vk.Recorder, ps *Params, shadow *vk.Buffer, step vk.Range) {
 	n := int(ps.bytes / 4)
 	f := flat(rec, n)
 	var frozen vk.Range
@@ -21,8 +22,8 @@ func (e EMA) Step(rec *vk.Recorder, ps *Params, shadow *vk.Buffer) {
 		frozen = e.Guard.frozen()
 	}
 	rec.Dispatch(shaders.Ema{
-		Value: ps.Value.All(), Shadow: shadow.All(), Frozen: frozen, N: int32(n), Rate: float32(1 - float64(e.Decay)),
-		Local: f.local, RUNS: f.runs, PER: f.per, GUARDED: e.Guard != nil, Groups: f.groups,
+		Value: ps.Value.All(), Shadow: shadow.All(), Step: step, Frozen: frozen, N: int32(n), Rate: float32(1 - float64(e.Decay)),
+		Local: f.local, RUNS: f.runs, PER: f.per, GUARDED: e.Guard != nil, WarmUp: e.WarmUp, Groups: f.groups,
 	})
 }
 

@@ -8,46 +8,52 @@ import (
 	"vkgan/vk"
 )
 
-// The average begins as a copy and follows the values; the gaps between parameters stay 0.
+// The average begins as a copy and follows the values, warming up or not; the gaps between parameters stay 0.
 func TestEMA(t *testing.T) {
-	const decay, steps = 0.75, 3
+	const decay, steps = 0.75, 5
 	each(t, func(t *testing.T, d *vk.Device) {
-		b := NewBuilder(d, "arena", Batch{Forward: 1, Backward: 1, Groups: 1})
-		t.Cleanup(b.Free)
-		for i, n := range []int{1, 100, 1025, 64} {
-			b.param(fmt.Sprint("p", i), Normal(1), n)
-		}
-		params, err := b.Finish(1, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		shadow, err := b.Shadow()
-		if err != nil {
-			t.Fatal(err)
-		}
-		first := download[float32](t, d, params.Value.All())
-		equal(t, "shadow at first", download[float32](t, d, shadow.All()), first)
-
-		want := make([]float64, len(first))
-		for i, v := range first {
-			want[i] = float64(v)
-		}
-		values := make([]float64, len(first))
-		step := record(t, d, func(rec *vk.Recorder) { EMA{Decay: decay}.Step(rec, params, shadow) })
-		for now := range steps {
-			for i, p := range params.All {
-				v := random(uint64(now*10+i), p.Len())
-				copy(values[p.offset/4:], v)
-				upload(t, d, p.Value(), narrow(v))
+		for _, warmUp := range []bool{false, true} {
+			b := NewBuilder(d, "arena", Batch{Forward: 1, Backward: 1, Groups: 1})
+			t.Cleanup(b.Free)
+			for i, n := range []int{1, 100, 1025, 64} {
+				b.param(fmt.Sprint("p", i), Normal(1), n)
 			}
-			run(t, d, step, 1)
-			ref.EMA(decay, want, values)
-		}
-		average := download[float32](t, d, shadow.All())
-		near(t, "shadow", average, want, 1)
-		for i, w := range want {
-			if w == 0 && average[i] != 0 {
-				t.Fatalf("element %d, between parameters, is %g", i, average[i])
+			params, err := b.Finish(1, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			shadow, err := b.Shadow()
+			if err != nil {
+				t.Fatal(err)
+			}
+			first := download[float32](t, d, params.Value.All())
+			equal(t, "shadow at first", download[float32](t, d, shadow.All()), first)
+
+			want, values, count := make([]float64, len(first)), make([]float64, len(first)), buffer(t, d, 1)
+			for i, v := range first {
+				want[i] = float64(v)
+			}
+			step := record(t, d, func(rec *vk.Recorder) { EMA{Decay: decay, WarmUp: warmUp}.Step(rec, params, shadow, count) })
+			for now := 1; now <= steps; now++ {
+				for i, p := range params.All {
+					v := random(uint64(now*10+i), p.Len())
+					copy(values[p.offset/4:], v)
+					upload(t, d, p.Value(), narrow(v))
+				}
+				upload(t, d, count, []uint32{uint32(now)})
+				run(t, d, step, 1)
+				of := decay
+				if warmUp {
+					of = ref.WarmDecay(decay, now)
+				}
+				ref.EMA(of, want, values)
+			}
+			average := download[float32](t, d, shadow.All())
+			near(t, fmt.Sprintf("shadow, warming up %v", warmUp), average, want, 1)
+			for i, w := range want {
+				if w == 0 && average[i] != 0 {
+					t.Fatalf("element %d, between parameters, is %g", i, average[i])
+				}
 			}
 		}
 	})

@@ -48,7 +48,7 @@ func TestGuard(t *testing.T) {
 					adam.StepPart(rec, second, 0, 1, step)
 					adam.StepPart(rec, second, 1, 2, step)
 					g.Check(rec, step, figures)
-					EMA{Decay: 0.5, Guard: g}.Step(rec, second, average)
+					EMA{Decay: 0.5, Guard: g}.Step(rec, second, average, step)
 					Advance(rec, step, figures, g, ring)
 				})
 				upload(t, d, first.All[0].Grad(), []float32{1, 2, 3})

@@ -158,7 +158,7 @@ func TestSmokeEMAIsPyTorchs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		step := record(t, d, func(rec *vk.Recorder) { EMA{Decay: f.EMA.Decay}.Step(rec, params, shadow) })
+		step := record(t, d, func(rec *vk.Recorder) { EMA{Decay: f.EMA.Decay}.Step(rec, params, shadow, vk.Range{}) })
 		for k := range f.EMA.Steps {
 			upload(t, d, p.Value(), narrow(f.draw(torchValue+1+uint32(k), n)))
 			run(t, d, step, 1)

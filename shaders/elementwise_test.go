@@ -120,19 +120,31 @@ func testEma(r *rig) {
 		decay  float64
 		runs   int
 		frozen uint32
+		step   int // 0: no warm-up
 	}
 	l := r.lanes()
-	each(r, []ema{{5*l + 3, 2, 0.75, 2, 0}, {1, 1, 0, 0, 0}, {2 * l, 1, 1, 1, 0}, {7*l - 1, 4, 0.9999, 4, 0}, {3*l - 1, 2, 0.5, 1, 17}, {4*l + 1, 3, 0.5, 0, 0}}, func(r *rig, c ema) {
+	each(r, []ema{
+		{5*l + 3, 2, 0.75, 2, 0, 0}, {1, 1, 0, 0, 0, 0}, {2 * l, 1, 1, 1, 0, 0}, {7*l - 1, 4, 0.9999, 4, 0, 0}, {3*l - 1, 2, 0.5, 1, 17, 0}, {4*l + 1, 3, 0.5, 0, 0, 0},
+		{3*l + 1, 2, 0.9999, 2, 0, 1}, {l + 1, 1, 0.9999, 0, 0, 2}, {2*l - 1, 2, 0.9999, 1, 0, 89_000}, {l, 1, 0.9, 1, 0, 81}, {1, 1, 0.9, 0, 0, 82}, {l, 1, 0.9, 0, 17, 3},
+	}, func(r *rig, c ema) {
 		value, shadow := r.normals(c.n), r.normals(c.n)
 		on := r.floats(shadow)
-		r.run(shaders.Ema{Value: r.floats(value).Range, Shadow: on.Range, Frozen: r.uints([]uint32{c.frozen}).Range, GUARDED: c.frozen != 0 || c.runs > 0,
-			N: int32(c.n), Rate: float32(1 - c.decay), Local: uint32(l), PER: int32(c.per), RUNS: int32(c.runs), Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1}})
+		r.run(shaders.Ema{
+			Value: r.floats(value).Range, Shadow: on.Range, N: int32(c.n), Rate: float32(1 - c.decay),
+			Frozen: r.uints([]uint32{c.frozen}).Range, GUARDED: c.frozen != 0 || c.runs > 0,
+			Step: r.uints([]uint32{uint32(c.step)}).Range, WarmUp: c.step > 0,
+			Local: uint32(l), PER: int32(c.per), RUNS: int32(c.runs), Groups: [3]uint32{ceil(c.n, l*c.per), 1, 1},
+		})
 		want := wide(shadow)
 		if c.frozen != 0 {
 			r.sameFloats("shadow", on, shadow)
 			return
 		}
-		ref.EMA(c.decay, want, wide(value))
+		decay := c.decay
+		if c.step > 0 {
+			decay = ref.WarmDecay(decay, c.step)
+		}
+		ref.EMA(decay, want, wide(value))
 		r.near("shadow", on, want)
 	})
 }

@@ -2087,26 +2087,28 @@ var countUpAddresses []byte
 //go:embed spv/count_up.ssbo.spv
 var countUpStorage []byte
 
-// Ema: One step of an exponential moving average over a flat arena: shadow += rate (value - shadow), rate = 1 - decay.
+// Ema: One step of an exponential moving average over a flat arena: shadow += rate (value - shadow), rate = 1 - decay. With WARM_UP
+// the rate of step t, the first being 1, is at least 9/(t + 9): the average is over about the last tenth of the steps there are.
 //
 //	value  : [n] f32
 //	shadow : [n] f32, updated in place
+//	step   : [1] u32, t; read if WARM_UP
 //	frozen : [1] u32, read if GUARDED: unless 0, nothing is updated
 //
 // Work-groups: x = ceil(n / (Local*PER)); PER is a multiple of NV.
 type Ema struct {
-	Value  vk.Range // read
-	Shadow vk.Range // read and written
-	Frozen vk.Range // read
+	Value        vk.Range // read
+	Shadow       vk.Range // read and written
+	Step, Frozen vk.Range // read
 
 	// push constants
 	N    int32
 	Rate float32
 
 	// specialisation constants
-	Local     uint32
-	PER, RUNS int32
-	GUARDED   bool
+	Local           uint32
+	PER, RUNS       int32
+	GUARDED, WarmUp bool
 
 	Groups [3]uint32
 }
@@ -2115,9 +2117,9 @@ type Ema struct {
 func (k Ema) Call() vk.Call {
 	return vk.Call{
 		Shader: EmaShader,
-		Args:   []vk.Range{k.Value, k.Shadow, k.Frozen},
+		Args:   []vk.Range{k.Value, k.Shadow, k.Step, k.Frozen},
 		Push:   []uint32{uint32(k.N), math.Float32bits(k.Rate)},
-		Specs:  []uint32{k.Local, uint32(k.PER), uint32(k.RUNS), word(k.GUARDED)},
+		Specs:  []uint32{k.Local, uint32(k.PER), uint32(k.RUNS), word(k.GUARDED), word(k.WarmUp)},
 		Groups: k.Groups,
 	}
 }
@@ -2128,6 +2130,7 @@ var EmaShader = &vk.Shader{
 	Args: []vk.Arg{
 		{Name: "value", Access: vk.Read, Elem: "float"},
 		{Name: "shadow", Access: vk.ReadWrite, Elem: "float"},
+		{Name: "step", Access: vk.Read, Elem: "uint"},
 		{Name: "frozen", Access: vk.Read, Elem: "uint"},
 	},
 	Push: []string{"n", "rate"},
@@ -2136,6 +2139,7 @@ var EmaShader = &vk.Shader{
 		{Name: "PER", ID: 1, Default: 1},
 		{Name: "RUNS", ID: 2, Default: 0},
 		{Name: "GUARDED", ID: 3, Default: 0},
+		{Name: "WARM_UP", ID: 4, Default: 0},
 	},
 	Local:    [3]uint32{0, 1, 1},
 	Features: vk.SubgroupBasic,

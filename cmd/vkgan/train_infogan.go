@@ -62,4 +62,5 @@ func infoGANFlags(f *pflag.FlagSet, r *gan.InfoGANRecipe) {
 	f.Float32Var(&r.RateQ, "rate-q", r.RateQ, "that of the layers that read the codes, likewise (`size`)")
 	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of an average of the generator over the steps, for 'sample --ema'; 0: none")
 	f.Float32Var(&r.EMADecayD, "ema-decay-d", r.EMADecayD, "`decay` of an average of the discriminator, by which it is tested; 0: none")
+	f.BoolVar(&r.EMAWarmUp, "ema-warm-up", r.EMAWarmUp, "let these averages begin with few steps: no decay above t/(t+9) at step t")
 }

@@ -7,3 +7,9 @@ func EMA(decay float64, shadow, value []float64) {
 		shadow[i] = decay*shadow[i] + (1-decay)*v
 	}
 }
+
+// WarmDecay is the decay of step t, the first being 1, of an average that warms up: tf.train.ExponentialMovingAverage's of num_updates = t-1.
+func WarmDecay(decay float64, t int) float64 {
+	updates := float64(t - 1)
+	return min(decay, (1+updates)/(10+updates))
+}

@@ -16,6 +16,7 @@ var variants = map[string][]variant{
 		{"without-rate-of-g", []string{"--rate-g", "0"}},
 		{"without-rate-of-q", []string{"--rate-q", "0"}},
 		{"without-averages", []string{"--ema-decay", "0", "--ema-decay-d", "0"}},
+		{"without-warm-up", []string{"--ema-warm-up=false"}},
 		{"without-d-first", []string{"--d-first=false"}},
 		{"with-z-of-unit-length", []string{"--z-prior", "sphere"}},
 		{"with-normal-z", []string{"--z-prior", "sphere", "--z-scale", "7.874"}}, // of length √62
@@ -35,6 +36,7 @@ var variants = map[string][]variant{
 		{"without-first-weights", []string{"--init-sigma", "0"}},
 		{"without-initialisation", []string{"--init-images", "0"}},
 		{"without-average", []string{"--ema-decay", "0"}},
+		{"without-warm-up", []string{"--ema-warm-up=false"}},
 		{"without-d-first", []string{"--d-first=false"}},
 		{"without-uniform-z", []string{"--z-prior", "sphere"}},
 		{"without-shift-only", []string{"--g-shift-only=false"}},
