@@ -40,10 +40,14 @@ func realMNIST(t *testing.T) *mnist.Set {
 		t.Fatal(err)
 	}
 	if onSlowDriver {
-		const few = 250
-		set.Test.Count, set.Test.Pixels, set.TestLabels = few, set.Test.Pixels[:few*28*28], set.TestLabels[:few]
+		first(250, &set.Test, &set.TestLabels)
 	}
 	return set
+}
+
+// first leaves the first n images.
+func first(n int, images *mnist.Images, labels *[]byte) {
+	images.Count, images.Pixels, *labels = n, images.Pixels[:n*images.Height*images.Width], (*labels)[:n]
 }
 
 // onSlowDriver is set where a driver serves correctness alone, on which InfoGAN takes half a minute for a step
