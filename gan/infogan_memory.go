@@ -13,19 +13,22 @@ func (m *InfoGAN) allocate() error {
 		return nil // the networks failed to build and say why
 	}
 	a := &allocator{from: m.memoryD}
-	b, codes := m.recipe.BatchSize, m.recipe.Labels
-	rows, z := max(2*b, testRows), layers.Vector(m.recipe.space().Size())
+	b, codes, groups := m.recipe.BatchSize, m.recipe.Labels, m.recipe.groups()
+	rows, z := max(groups*b, testRows), layers.Vector(m.recipe.space().Size())
 	m.noise = a.tensor("noise", b, layers.Vector(m.recipe.ZDim))
 	m.latent = a.tensor("latent", b, z)
 	m.code = a.words("code", b)
 	m.indices = a.words("indices", rows)
 	m.x = a.tensor("x", rows, m.data.Shape)
-	m.dLogit = a.tensor("dlogit", 3*b, layers.Vector(1))
-	m.dRead.logits = a.tensor("dcode", 3*b, layers.Vector(codes))
+	m.dLogit = a.tensor("dlogit", (groups+1)*b, layers.Vector(1))
+	m.dRead.logits = a.tensor("dcode", (groups+1)*b, layers.Vector(codes))
 	if k := m.recipe.Continuous; k > 0 {
-		m.dRead.means = a.tensor("dcontinuous", 3*b, layers.Vector(k))
+		m.dRead.means = a.tensor("dcontinuous", (groups+1)*b, layers.Vector(k))
 	}
 	m.uses = a.words("uses", 2*codes)
+	if m.recipe.informed() {
+		m.information = information{a.tensor("code uses", 2, layers.Vector(codes)), a.tensor("warp", b, layers.Vector(6))}
+	}
 	m.openPair(a, m.recipe.figures(), rows, codes, z)
 	return errors.Join(a.errs...)
 }

@@ -216,20 +216,51 @@ func (o *infoGANOracle) read(s seen, code []int, continuous []float64) (losses, 
 	return losses, dCode, dContinuous
 }
 
+// warp is this step's real images, warped.
+func (o *infoGANOracle) warp(real []float64) []float64 {
+	by := make([]float64, 6*o.r.BatchSize)
+	o.uniform(philox.StreamWarp, by, -1, 1)
+	return ref.Warp(real, by, o.h, o.h, float64(o.r.WarpSpread), float64(o.r.WarpShift))
+}
+
+// readReal is Q's losses of real images and of warped ones, and the gradients, none of which there may be.
+func (o *infoGANOracle) readReal(s seen) (losses, dCode []float64) {
+	r, n := o.r, o.r.BatchSize*o.r.Labels
+	dCode = make([]float64, n)
+	if r.WeightBalance+r.WeightCertainty+r.WeightWarp == 0 {
+		return nil, dCode
+	}
+	entropy, uncertainty, dCode := ref.CodeInformation(s.code[n:2*n], r.Labels, float64(r.WeightBalance), float64(r.WeightCertainty))
+	losses = []float64{entropy, uncertainty}
+	if r.WeightWarp > 0 {
+		divergence, d := ref.SoftmaxDivergence(s.code[2*n:], s.code[n:2*n], r.Labels)
+		for i := range d {
+			d[i] *= float64(r.WeightWarp)
+		}
+		losses, dCode = append(losses, divergence), append(dCode, d...)
+	}
+	return losses, dCode
+}
+
 // train does one step and gives its figures.
 func (o *infoGANOracle) train() []float64 {
 	b, r := o.r.BatchSize, o.r
 	latents, code, continuous := o.latents(stepLatents)
 	fake, intoG := o.make(latents)
-	s := o.see(slices.Concat(fake, o.shuffled(philox.StreamPermutation, b)), 2, philox.StreamNoise)
+	x, groups := slices.Concat(fake, o.shuffled(philox.StreamPermutation, b)), 2
+	if r.WeightWarp > 0 {
+		x, groups = append(x, o.warp(x[len(fake):])...), 3
+	}
+	s := o.see(x, groups, philox.StreamNoise)
 	losses, dCode, dContinuous := o.read(s, code, continuous)
+	ofReal, dCodeReal := o.readReal(s)
 	onFake, dFake := adversarial(s.logit[:b], 0)
-	onReal, dReal := adversarial(s.logit[b:], 1)
+	onReal, dReal := adversarial(s.logit[b:2*b], 1)
 	fooled, dFool := adversarial(s.logit[:b], 1)
-	none := func(d []float64) []float64 { return make([]float64, len(d)) }
+	noLogit, noContinuous := make([]float64, (groups-2)*b), make([]float64, (groups-1)*len(dContinuous))
 
 	if r.DFirst {
-		s.back(slices.Concat(dFake, dReal), slices.Concat(dCode, none(dCode)), slices.Concat(dContinuous, none(dContinuous)), true)
+		s.back(slices.Concat(dFake, dReal, noLogit), slices.Concat(dCode, dCodeReal), slices.Concat(dContinuous, noContinuous), true)
 		o.updateD()
 		latents, code, continuous = o.latents(freshLatents)
 		fake, intoG = o.make(latents)
@@ -238,13 +269,13 @@ func (o *infoGANOracle) train() []float64 {
 		fooled, dFool = adversarial(s.logit, 1)
 		intoG(s.back(dFool, dCode, dContinuous, false), true)
 	} else {
-		dx := s.back(slices.Concat(dFake, dReal, dFool), slices.Concat(dCode, none(dCode), dCode), slices.Concat(dContinuous, none(dContinuous), dContinuous), true)
-		intoG(dx[len(dx)/3*2:], true)
+		dx := s.back(slices.Concat(dFake, dReal, noLogit, dFool), slices.Concat(dCode, dCodeReal, dCode), slices.Concat(dContinuous, noContinuous, dContinuous), true)
+		intoG(dx[len(dx)-len(fake):], true)
 		o.updateD()
 	}
 	o.learn(r.Optimiser, r.adamAt(r.RateG).Rate, func(name string) bool { return name[:1] == "G" })
 	o.endStep(map[string]float32{"G": r.EMADecay, "D": r.EMADecayD}, r.EMAWarmUp)
-	return slices.Concat(onFake[:], onReal[:], fooled[:], losses)
+	return slices.Concat(onFake[:], onReal[:], fooled[:], losses, ofReal)
 }
 
 func (o *infoGANOracle) updateD() {
@@ -283,7 +314,11 @@ func TestInfoGANStepIsTheOracles(t *testing.T) {
 		"Q's own layer":             func(r *InfoGANRecipe) { r.QHead = 128 },
 		"rate of G, average of D":   func(r *InfoGANRecipe) { r.RateG, r.EMADecayD = 1e-3, 0.9 },
 		"rate of Q, annealed noise": func(r *InfoGANRecipe) { r.RateQ, r.NoiseInput, r.NoiseSteps = 5e-4, 0.3, 5 },
-		"D first, noise, larger z":  func(r *InfoGANRecipe) { r.DFirst, r.NoiseInput, r.ZScale = true, 0.2, float32(math.Sqrt(5)) },
+		"information":               func(r *InfoGANRecipe) { r.WeightBalance, r.WeightCertainty = 4, 1 },
+		"warped images": func(r *InfoGANRecipe) {
+			r.WeightBalance, r.WeightWarp, r.WarpSpread, r.WarpShift = 1, 2, 0.25, 1
+		},
+		"D first, noise, larger z": func(r *InfoGANRecipe) { r.DFirst, r.NoiseInput, r.ZScale = true, 0.2, float32(math.Sqrt(5)) },
 	}
 	families(t, func(t *testing.T, d *vk.Device) {
 		t.Run("best", func(t *testing.T) { test(t, d, best) })

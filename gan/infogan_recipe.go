@@ -12,6 +12,11 @@ type InfoGANRecipe struct {
 	Labels           int     `json:"labels"`            // values of the categorical code
 	Continuous       int     `json:"continuous"`        // continuous codes, each from -1 to 1
 	WeightContinuous float32 `json:"weight_continuous"` // of their loss beside the categorical code's
+	WeightBalance    float32 `json:"weight_balance"`    // of the entropy of that code over a batch of real images, which grows; 0: none
+	WeightCertainty  float32 `json:"weight_certainty"`  // of its mean entropy given a real image, which falls; 0: none
+	WeightWarp       float32 `json:"weight_warp"`       // of how much else Q makes of real images when they are warped; 0: none
+	WarpSpread       float32 `json:"warp_spread"`       // how much the entries of the matrix that warps an image differ from the identity's
+	WarpShift        float32 `json:"warp_shift"`        // how far it is moved, in pixels
 	QHead            int     `json:"q_head"`            // features of a layer that Q has to itself, ahead of its outputs; 0: none
 	ZDim             int     `json:"z_dim"`             // noise components
 	ZPrior           Prior   `json:"z_prior"`           // and how they are drawn
@@ -42,7 +47,8 @@ func InfoGANReference() InfoGANRecipe {
 // noise that is large beside the code, a faster generator that comes after the discriminator; and averages for evaluation.
 func InfoGANBest() InfoGANRecipe {
 	return InfoGANRecipe{
-		Labels: 10, Continuous: 2, WeightContinuous: 0.1, QHead: 128, ZDim: 62, ZPrior: Symmetric, ZScale: 1, BatchSize: 100, TrainImages: 60000,
+		Labels: 10, Continuous: 2, WeightContinuous: 0.1, WeightBalance: 4, WeightCertainty: 1, WeightWarp: 4, WarpSpread: 0.25, WarpShift: 2,
+		QHead: 128, ZDim: 62, ZPrior: Symmetric, ZScale: 1, BatchSize: 100, TrainImages: 60000,
 		DFirst:    true,
 		Optimiser: Optimiser{Rate: 2e-4, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8}, RateG: 1e-3, RateQ: 1e-3,
 		EMADecay: 0.999, EMADecayD: 0.999, EMAWarmUp: true,
@@ -63,7 +69,9 @@ func (r InfoGANRecipe) check() error {
 	case r.NoiseSteps < 0 || r.NoiseSteps > math.MaxInt32:
 		return fmt.Errorf("noise-steps is %d: want a number of steps up to %d, or 0 for noise that stays", r.NoiseSteps, math.MaxInt32)
 	}
-	if err := checkNotNegative(setting{"weight-continuous", r.WeightContinuous}, setting{"noise-input", r.NoiseInput},
+	if err := checkNotNegative(setting{"weight-continuous", r.WeightContinuous},
+		setting{"weight-balance", r.WeightBalance}, setting{"weight-certainty", r.WeightCertainty}, setting{"weight-warp", r.WeightWarp},
+		setting{"warp-spread", r.WarpSpread}, setting{"warp-shift", r.WarpShift}, setting{"noise-input", r.NoiseInput},
 		setting{"rate-g", r.RateG}, setting{"rate-q", r.RateQ}); err != nil {
 		return err
 	}

@@ -22,18 +22,18 @@ func (m *InfoGAN) Step(rec *vk.Recorder) {
 
 // stepBoth records one forward pass, both losses, both networks' gradients from it, and both updates.
 func (m *InfoGAN) stepBoth(rec *vk.Recorder) {
-	b := m.recipe.BatchSize
+	b, all := m.recipe.BatchSize, m.dLogit.Rows
 	logit, read := m.forward(rec)
 
 	rec.Section("losses")
 	m.lossesD(rec, logit, read)
-	m.lossG(rec, logit, m.dLogit.Part(2*b, 3*b))
+	m.lossG(rec, logit, m.dLogit.Part(all-b, all))
 	m.copyCodes(rec)
 
-	// Backward rows: D's loss on fake and on real, then G's loss on fake. Only the last reach the generator.
+	// Backward rows: D's loss on fake and on real, Q's on warped, then G's loss on fake. Only the last reach the generator.
 	rec.Section("D backward")
-	dFeatures := m.posterior.backward(rec, m.dRead, 3*b)
-	dFeatures = m.adversarial.BackwardAdd(rec, m.dLogit, 3*b, dFeatures)
+	dFeatures := m.posterior.backward(rec, m.dRead, all)
+	dFeatures = m.adversarial.BackwardAdd(rec, m.dLogit, all, dFeatures)
 	dFake := m.discriminator.Backward(rec, dFeatures, b)
 	rec.Section("G backward")
 	m.generator.Backward(rec, dFake, 0)
@@ -45,13 +45,13 @@ func (m *InfoGAN) stepBoth(rec *vk.Recorder) {
 
 // stepD records D's and Q's half of a step in which they come first: their losses, gradients and update.
 func (m *InfoGAN) stepD(rec *vk.Recorder) {
-	b := m.recipe.BatchSize
 	logit, read := m.forward(rec)
+	rows := logit.Rows
 	rec.Section("D's losses")
 	m.lossesD(rec, logit, read)
 	rec.Section("D backward")
-	dFeatures := m.posterior.backward(rec, m.dRead.part(0, 2*b), 2*b)
-	dFeatures = m.adversarial.BackwardAdd(rec, m.dLogit.Part(0, 2*b), 2*b, dFeatures)
+	dFeatures := m.posterior.backward(rec, m.dRead.part(0, rows), rows)
+	dFeatures = m.adversarial.BackwardAdd(rec, m.dLogit.Part(0, rows), rows, dFeatures)
 	m.discriminator.Backward(rec, dFeatures, 0)
 	m.count(rec, read)
 	rec.Section("D's update")
@@ -62,7 +62,8 @@ func (m *InfoGAN) stepD(rec *vk.Recorder) {
 // Q's parameters get no gradients of it.
 func (m *InfoGAN) stepG(rec *vk.Recorder) {
 	b := m.recipe.BatchSize
-	x, dLogit, dRead := m.x.Part(0, b), m.dLogit.Part(2*b, 3*b), m.dRead.part(2*b, 3*b)
+	all := m.dLogit.Rows
+	x, dLogit, dRead := m.x.Part(0, b), m.dLogit.Part(all-b, all), m.dRead.part(all-b, all)
 
 	rec.Section("G's input")
 	m.drawLatents(rec, freshLatents, m.step)
@@ -83,14 +84,15 @@ func (m *InfoGAN) stepG(rec *vk.Recorder) {
 	m.update(rec, m.partG())
 }
 
-// forward records D's logit [2B,1] and Q's reading [2B,…] of fake and real images.
+// forward records D's logit [2B,1] and Q's reading [2B,…] of fake and real images, [3B,…] where there are warped ones.
 func (m *InfoGAN) forward(rec *vk.Recorder) (logit layers.Tensor, read readout) {
-	b := m.recipe.BatchSize
-	x := m.x.Part(0, 2*b).InGroups(2)
+	b, groups := m.recipe.BatchSize, m.recipe.groups()
+	x := m.x.Part(0, groups*b).InGroups(groups)
 
 	rec.Section("input")
 	m.drawLatents(rec, stepLatents, m.step)
 	m.drawImages(rec, philox.StreamPermutation, m.step, x.Part(b, 2*b))
+	m.warpReal(rec, x)
 	rec.Section("G forward")
 	m.generator.ForwardInto(rec, m.latent, x.Part(0, b))
 	rec.Section("D forward")
@@ -98,12 +100,13 @@ func (m *InfoGAN) forward(rec *vk.Recorder) (logit layers.Tensor, read readout) 
 	return m.adversarial.Forward(rec, features), m.posterior.forward(rec, features)
 }
 
-// lossesD records D's losses on fake and on real, Q's on fake, and their gradients.
+// lossesD records D's losses on fake and on real, Q's likewise, and their gradients.
 func (m *InfoGAN) lossesD(rec *vk.Recorder, logit layers.Tensor, read readout) {
 	b := m.recipe.BatchSize
 	layers.SigmoidCE(rec, logit.Part(0, b), 0, m.dLogit.Part(0, b), m.figure(figureFake, 2))
 	layers.SigmoidCE(rec, logit.Part(b, 2*b), 1, m.dLogit.Part(b, 2*b), m.figure(figureReal, 2))
 	m.lossQ(rec, read.part(0, b), m.dRead.part(0, b))
+	m.lossReal(rec, read.logits)
 }
 
 // lossG records G's loss, from D's logits of fake images, and its gradient.
@@ -122,8 +125,8 @@ func (m *InfoGAN) lossQ(rec *vk.Recorder, read, dRead readout) {
 
 // copyCodes records that the gradients of Q's loss on fake images are G's, too.
 func (m *InfoGAN) copyCodes(rec *vk.Recorder) {
-	b := m.recipe.BatchSize
-	from, to := m.dRead.part(0, b), m.dRead.part(2*b, 3*b)
+	b, all := m.recipe.BatchSize, m.dLogit.Rows
+	from, to := m.dRead.part(0, b), m.dRead.part(all-b, all)
 	rec.Copy(to.logits.Data, from.logits.Data)
 	if m.recipe.Continuous > 0 {
 		rec.Copy(to.means.Data, from.means.Data)

@@ -119,7 +119,7 @@ func firstClear(t *testing.T, steps int, begin func(seed uint64) (o *oracle, tra
 		for range steps {
 			train()
 		}
-		if o.kink > 3e-6 {
+		if o.kink > 1e-5 {
 			return seed
 		}
 	}

@@ -44,6 +44,17 @@ func Gather(rec *vk.Recorder, images, indices vk.Range, y Tensor) {
 	}, vk.Work{Bytes: float64(y.elements() + 4*y.Rows + 4*y.elements())}) // of the images only those
 }
 
+// Warp records y, images x [rows,H,W,1] as affine maps move them: y at pixel u, counted from the middle, is x at A u + t, bilinear
+// between pixels and 0 beyond. by [rows,6] holds numbers from -1 to 1: A = 1 + spread [[by0, by1], [by2, by3]], t = shift [by4, by5]
+// in pixels, in coordinates (right, down). There is no way back: x gets no gradient.
+func Warp(rec *vk.Recorder, x, by Tensor, spread, shift float32, y Tensor) {
+	f := perElement(rec, x.elements())
+	rec.Dispatch(shaders.Warp{
+		X: x.Data, By: by.Data, Y: y.Data, Rows: int32(x.Rows), Height: int32(x.H), Width: int32(x.W), Spread: spread, Shift: shift,
+		Local: f.local, Groups: f.groups,
+	})
+}
+
 // Lookup records y [n] uint32 = table[indices], all of them uint32.
 func Lookup(rec *vk.Recorder, table, indices, y vk.Range, n int) {
 	f := perElement(rec, n)

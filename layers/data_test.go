@@ -116,6 +116,23 @@ func TestOrderedBatch(t *testing.T) {
 	})
 }
 
+func TestWarp(t *testing.T) {
+	const spread, shift = 0.25, 2
+	each(t, func(t *testing.T, d *vk.Device) {
+		for _, c := range []struct {
+			rows  int
+			shape Shape
+		}{{1, Shape{1, 1, 1}}, {7, Shape{4, 9, 1}}, {100, Shape{28, 28, 1}}} {
+			x, by, y := tensor(t, d, c.rows, c.shape), tensor(t, d, c.rows, Vector(6)), tensor(t, d, c.rows, c.shape)
+			xs, bys := random(1, c.rows*c.shape.Size()), random(2, 6*c.rows)
+			upload(t, d, x.Data, narrow(xs))
+			upload(t, d, by.Data, narrow(bys))
+			do(t, d, func(rec *vk.Recorder) { Warp(rec, x, by, spread, shift, y) })
+			near(t, fmt.Sprintf("%+v", c), download[float32](t, d, y.Data), ref.Warp(xs, bys, c.shape.H, c.shape.W, spread, shift), 1)
+		}
+	})
+}
+
 func TestGather(t *testing.T) {
 	each(t, func(t *testing.T, d *vk.Device) {
 		for _, c := range []struct {

@@ -46,6 +46,28 @@ func LogSumExpCE(rec *vk.Recorder, x Tensor, target, weight float32, dx Tensor, 
 	})
 }
 
+// CodeInformation records how a code is used in a batch of images, by Q(code|image) = softmax(x) of logits x [rows,classes], and dx, the
+// gradient of -balance H(q) + certainty (mean over rows of H(Q(code|image))), q the mean of Q(code|image): for 1 and 1 minus the
+// mutual information of code and image (Hu et al. 2017, "Learning Discrete Representations via Information Maximizing
+// Self-Augmented Training", equation 6, with μ = balance/certainty). sums [2,classes] float32 is scratch. result takes two float32:
+// both entropies in nats, without weight.
+func CodeInformation(rec *vk.Recorder, x Tensor, balance, certainty float32, sums vk.Range, dx Tensor, result vk.Range) {
+	rec.Fill(sums, 0)
+	CodeSums(rec, x, sums)
+	rec.Dispatch(shaders.CodeInformation{
+		X: x.Data, Sums: sums.Slice(0, 4*int64(x.C)), Dx: dx.Data, Result: result, Rows: int32(x.Rows), Classes: int32(x.C),
+		Balance: balance, Certainty: certainty, Groups: one,
+	})
+}
+
+// SoftmaxDivergence records the mean over rows of KL(p ‖ q), p = softmax(wanted) and q = softmax(x), both [rows,classes], and dx, the
+// gradient of weight times it with respect to x alone. result takes one float32: the divergence in nats, without weight.
+func SoftmaxDivergence(rec *vk.Recorder, x, wanted Tensor, weight float32, dx Tensor, result vk.Range) {
+	rec.Dispatch(shaders.SoftmaxDivergence{
+		X: x.Data, Wanted: wanted.Data, Dx: dx.Data, Result: result, Rows: int32(x.Rows), Classes: int32(x.C), Weight: weight, Groups: one,
+	})
+}
+
 // FeatureMatching records the mean over features of (mean over rows of fake - mean over rows of real)², both
 // [rows,features], and its gradient dfake (Salimans et al. 2016, section 3.1). real gets none: it does not depend on the
 // generator. result takes one float32: the loss.

@@ -128,6 +128,44 @@ func TestCodeSums(t *testing.T) {
 	})
 }
 
+// A second batch does not add to the first.
+func TestCodeInformation(t *testing.T) {
+	const balance, certainty = 4, 0.5
+	each(t, func(t *testing.T, d *vk.Device) {
+		for _, c := range []struct{ rows, classes int }{{1, 2}, {100, 10}, {65, 7}, {130, 20}} {
+			x, dx := tensor(t, d, c.rows, Vector(c.classes)), tensor(t, d, c.rows, Vector(c.classes))
+			sums, result := buffer(t, d, 2*c.classes), buffer(t, d, 2)
+			both := record(t, d, func(rec *vk.Recorder) { CodeInformation(rec, x, balance, certainty, sums, dx, result) })
+			for batch := range 2 {
+				xs := scaled(logits(c.rows*c.classes, 3), float64(batch+1)/2)
+				upload(t, d, x.Data, narrow(xs))
+				run(t, d, both, 1)
+				entropy, uncertainty, want := ref.CodeInformation(xs, c.classes, balance, certainty)
+				near(t, fmt.Sprintf("%+v: dx", c), download[float32](t, d, dx.Data), want, 1)
+				near(t, fmt.Sprintf("%+v: entropies", c), download[float32](t, d, result), []float64{entropy, uncertainty}, 0.1)
+			}
+		}
+	})
+}
+
+func TestSoftmaxDivergence(t *testing.T) {
+	const weight = 0.25
+	each(t, func(t *testing.T, d *vk.Device) {
+		for _, c := range []struct{ rows, classes int }{{1, 2}, {100, 10}, {65, 7}, {130, 20}} {
+			xs, ys := logits(c.rows*c.classes, 3), logits(c.rows*c.classes, 2)
+			slices.Reverse(ys)
+			x, wanted, dx := tensor(t, d, c.rows, Vector(c.classes)), tensor(t, d, c.rows, Vector(c.classes)), tensor(t, d, c.rows, Vector(c.classes))
+			result := buffer(t, d, 1)
+			upload(t, d, x.Data, narrow(xs))
+			upload(t, d, wanted.Data, narrow(ys))
+			do(t, d, func(rec *vk.Recorder) { SoftmaxDivergence(rec, x, wanted, weight, dx, result) })
+			loss, want := ref.SoftmaxDivergence(xs, ys, c.classes)
+			near(t, fmt.Sprintf("%+v: dx", c), download[float32](t, d, dx.Data), scaled(want, weight), 1)
+			near(t, fmt.Sprintf("%+v: divergence", c), download[float32](t, d, result), []float64{loss}, 0.1)
+		}
+	})
+}
+
 func TestLogSumExpCE(t *testing.T) {
 	each(t, func(t *testing.T, d *vk.Device) {
 		for _, c := range []struct{ rows, classes int }{{1, 2}, {3, 10}, {16, 7}, {64, 1}, {65, 3}, {100, 10}, {130, 20}} {

@@ -33,6 +33,21 @@ func testGather(r *rig) {
 	})
 }
 
+func testWarp(r *rig) {
+	type warp struct {
+		rows, h, w    int
+		spread, shift float32
+	}
+	each(r, []warp{{7, 28, 28, 0.25, 2}, {1, 1, 1, 0.5, 0.25}, {3, 5, 9, 0, 1}, {2, 8, 3, 1, 0}, {5, 4, 4, 0.3, 50}}, func(r *rig, c warp) {
+		x, by := r.normals(c.rows*c.h*c.w), r.normals(6*c.rows)
+		y := r.out(len(x))
+		l := r.lanes()
+		r.run(shaders.Warp{X: r.floats(x).Range, By: r.floats(by).Range, Y: y.Range, Rows: int32(c.rows), Height: int32(c.h), Width: int32(c.w),
+			Spread: c.spread, Shift: c.shift, Local: uint32(l), Groups: [3]uint32{ceil(len(x), l), 1, 1}})
+		r.near("y", y, ref.Warp(wide(x), wide(by), c.h, c.w, float64(c.spread), float64(c.shift)))
+	})
+}
+
 func testLookup(r *rig) {
 	type lookup struct{ count, n int }
 	l := r.lanes()

@@ -24,6 +24,7 @@ var kernels = map[string]func(r *rig){
 	"bn_bwd_reduce":         testBnBwdReduce,
 	"bn_stats":              testBnStats,
 	"bn_stats_finish":       testBnStatsFinish,
+	"code_information":      testCodeInformation,
 	"code_sums":             testCodeSums,
 	"col2im":                testCol2im,
 	"column_dots":           testColumnDots,
@@ -72,8 +73,10 @@ var kernels = map[string]func(r *rig){
 	"sequence":              testSequence,
 	"sigmoid_ce":            testSigmoidCe,
 	"softmax_ce":            testSoftmaxCe,
+	"softmax_divergence":    testSoftmaxDivergence,
 	"sum_partials":          testSumPartials,
 	"unit_norm":             testUnitNorm,
+	"warp":                  testWarp,
 	"weight_norm":           testWeightNorm,
 	"weight_norm_bwd":       testWeightNormBwd,
 }

@@ -95,6 +95,42 @@ func testCodeSums(r *rig) {
 	})
 }
 
+func testCodeInformation(r *rig) {
+	type information struct {
+		rows, classes      int
+		balance, certainty float32
+	}
+	each(r, []information{{100, 10, 4, 1}, {1, 1, 1, 1}, {1, 2, 2, 1}, {63, 3, 1, 0}, {64, 17, 0, 1}, {65, 2, 0.1, 3}, {130, 20, 1, 1}}, func(r *rig, c information) {
+		x := r.spreadLogits(c.rows * c.classes)
+		for i := range x {
+			x[i] += float32(i % c.classes % 3) // some values are used more: with all alike the gradient of H(q) vanishes
+		}
+		used, _ := ref.CodeSums(wide(x), c.classes)
+		dx, result := r.out(len(x)), r.out(2)
+		r.run(shaders.CodeInformation{X: r.floats(x).Range, Sums: r.floats(narrow(used)).Range, Dx: dx.Range, Result: result.Range,
+			Rows: int32(c.rows), Classes: int32(c.classes), Balance: c.balance, Certainty: c.certainty, Groups: one})
+		entropy, uncertainty, want := ref.CodeInformation(wide(x), c.classes, float64(c.balance), float64(c.certainty))
+		r.near("dx", dx, want)
+		r.near("entropies", result, []float64{entropy, uncertainty})
+	})
+}
+
+func testSoftmaxDivergence(r *rig) {
+	type loss struct {
+		rows, classes int
+		weight        float32
+	}
+	each(r, []loss{{100, 10, 4}, {1, 1, 1}, {1, 2, 1}, {63, 3, 0.5}, {64, 17, 1}, {65, 2, 3}, {130, 20, 1}}, func(r *rig, c loss) {
+		x, wanted := r.spreadLogits(c.rows*c.classes), r.spreadLogits(c.rows*c.classes)
+		dx, result := r.out(len(x)), r.out(1)
+		r.run(shaders.SoftmaxDivergence{X: r.floats(x).Range, Wanted: r.floats(wanted).Range, Dx: dx.Range, Result: result.Range,
+			Rows: int32(c.rows), Classes: int32(c.classes), Weight: c.weight, Groups: one})
+		mean, want := ref.SoftmaxDivergence(wide(x), wide(wanted), c.classes)
+		r.near("dx", dx, times(float64(c.weight), want))
+		r.near("divergence", result, []float64{mean})
+	})
+}
+
 func testLogsumexpCe(r *rig) {
 	type loss struct {
 		rows, classes  int

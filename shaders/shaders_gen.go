@@ -25,6 +25,7 @@ var Shaders = []*vk.Shader{
 	BnBwdReduceShader,
 	BnStatsShader,
 	BnStatsFinishShader,
+	CodeInformationShader,
 	CodeSumsShader,
 	Col2imShader,
 	ColumnDotsShader,
@@ -73,8 +74,10 @@ var Shaders = []*vk.Shader{
 	SequenceShader,
 	SigmoidCeShader,
 	SoftmaxCeShader,
+	SoftmaxDivergenceShader,
 	SumPartialsShader,
 	UnitNormShader,
+	WarpShader,
 	WeightNormShader,
 	WeightNormBwdShader,
 }
@@ -809,6 +812,58 @@ var bnStatsFinishAddresses []byte
 
 //go:embed spv/bn_stats_finish.ssbo.spv
 var bnStatsFinishStorage []byte
+
+// CodeInformation: How a code is used in a batch of images, by Q(code|image) = softmax(x), and a gradient that balances its values and makes Q sure:
+// of -balance H(q) + certainty (mean over the images of H(Q(code|image))), with q the mean of Q(code|image), H the entropy.
+//
+//	x      : [rows,classes] f32, logits
+//	sums   : [classes] f32, rows q
+//	dx     : [rows,classes] f32
+//	result : [2] f32: H(q), and the mean of H(Q(code|image)), in nats, not weighted
+//
+// With p = softmax(x) of a row: dx = p (balance (ln q - sum p ln q) - certainty (ln p - sum p ln p)) / rows.
+// One work-group, a row to a lane. Order of accumulation: classes ascending; rows r, r+64, ... per lane, then lanes.
+type CodeInformation struct {
+	X, Sums    vk.Range // read
+	Dx, Result vk.Range // written
+
+	// push constants
+	Rows, Classes      int32
+	Balance, Certainty float32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k CodeInformation) Call() vk.Call {
+	return vk.Call{
+		Shader: CodeInformationShader,
+		Args:   []vk.Range{k.X, k.Sums, k.Dx, k.Result},
+		Push:   []uint32{uint32(k.Rows), uint32(k.Classes), math.Float32bits(k.Balance), math.Float32bits(k.Certainty)},
+		Groups: k.Groups,
+	}
+}
+
+// CodeInformationShader is the kernel behind [CodeInformation].
+var CodeInformationShader = &vk.Shader{
+	Name: "code_information",
+	Args: []vk.Arg{
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "sums", Access: vk.Read, Elem: "float"},
+		{Name: "dx", Access: vk.Write, Elem: "float"},
+		{Name: "result", Access: vk.Write, Elem: "float"},
+	},
+	Push:   []string{"rows", "classes", "balance", "certainty"},
+	Local:  [3]uint32{64, 1, 1},
+	Shared: 256,
+	Code:   [2][]byte{vk.Addresses: codeInformationAddresses, vk.Storage: codeInformationStorage},
+}
+
+//go:embed spv/code_information.addr.spv
+var codeInformationAddresses []byte
+
+//go:embed spv/code_information.ssbo.spv
+var codeInformationStorage []byte
 
 // CodeSums: Adds a batch's share to the sums that tell how a code is used: of its probabilities, and of the terms of their entropy.
 //
@@ -3874,6 +3929,56 @@ var softmaxCeAddresses []byte
 //go:embed spv/softmax_ce.ssbo.spv
 var softmaxCeStorage []byte
 
+// SoftmaxDivergence: Mean divergence KL(p || q) of p = softmax(wanted) and q = softmax(x), and its gradient with respect to x, scaled.
+//
+//	x      : [rows,classes] f32, logits
+//	wanted : [rows,classes] f32, likewise; no gradient goes there
+//	dx     : [rows,classes] f32, weight (q - p) / rows
+//	result : [1] f32, the mean divergence in nats, not weighted
+//
+// One work-group, a row to a lane. Order of accumulation: classes ascending; rows r, r+64, ... per lane, then lanes.
+type SoftmaxDivergence struct {
+	X, Wanted  vk.Range // read
+	Dx, Result vk.Range // written
+
+	// push constants
+	Rows, Classes int32
+	Weight        float32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k SoftmaxDivergence) Call() vk.Call {
+	return vk.Call{
+		Shader: SoftmaxDivergenceShader,
+		Args:   []vk.Range{k.X, k.Wanted, k.Dx, k.Result},
+		Push:   []uint32{uint32(k.Rows), uint32(k.Classes), math.Float32bits(k.Weight)},
+		Groups: k.Groups,
+	}
+}
+
+// SoftmaxDivergenceShader is the kernel behind [SoftmaxDivergence].
+var SoftmaxDivergenceShader = &vk.Shader{
+	Name: "softmax_divergence",
+	Args: []vk.Arg{
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "wanted", Access: vk.Read, Elem: "float"},
+		{Name: "dx", Access: vk.Write, Elem: "float"},
+		{Name: "result", Access: vk.Write, Elem: "float"},
+	},
+	Push:   []string{"rows", "classes", "weight"},
+	Local:  [3]uint32{64, 1, 1},
+	Shared: 256,
+	Code:   [2][]byte{vk.Addresses: softmaxDivergenceAddresses, vk.Storage: softmaxDivergenceStorage},
+}
+
+//go:embed spv/softmax_divergence.addr.spv
+var softmaxDivergenceAddresses []byte
+
+//go:embed spv/softmax_divergence.ssbo.spv
+var softmaxDivergenceStorage []byte
+
 // SumPartials: Adds the partial sums of a split product: y[i,c] = act(sum over s of partial[s,i,c] + bias[c] + e[i,c]).
 //
 //	partial : [splits,n] f32, n = rows times channels
@@ -3989,6 +4094,60 @@ var unitNormAddresses []byte
 
 //go:embed spv/unit_norm.ssbo.spv
 var unitNormStorage []byte
+
+// Warp: Warps images by an affine map each: y at pixel u, counted from the middle, is x at A u + t, bilinear between pixels, 0 beyond.
+//
+//	x  : [rows,height,width] f32
+//	by : [rows,6] f32 from -1 to 1; A = identity + spread [[by0, by1], [by2, by3]], t = shift [by4, by5], right first, then down
+//	y  : [rows,height,width] f32
+//
+// One invocation per pixel. Work-groups: x = ceil(rows*height*width / Local).
+type Warp struct {
+	X, By vk.Range // read
+	Y     vk.Range // written
+
+	// push constants
+	Rows, Height, Width int32
+	Spread, Shift       float32
+
+	// specialisation constants
+	Local uint32
+
+	Groups [3]uint32
+}
+
+// Call gives the dispatch that k describes.
+func (k Warp) Call() vk.Call {
+	return vk.Call{
+		Shader: WarpShader,
+		Args:   []vk.Range{k.X, k.By, k.Y},
+		Push:   []uint32{uint32(k.Rows), uint32(k.Height), uint32(k.Width), math.Float32bits(k.Spread), math.Float32bits(k.Shift)},
+		Specs:  []uint32{k.Local},
+		Groups: k.Groups,
+	}
+}
+
+// WarpShader is the kernel behind [Warp].
+var WarpShader = &vk.Shader{
+	Name: "warp",
+	Args: []vk.Arg{
+		{Name: "x", Access: vk.Read, Elem: "float"},
+		{Name: "by", Access: vk.Read, Elem: "float"},
+		{Name: "y", Access: vk.Write, Elem: "float"},
+	},
+	Push: []string{"rows", "height", "width", "spread", "shift"},
+	Specs: []vk.Spec{
+		{Name: "local", ID: 0, Default: 1},
+	},
+	Local: [3]uint32{0, 1, 1},
+	Code:  [2][]byte{vk.Addresses: warpAddresses, vk.Storage: warpStorage},
+}
+
+//go:embed spv/warp.addr.spv
+var warpAddresses []byte
+
+//go:embed spv/warp.ssbo.spv
+var warpStorage []byte
 
 // WeightNorm: Weight normalisation (Salimans & Kingma 2016, equation 2): w = v s / sqrt(eps + |v|^2), |v| over each column's rows.
 //

@@ -104,7 +104,7 @@ func TestResumeOfAnOlderInfoGAN(t *testing.T) {
 		t.Fatal(err)
 	}
 	recipe := info["recipe"].(map[string]any)
-	for _, younger := range []string{"continuous", "weight_continuous", "q_head", "z_prior", "z_scale", "noise_input", "noise_steps", "d_first", "rate_g", "rate_q", "ema_decay_d", "ema_warm_up"} {
+	for _, younger := range []string{"continuous", "weight_continuous", "weight_balance", "weight_certainty", "weight_warp", "warp_spread", "warp_shift", "q_head", "z_prior", "z_scale", "noise_input", "noise_steps", "d_first", "rate_g", "rate_q", "ema_decay_d", "ema_warm_up"} {
 		if _, found := recipe[younger]; !found {
 			t.Errorf("run.json has no %s", younger)
 		}

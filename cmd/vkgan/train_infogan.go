@@ -62,5 +62,10 @@ func infoGANFlags(f *pflag.FlagSet, r *gan.InfoGANRecipe) {
 	f.Float32Var(&r.RateQ, "rate-q", r.RateQ, "that of the layers that read the codes, likewise (`size`)")
 	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of an average of the generator over the steps, for 'sample --ema'; 0: none")
 	f.Float32Var(&r.EMADecayD, "ema-decay-d", r.EMADecayD, "`decay` of an average of the discriminator, by which it is tested; 0: none")
+	f.Float32Var(&r.WeightBalance, "weight-balance", r.WeightBalance, "`weight` of the code's entropy over a batch of real images, to be large; 0: none")
+	f.Float32Var(&r.WeightCertainty, "weight-certainty", r.WeightCertainty, "`weight` of its entropy given a real image, to be small; 0: none")
+	f.Float32Var(&r.WeightWarp, "weight-warp", r.WeightWarp, "`weight` of what Q changes its mind by when real images are warped; 0: none")
+	f.Float32Var(&r.WarpSpread, "warp-spread", r.WarpSpread, "`greatest` change of an entry of the matrix that warps them")
+	f.Float32Var(&r.WarpShift, "warp-shift", r.WarpShift, "`pixels` by which they are moved at most")
 	f.BoolVar(&r.EMAWarmUp, "ema-warm-up", r.EMAWarmUp, "let these averages begin with few steps: no decay above t/(t+9) at step t")
 }

@@ -68,6 +68,49 @@ func CodeSums(x []float64, classes int) (used, entropy []float64) {
 	return used, entropy
 }
 
+// CodeInformation is the entropy H(q) of q, the mean over the rows of p = softmax(x), x [rows,classes], and the mean over the rows of
+// H(p), whose difference is the mutual information of code and image; with the gradient of -balance H(q) + certainty (mean H(p))
+// (Hu et al., arXiv:1702.08720, equation 6, with μ = balance/certainty).
+func CodeInformation(x []float64, classes int, balance, certainty float64) (entropy, uncertainty float64, dx []float64) {
+	rows := float64(len(x) / classes)
+	q, terms := CodeSums(x, classes)
+	for j := range q {
+		q[j] /= rows
+		entropy -= q[j] * math.Log(q[j])
+		uncertainty += terms[j] / rows
+	}
+	dx = make([]float64, len(x))
+	for r := 0; r < len(x); r += classes {
+		row := x[r:][:classes]
+		total, ofQ, ofP := LogSumExp(row), 0.0, 0.0
+		for j, v := range row {
+			ofQ += math.Exp(v-total) * math.Log(q[j])
+			ofP += math.Exp(v-total) * (v - total)
+		}
+		for j, v := range row {
+			dx[r+j] = math.Exp(v-total) / rows * (balance*(math.Log(q[j])-ofQ) - certainty*(v-total-ofP))
+		}
+	}
+	return entropy, uncertainty, dx
+}
+
+// SoftmaxDivergence is the mean over rows of KL(p ‖ q), p = softmax(wanted) and q = softmax(x), both [rows,classes], with its
+// gradient with respect to x, dx = (q - p)/rows.
+func SoftmaxDivergence(x, wanted []float64, classes int) (loss float64, dx []float64) {
+	check(wanted, len(x))
+	rows := float64(len(x) / classes)
+	dx = make([]float64, len(x))
+	for r := 0; r < len(x); r += classes {
+		ofQ, ofP := LogSumExp(x[r:][:classes]), LogSumExp(wanted[r:][:classes])
+		for i := r; i < r+classes; i++ {
+			p := math.Exp(wanted[i] - ofP)
+			loss += p * (wanted[i] - ofP - x[i] + ofQ) / rows
+			dx[i] = (math.Exp(x[i]-ofQ) - p) / rows
+		}
+	}
+	return loss, dx
+}
+
 // LogSumExpCrossEntropy is SigmoidCrossEntropy of lse = ln Σ_j e^x[j], the logit of each row of x [rows,classes], against
 // one target for all rows:
 //

@@ -87,6 +87,35 @@ func TestGaussianNLL(t *testing.T) {
 	same(t, "loss", []float64{loss + n*math.Log(2*math.Pi)/2}, []float64{want})
 }
 
+func TestCodeInformation(t *testing.T) {
+	const classes, rows = 4, 6
+	x := random(1, rows*classes)
+	for _, w := range [][2]float64{{1, 0}, {0, 1}, {4, 0.5}} {
+		_, _, dx := CodeInformation(x, classes, w[0], w[1])
+		gradient(t, "dx", x, dx, func() float64 {
+			entropy, uncertainty, _ := CodeInformation(x, classes, w[0], w[1])
+			return -w[0]*entropy + w[1]*uncertainty
+		})
+	}
+	entropy, uncertainty, _ := CodeInformation([]float64{50, 0, 0, 50, 50, 0, 0, 50}, 2, 1, 1)
+	same(t, "sure and balanced", []float64{entropy, uncertainty}, []float64{math.Ln2, 50 * math.Exp(-50)})
+	entropy, uncertainty, _ = CodeInformation([]float64{3, 3, 3, 3}, 2, 1, 1)
+	same(t, "knows nothing", []float64{entropy, uncertainty}, []float64{math.Ln2, math.Ln2})
+}
+
+func TestSoftmaxDivergence(t *testing.T) {
+	const classes, rows = 4, 3
+	x, wanted := random(1, rows*classes), random(2, rows*classes)
+	_, dx := SoftmaxDivergence(x, wanted, classes)
+	gradient(t, "dx", x, dx, func() float64 { loss, _ := SoftmaxDivergence(x, wanted, classes); return loss })
+	loss, _ := SoftmaxDivergence([]float64{0, 0}, []float64{math.Log(3), 0}, 2)
+	same(t, "by hand", []float64{loss}, []float64{math.Log(2) + 0.75*math.Log(0.75) + 0.25*math.Log(0.25)})
+	loss, _ = SoftmaxDivergence([]float64{1, 2, 3}, []float64{11, 12, 13}, 3)
+	if math.Abs(loss) > 1e-12 {
+		t.Errorf("logits that differ by a constant are %g apart", loss)
+	}
+}
+
 func TestCodeSums(t *testing.T) {
 	const classes, rows = 5, 7
 	x := random(1, rows*classes)
