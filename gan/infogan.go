@@ -23,15 +23,14 @@ type InfoGAN struct {
 	adversarial   *layers.LinearLayer // D's logit: real or fake
 	posterior     posterior           // Q: which codes
 
-	noise       layers.Tensor // [B, z]
-	latent      layers.Tensor // [B, z+codes]: z, then the one-hot code, then the continuous codes
-	code        vk.Range      // [B] u32
-	indices     vk.Range      // [B] u32, this step's training images
-	x           layers.Tensor // [2B or 3B, H,W,1]: fake, real; real, warped
-	dLogit      layers.Tensor // [3B or 4B, 1]: D's loss on fake, on real, on warped (0); G's loss on fake
-	dRead       readout       // [3B or 4B, …] of Q's loss: likewise; zero for what a recipe has no loss of
-	information information
-	uses        vk.Range // [2,codes] f32, how the categorical code is used: layers.CodeSums
+	noise   layers.Tensor // [B, z]
+	latent  layers.Tensor // [B, z+codes]: z, then the one-hot code, then the continuous codes
+	code    vk.Range      // [B] u32
+	indices vk.Range      // [B] u32, this step's training images
+	x       layers.Tensor // [2B or 3B, H,W,1]: fake, real; real, warped
+	dLogit  layers.Tensor // [3B or 4B, 1]: D's loss on fake, on real, on warped (0); G's loss on fake
+	dRead   readout       // [3B or 4B, …] of Q's loss: likewise; zero for what a recipe has no loss of
+	uses    vk.Range      // [2,codes] f32, how the categorical code is used: layers.CodeSums
 }
 
 // figures are those of a step.
@@ -40,13 +39,7 @@ func (r InfoGANRecipe) figures() []string {
 	if r.Continuous > 0 {
 		names = append(names, "loss_continuous")
 	}
-	if r.informed() {
-		names = append(names, "code_entropy", "code_uncertainty")
-	}
-	if r.warps() {
-		names = append(names, "warp_divergence")
-	}
-	return names
+	return append(names, r.informationFigures()...)
 }
 
 // Their places.
@@ -57,15 +50,6 @@ const (
 	figureCode       = 6 // cross-entropy of the categorical code
 	figureContinuous = 7 // loss of the continuous codes, without weight
 )
-
-// figureInformation is the place of what Q makes of real images: the code's entropy, the mean of its entropies given an image; and the
-// divergence of what it makes of warped ones.
-func (r InfoGANRecipe) figureInformation() int {
-	if r.Continuous > 0 {
-		return figureContinuous + 1
-	}
-	return figureContinuous
-}
 
 // CheckInfoGAN says in clear words why a recipe cannot be trained on a set.
 func CheckInfoGAN(r InfoGANRecipe, set *mnist.Set) error {

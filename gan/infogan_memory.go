@@ -26,9 +26,7 @@ func (m *InfoGAN) allocate() error {
 		m.dRead.means = a.tensor("dcontinuous", (groups+1)*b, layers.Vector(k))
 	}
 	m.uses = a.words("uses", 2*codes)
-	if m.recipe.informed() {
-		m.information = information{a.tensor("code uses", 2, layers.Vector(codes)), a.tensor("warp", b, layers.Vector(6))}
-	}
+	m.information = m.recipe.memory(a, b, codes)
 	m.openPair(a, m.recipe.figures(), rows, codes, z)
 	return errors.Join(a.errs...)
 }

@@ -182,9 +182,10 @@ func (o *infoGANOracle) see(x []float64, groups int, noise uint32) (s seen) {
 	return s
 }
 
+// sum2 is a + b, of which b may be longer: then what is behind a too.
 func sum2(a, b []float64) []float64 {
-	c := slices.Clone(a)
-	for i, v := range b {
+	c := slices.Clone(b)
+	for i, v := range a {
 		c[i] += v
 	}
 	return c
@@ -216,44 +217,19 @@ func (o *infoGANOracle) read(s seen, code []int, continuous []float64) (losses, 
 	return losses, dCode, dContinuous
 }
 
-// warp is this step's real images, warped.
-func (o *infoGANOracle) warp(real []float64) []float64 {
-	by := make([]float64, 6*o.r.BatchSize)
-	o.uniform(philox.StreamWarp, by, -1, 1)
-	return ref.Warp(real, by, o.h, o.h, float64(o.r.WarpSpread), float64(o.r.WarpShift))
-}
-
-// readReal is Q's losses of real images and of warped ones, and the gradients, none of which there may be.
-func (o *infoGANOracle) readReal(s seen) (losses, dCode []float64) {
-	r, n := o.r, o.r.BatchSize*o.r.Labels
-	dCode = make([]float64, n)
-	if r.WeightBalance+r.WeightCertainty+r.WeightWarp == 0 {
-		return nil, dCode
-	}
-	entropy, uncertainty, dCode := ref.CodeInformation(s.code[n:2*n], r.Labels, float64(r.WeightBalance), float64(r.WeightCertainty))
-	losses = []float64{entropy, uncertainty}
-	if r.WeightWarp > 0 {
-		divergence, d := ref.SoftmaxDivergence(s.code[2*n:], s.code[n:2*n], r.Labels)
-		for i := range d {
-			d[i] *= float64(r.WeightWarp)
-		}
-		losses, dCode = append(losses, divergence), append(dCode, d...)
-	}
-	return losses, dCode
-}
-
 // train does one step and gives its figures.
 func (o *infoGANOracle) train() []float64 {
 	b, r := o.r.BatchSize, o.r
 	latents, code, continuous := o.latents(stepLatents)
 	fake, intoG := o.make(latents)
 	x, groups := slices.Concat(fake, o.shuffled(philox.StreamPermutation, b)), 2
-	if r.WeightWarp > 0 {
-		x, groups = append(x, o.warp(x[len(fake):])...), 3
+	if r.warps() {
+		x, groups = append(x, o.warped(r.Information, x[len(fake):])...), 3
 	}
 	s := o.see(x, groups, philox.StreamNoise)
 	losses, dCode, dContinuous := o.read(s, code, continuous)
-	ofReal, dCodeReal := o.readReal(s)
+	n := len(dCode)
+	ofReal, dCodeReal := o.inform(r.Information, s.code[n:2*n], s.code[2*n:], r.Labels)
 	onFake, dFake := adversarial(s.logit[:b], 0)
 	onReal, dReal := adversarial(s.logit[b:2*b], 1)
 	fooled, dFool := adversarial(s.logit[:b], 1)

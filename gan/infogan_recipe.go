@@ -12,20 +12,16 @@ type InfoGANRecipe struct {
 	Labels           int     `json:"labels"`            // values of the categorical code
 	Continuous       int     `json:"continuous"`        // continuous codes, each from -1 to 1
 	WeightContinuous float32 `json:"weight_continuous"` // of their loss beside the categorical code's
-	WeightBalance    float32 `json:"weight_balance"`    // of the entropy of that code over a batch of real images, which grows; 0: none
-	WeightCertainty  float32 `json:"weight_certainty"`  // of its mean entropy given a real image, which falls; 0: none
-	WeightWarp       float32 `json:"weight_warp"`       // of how much else Q makes of real images when they are warped; 0: none
-	WarpSpread       float32 `json:"warp_spread"`       // how much the entries of the matrix that warps an image differ from the identity's
-	WarpShift        float32 `json:"warp_shift"`        // how far it is moved, in pixels
-	QHead            int     `json:"q_head"`            // features of a layer that Q has to itself, ahead of its outputs; 0: none
-	ZDim             int     `json:"z_dim"`             // noise components
-	ZPrior           Prior   `json:"z_prior"`           // and how they are drawn
-	ZScale           float32 `json:"z_scale"`           // what they are multiplied by
-	BatchSize        int     `json:"batch_size"`        // images of each kind, fake and real, per step
-	TrainImages      int     `json:"train_images"`      // the last so many of the training set; a smaller set is used whole
-	NoiseInput       float32 `json:"noise_input"`       // standard deviation of the noise on the discriminator's input
-	NoiseSteps       int     `json:"noise_steps"`       // over which it falls linearly to 0; 0: it stays
-	DFirst           bool    `json:"d_first"`           // D and Q are updated first, then G against them, by noise and codes of its own
+	Information              // about real images
+	QHead            int     `json:"q_head"`       // features of a layer that Q has to itself, ahead of its outputs; 0: none
+	ZDim             int     `json:"z_dim"`        // noise components
+	ZPrior           Prior   `json:"z_prior"`      // and how they are drawn
+	ZScale           float32 `json:"z_scale"`      // what they are multiplied by
+	BatchSize        int     `json:"batch_size"`   // images of each kind, fake and real, per step
+	TrainImages      int     `json:"train_images"` // the last so many of the training set; a smaller set is used whole
+	NoiseInput       float32 `json:"noise_input"`  // standard deviation of the noise on the discriminator's input
+	NoiseSteps       int     `json:"noise_steps"`  // over which it falls linearly to 0; 0: it stays
+	DFirst           bool    `json:"d_first"`      // D and Q are updated first, then G against them, by noise and codes of its own
 	Optimiser                // of both networks
 	RateG            float32 `json:"rate_g"`      // the generator's, in place of Rate; 0: the same
 	RateQ            float32 `json:"rate_q"`      // that of Q's own layers, likewise
@@ -47,8 +43,9 @@ func InfoGANReference() InfoGANRecipe {
 // noise that is large beside the code, a faster generator that comes after the discriminator; and averages for evaluation.
 func InfoGANBest() InfoGANRecipe {
 	return InfoGANRecipe{
-		Labels: 10, Continuous: 2, WeightContinuous: 0.1, WeightBalance: 4, WeightCertainty: 1, WeightWarp: 4, WarpSpread: 0.25, WarpShift: 2,
-		QHead: 128, ZDim: 62, ZPrior: Symmetric, ZScale: 1, BatchSize: 100, TrainImages: 60000,
+		Labels: 10, Continuous: 2, WeightContinuous: 0.1,
+		Information: Information{WeightBalance: 4, WeightCertainty: 1, WeightWarp: 4, WarpSpread: 0.25, WarpShift: 2},
+		QHead:       128, ZDim: 62, ZPrior: Symmetric, ZScale: 1, BatchSize: 100, TrainImages: 60000,
 		DFirst:    true,
 		Optimiser: Optimiser{Rate: 2e-4, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8}, RateG: 1e-3, RateQ: 1e-3,
 		EMADecay: 0.999, EMADecayD: 0.999, EMAWarmUp: true,
@@ -69,16 +66,25 @@ func (r InfoGANRecipe) check() error {
 	case r.NoiseSteps < 0 || r.NoiseSteps > math.MaxInt32:
 		return fmt.Errorf("noise-steps is %d: want a number of steps up to %d, or 0 for noise that stays", r.NoiseSteps, math.MaxInt32)
 	}
-	if err := checkNotNegative(setting{"weight-continuous", r.WeightContinuous},
-		setting{"weight-balance", r.WeightBalance}, setting{"weight-certainty", r.WeightCertainty}, setting{"weight-warp", r.WeightWarp},
-		setting{"warp-spread", r.WarpSpread}, setting{"warp-shift", r.WarpShift}, setting{"noise-input", r.NoiseInput},
+	if err := checkNotNegative(setting{"weight-continuous", r.WeightContinuous}, setting{"noise-input", r.NoiseInput},
 		setting{"rate-g", r.RateG}, setting{"rate-q", r.RateQ}); err != nil {
+		return err
+	}
+	if err := r.Information.check(); err != nil {
 		return err
 	}
 	if err := checkDecay("ema-decay-d", r.EMADecayD); err != nil {
 		return err
 	}
 	return checkTraining(r.ZDim, r.ZPrior, r.BatchSize, r.TrainImages, r.Optimiser, r.EMADecay)
+}
+
+// groups are the kinds of images that D reads in a step: fake, real and, if there are any, real ones warped.
+func (r InfoGANRecipe) groups() int {
+	if r.warps() {
+		return 3
+	}
+	return 2
 }
 
 // space is what the generator makes images from.

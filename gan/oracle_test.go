@@ -97,6 +97,36 @@ func (o *oracle) noisy(id uint32, sigma float64, x []float64) []float64 {
 	return y
 }
 
+// warped is this step's real images, warped.
+func (o *oracle) warped(i Information, images []float64) []float64 {
+	h, w := o.set.Train.Height, o.set.Train.Width
+	by := make([]float64, 6*len(images)/(h*w))
+	o.uniform(philox.StreamWarp, by, -1, 1)
+	return ref.Warp(images, by, h, w, float64(i.WarpSpread), float64(i.WarpShift))
+}
+
+// inform is the losses of the logits of real images and of the same, warped, if there are any, and the gradients of both.
+func (o *oracle) inform(i Information, logits, warped []float64, classes int) (losses, d []float64) {
+	if !i.informs() {
+		return nil, make([]float64, len(logits))
+	}
+	entropy, uncertainty, d := ref.CodeInformation(logits, classes, float64(i.WeightBalance), float64(i.WeightCertainty))
+	losses = []float64{entropy, uncertainty}
+	if i.warps() {
+		divergence, dWarped := ref.SoftmaxDivergence(warped, logits, classes)
+		losses, d = append(losses, divergence), append(d, weighted(i.WeightWarp, dWarped)...)
+	}
+	return losses, d
+}
+
+// weighted multiplies a gradient by a loss's weight.
+func weighted(weight float32, d []float64) []float64 {
+	for i := range d {
+		d[i] *= float64(weight)
+	}
+	return d
+}
+
 // activate is act of z.
 func (o *oracle) activate(act ref.Activation, z []float64) []float64 {
 	if act.Name == ref.ReLU.Name || act.Name == ref.LeakyReLU.Name {

@@ -24,12 +24,13 @@ type pair struct {
 	averageG         *vk.Buffer // of G's parameters over the steps, laid out as they are; nil: none
 	averageD         *vk.Buffer // of D's
 
-	rows    int           // the most that D takes at once
-	winners vk.Range      // [rows] u32, the codes of a batch
-	seen    vk.Range      // [codes,classes] u32: code × true class over the training images since the last clearing
-	tested  vk.Range      // the same over the test images
-	batch   vk.Range      // [1] u32, the next batch of an evaluation or a calibration
-	wanted  layers.Tensor // [rows*sampleColumns, z…], the sample grid's latents
+	rows        int      // the most that D takes at once
+	winners     vk.Range // [rows] u32, the codes of a batch
+	seen        vk.Range // [codes,classes] u32: code × true class over the training images since the last clearing
+	tested      vk.Range // the same over the test images
+	batch       vk.Range // [1] u32, the next batch of an evaluation or a calibration
+	information informationMemory
+	wanted      layers.Tensor // [rows*sampleColumns, z…], the sample grid's latents
 }
 
 const (

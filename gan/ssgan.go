@@ -30,14 +30,17 @@ type SSGAN struct {
 	labelled vk.Range      // [B] u32, this step's labelled images
 	target   vk.Range      // [B] u32, their classes
 	indices  vk.Range      // [max rows] u32, this step's unlabelled images
-	x        layers.Tensor // [max rows, pixels], of a step [3B, pixels]: fake, labelled, unlabelled
-	dLogits  layers.Tensor // [4B, classes]: D's loss on fake, labelled, unlabelled; zero for G's loss, which has no logits
+	x        layers.Tensor // [max rows, pixels], of a step [3B or 4B, pixels]: fake, labelled, unlabelled; unlabelled, warped
+	dLogits  layers.Tensor // [4B or 5B, classes]: D's loss on these; zero for G's loss, which has no logits
 	dFake    layers.Tensor // [B, features]: G's loss on fake, where G comes after D
 }
 
-// The figures of a step, and their places.
-var ssganFigures = []string{"loss_class", "loss_real", "acc_real", "loss_fake", "acc_fake", "loss_match"}
+// figures are those of a step.
+func (r SSGANRecipe) figures() []string {
+	return append([]string{"loss_class", "loss_real", "acc_real", "loss_fake", "acc_fake", "loss_match"}, r.informationFigures()...)
+}
 
+// Their places.
 const (
 	ssganClass = 0 // cross-entropy on labelled images
 	ssganReal  = 1 // loss of D on unlabelled images; then its accuracy
@@ -121,8 +124,7 @@ func (r SSGANRecipe) generator(b *layers.Builder, pixels int) *layers.Sequence {
 // each layer. The features are without the last noise. The last layer's scale is trained; the others' are 1, or what
 // initialisation from images makes of them.
 func (m *SSGAN) buildDiscriminator() (err error) {
-	b := m.recipe.BatchSize
-	m.memoryD = layers.NewBuilder(m.dev, "D", layers.Batch{Forward: m.mostRows(), Backward: 4 * b, Groups: 1})
+	m.memoryD = layers.NewBuilder(m.dev, "D", layers.Batch{Forward: m.mostRows(), Backward: (m.recipe.kinds() + 1) * m.recipe.BatchSize, Groups: 1})
 	if err := m.openStep(m.memoryD); err != nil {
 		return err
 	}
@@ -249,4 +251,6 @@ func (m *SSGAN) Explore(rec *vk.Recorder, x layers.Tensor) layers.Tensor {
 func (m *SSGAN) mostSamples() int { return max(m.recipe.BatchSize, sampleRows*sampleColumns) }
 
 // mostRows is the most that D takes at once: of a step, of an evaluation, or of its initialisation.
-func (m *SSGAN) mostRows() int { return max(3*m.recipe.BatchSize, testRows, m.recipe.InitImages) }
+func (m *SSGAN) mostRows() int {
+	return max(m.recipe.kinds()*m.recipe.BatchSize, testRows, m.recipe.InitImages)
+}

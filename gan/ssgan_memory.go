@@ -23,11 +23,12 @@ func (m *SSGAN) allocate() error {
 	m.target = a.words("target", b)
 	m.indices = a.words("indices", m.mostRows())
 	m.x = a.tensor("x", m.mostRows(), layers.Vector(m.data.Shape.Size()))
-	m.dLogits = a.tensor("dlogits", 4*b, layers.Vector(classes))
+	m.dLogits = a.tensor("dlogits", (m.recipe.kinds()+1)*b, layers.Vector(classes))
 	if m.recipe.DFirst {
 		m.dFake = a.tensor("dfake", b, m.trunk.Out)
 	}
-	m.openPair(a, ssganFigures, m.mostRows(), sampleRows, z)
+	m.information = m.recipe.memory(a, b, classes)
+	m.openPair(a, m.recipe.figures(), m.mostRows(), sampleRows, z)
 	return errors.Join(a.errs...)
 }
 

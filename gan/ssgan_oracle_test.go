@@ -142,11 +142,15 @@ func (o *ssganOracle) train() []float64 {
 	classes := o.set.Classes
 	fake, intoG := o.make(o.latents(philox.StreamZ))
 	known, target := o.labelled()
-	x := slices.Concat(fake, known, o.unlabelled(philox.StreamPermutation))
-	features, trunk := o.features(x, 3*b, philox.StreamNoise)
-	head := o.dense("D.linear6", o.ahead(5, philox.StreamNoise, features), 3*b, true, ref.Identity)
+	kinds := [][]float64{fake, known, o.unlabelled(philox.StreamPermutation)}
+	if o.r.warps() {
+		kinds = append(kinds, o.warped(o.r.Information, kinds[2]))
+	}
+	rows := len(kinds) * b
+	features, trunk := o.features(slices.Concat(kinds...), rows, philox.StreamNoise)
+	head := o.dense("D.linear6", o.ahead(5, philox.StreamNoise, features), rows, true, ref.Identity)
 
-	part := func(values []float64, k int) []float64 { return values[k*len(values)/3:][:len(values)/3] }
+	part := func(values []float64, k int) []float64 { return values[k*b*classes:][:b*classes] }
 	lossFake, dFake := ref.LogSumExpCrossEntropy(part(head.y, 0), 0, classes)
 	lossClass, dClass := ref.SoftmaxCrossEntropy(part(head.y, 1), target, classes)
 	lossReal, dReal := ref.LogSumExpCrossEntropy(part(head.y, 2), 1, classes)
@@ -159,26 +163,21 @@ func (o *ssganOracle) train() []float64 {
 		return share
 	}
 	figures := []float64{lossClass, lossReal, right(part(head.y, 2), true), lossFake, right(part(head.y, 0), false), 0}
-	weighted := func(weight float32, d []float64) []float64 {
-		for i := range d {
-			d[i] *= float64(weight)
-		}
-		return d
-	}
-	d := o.back(head, slices.Concat(weighted(o.r.WeightFake, dFake), weighted(o.r.WeightLabelled, dClass), weighted(o.r.WeightReal, dReal)), true)
+	ofReal, dInformation := o.inform(o.r.Information, part(head.y, 2), head.y[3*b*classes:], classes)
+	d := o.back(head, slices.Concat(weighted(o.r.WeightFake, dFake), weighted(o.r.WeightLabelled, dClass), sum2(weighted(o.r.WeightReal, dReal), dInformation)), true)
 	for _, layer := range slices.Backward(trunk) {
 		d = o.back(layer, d, true)
 	}
-	rows := 3 * b
+	real := 2 * b
 	if o.r.DFirst {
 		o.update("D")
 		fake, intoG = o.make(o.latents(philox.StreamFreshZ))
-		rows = 2 * b
+		rows, real = 2*b, b
 		features, trunk = o.features(slices.Concat(fake, o.unlabelled(philox.StreamFreshPermutation)), rows, philox.StreamFreshNoise)
 	}
 	var dMatch []float64
 	width := len(features) / rows
-	figures[ssganMatch], dMatch = ref.FeatureMatching(features[:b*width], features[(rows-b)*width:], width)
+	figures[ssganMatch], dMatch = ref.FeatureMatching(features[:b*width], features[real*width:][:b*width], width)
 	d = make([]float64, len(features)) // of the other images 0
 	copy(d, dMatch)
 	for _, layer := range slices.Backward(trunk) {
@@ -190,7 +189,7 @@ func (o *ssganOracle) train() []float64 {
 	}
 	o.update("G")
 	o.endStep(map[string]float32{"G": o.r.EMADecay, "D": o.r.EMADecay}, o.r.EMAWarmUp)
-	return figures
+	return append(figures, ofReal...)
 }
 
 // Each ingredient of recipe best by itself on top of the reference, and all of them.
@@ -220,9 +219,12 @@ func TestSSGANStepIsTheOracles(t *testing.T) {
 		"loss weights": func(r *SSGANRecipe) {
 			r.WeightLabelled, r.WeightReal, r.WeightFake = best.WeightLabelled, best.WeightReal, best.WeightFake
 		},
-		"eps inside":          func(r *SSGANRecipe) { r.EpsInside = true },
-		"rate decay":          func(r *SSGANRecipe) { r.RateDecay = best.RateDecay },
-		"initialisation":      func(r *SSGANRecipe) { r.InitImages = best.InitImages },
+		"eps inside":     func(r *SSGANRecipe) { r.EpsInside = true },
+		"rate decay":     func(r *SSGANRecipe) { r.RateDecay = best.RateDecay },
+		"initialisation": func(r *SSGANRecipe) { r.InitImages = best.InitImages },
+		"information": func(r *SSGANRecipe) {
+			r.Information = Information{WeightBalance: 2, WeightCertainty: 0.5, WeightWarp: 1, WarpSpread: 0.25, WarpShift: 1}
+		},
 		"average":             func(r *SSGANRecipe) { r.EMADecay, r.EMAWarmUp = best.EMADecay, best.EMAWarmUp },
 		"D first":             func(r *SSGANRecipe) { r.DFirst = true },
 		"uniform z":           func(r *SSGANRecipe) { r.ZPrior = Uniform },

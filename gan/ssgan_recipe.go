@@ -13,6 +13,7 @@ type SSGANRecipe struct {
 	WeightLabelled float32 `json:"weight_labelled"`
 	WeightReal     float32 `json:"weight_real"`
 	WeightFake     float32 `json:"weight_fake"`
+	Information            // about unlabelled images
 	NoiseInput     float32 `json:"noise_input"`   // standard deviation of the noise on the discriminator's input
 	NoiseHidden    float32 `json:"noise_hidden"`  // and ahead of its other layers
 	DFirst         bool    `json:"d_first"`       // D is updated first, then G against the new D, by noise and unlabelled images of its own
@@ -42,6 +43,7 @@ func SSGANBest() SSGANRecipe {
 	return SSGANRecipe{
 		ClassLabels: 10, DataSeed: 1, ZDim: 100, ZPrior: Uniform, BatchSize: 100, TrainImages: 60000,
 		WeightLabelled: 1, WeightReal: 0.5, WeightFake: 0.5, NoiseInput: 0.3, NoiseHidden: 0.5,
+		Information: Information{WeightBalance: 1, WeightCertainty: 0.25, WeightWarp: 1, WarpSpread: 0.25, WarpShift: 2},
 		DFirst: true, GShiftOnly: true, GOutputNorm: true,
 		Optimiser: Optimiser{Rate: 1e-3, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8, EpsInside: true, RateDecay: 0.3},
 		EMADecay:  0.9999, EMAWarmUp: true, InitSigma: 0.1, InitImages: 500,
@@ -60,7 +62,18 @@ func (r SSGANRecipe) check() error {
 	if r.InitImages < 0 || r.InitImages == 1 {
 		return fmt.Errorf("init-images is %d: want 2 or more, or 0 for none", r.InitImages)
 	}
+	if err := r.Information.check(); err != nil {
+		return err
+	}
 	return checkTraining(r.ZDim, r.ZPrior, r.BatchSize, r.TrainImages, r.Optimiser, r.EMADecay)
+}
+
+// kinds are those of images that D reads in a step: fake, labelled, unlabelled and, if there are any, unlabelled ones warped.
+func (r SSGANRecipe) kinds() int {
+	if r.warps() {
+		return 4
+	}
+	return 3
 }
 
 // space is what the generator makes images from.

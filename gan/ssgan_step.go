@@ -20,17 +20,17 @@ func (m *SSGAN) Step(rec *vk.Recorder) {
 
 // stepBoth records one forward pass, both losses, both networks' gradients from it, and both updates.
 func (m *SSGAN) stepBoth(rec *vk.Recorder) {
-	b := m.recipe.BatchSize
+	b, rows := m.recipe.BatchSize, m.dLogits.Rows
 	features, logits := m.forward(rec)
 	m.losses(rec, logits)
 
-	// Backward rows: D's loss on fake, labelled and unlabelled, then G's loss on fake, which begins at the features: the
+	// Backward rows: D's loss on fake, labelled, unlabelled and warped, then G's loss on fake, which begins at the features: the
 	// head gives it zeros. Only these last rows reach the generator. Added noise has the derivative 1, so the way back
 	// to the images ends with the trunk.
 	rec.Section("D backward")
-	dFeatures := m.head.Backward(rec, m.dLogits, 4*b)
+	dFeatures := m.head.Backward(rec, m.dLogits, rows)
 	generated, real := features.Part(0, b), features.Part(2*b, 3*b)
-	layers.FeatureMatching(rec, generated, real, dFeatures.Part(3*b, 4*b), m.figure(ssganMatch, 1))
+	layers.FeatureMatching(rec, generated, real, dFeatures.Part(rows-b, rows), m.figure(ssganMatch, 1))
 	dFake := m.trunk.Backward(rec, dFeatures, b)
 	rec.Section("G backward")
 	m.generator.Backward(rec, dFake, 0)
@@ -42,11 +42,10 @@ func (m *SSGAN) stepBoth(rec *vk.Recorder) {
 
 // stepD records D's half of a step in which D comes first: its losses, gradients and update.
 func (m *SSGAN) stepD(rec *vk.Recorder) {
-	b := m.recipe.BatchSize
 	_, logits := m.forward(rec)
 	m.losses(rec, logits)
 	rec.Section("D backward")
-	m.trunk.Backward(rec, m.head.Backward(rec, m.dLogits.Part(0, 3*b), 3*b), 0)
+	m.trunk.Backward(rec, m.head.Backward(rec, m.dLogits.Part(0, logits.Rows), logits.Rows), 0)
 	m.count(rec, logits)
 	rec.Section("D's update")
 	m.update(rec, whole(m.recipe.adam(), m.ParamsD))
@@ -75,15 +74,18 @@ func (m *SSGAN) stepG(rec *vk.Recorder) {
 	m.update(rec, whole(m.recipe.adam(), m.ParamsG))
 }
 
-// forward records D's features and logits [3B, …] of fake, labelled and unlabelled images.
+// forward records D's features and logits [3B, …] of fake, labelled and unlabelled images, [4B, …] where there are warped ones.
 func (m *SSGAN) forward(rec *vk.Recorder) (features, logits layers.Tensor) {
 	b := m.recipe.BatchSize
-	x := m.x.Part(0, 3*b)
+	x := m.x.Part(0, m.recipe.kinds()*b)
 
 	rec.Section("input")
 	m.drawLatents(rec, philox.StreamZ, m.step)
 	m.drawLabelled(rec, x.Part(b, 2*b))
 	m.drawUnlabelled(rec, philox.StreamPermutation, x.Part(2*b, 3*b))
+	if m.recipe.warps() {
+		m.warp(rec, m.recipe.Information, x.Part(2*b, 3*b), x.Part(3*b, 4*b))
+	}
 	rec.Section("G forward")
 	m.generator.ForwardInto(rec, m.latent, x.Part(0, b))
 	rec.Section("D forward")
@@ -113,6 +115,13 @@ func (m *SSGAN) losses(rec *vk.Recorder, logits layers.Tensor) {
 	layers.LogSumExpCE(rec, fake, 0, r.WeightFake, dLogits.Part(0, b), m.figure(ssganFake, 2))
 	layers.WeightedSoftmaxCE(rec, labelled, m.target, r.WeightLabelled, dLogits.Part(b, 2*b), m.figure(ssganClass, 1))
 	layers.LogSumExpCE(rec, unlabelled, 1, r.WeightReal, dLogits.Part(2*b, 3*b), m.figure(ssganReal, 2))
+	if r.informs() {
+		var warped, dWarped layers.Tensor
+		if r.warps() {
+			warped, dWarped = logits.Part(3*b, 4*b), dLogits.Part(3*b, 4*b)
+		}
+		m.inform(rec, r.Information, unlabelled, warped, dLogits.Part(2*b, 3*b), dWarped)
+	}
 }
 
 // count records what D's logits make of the unlabelled images.

@@ -46,7 +46,7 @@ func LogSumExpCE(rec *vk.Recorder, x Tensor, target, weight float32, dx Tensor, 
 	})
 }
 
-// CodeInformation records how a code is used in a batch of images, by Q(code|image) = softmax(x) of logits x [rows,classes], and dx, the
+// CodeInformation records how a code is used in a batch of images, by Q(code|image) = softmax(x) of logits x [rows,classes], and dx += the
 // gradient of -balance H(q) + certainty (mean over rows of H(Q(code|image))), q the mean of Q(code|image): for 1 and 1 minus the
 // mutual information of code and image (Hu et al. 2017, "Learning Discrete Representations via Information Maximizing
 // Self-Augmented Training", equation 6, with μ = balance/certainty). sums [2,classes] float32 is scratch. result takes two float32:

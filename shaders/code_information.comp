@@ -3,10 +3,10 @@
 //
 //   x      : [rows,classes] f32, logits
 //   sums   : [classes] f32, rows q
-//   dx     : [rows,classes] f32
+//   dx     : [rows,classes] f32, to which the gradient is added
 //   result : [2] f32: H(q), and the mean of H(Q(code|image)), in nats, not weighted
 //
-// With p = softmax(x) of a row: dx = p (balance (ln q - sum p ln q) - certainty (ln p - sum p ln p)) / rows.
+// With p = softmax(x) of a row: dx += p (balance (ln q - sum p ln q) - certainty (ln p - sum p ln p)) / rows.
 // One work-group, a row to a lane. Order of accumulation: classes ascending; rows r, r+64, ... per lane, then lanes.
 #version 460
 #extension GL_GOOGLE_include_directive : require
@@ -18,7 +18,7 @@ layout(local_size_x = 64) in;
 
 IN(0, float, x)
 IN(1, float, sums)
-OUT(2, float, dx)
+IO(2, float, dx)
 OUT(3, float, result)
 PUSH(A(float, x) A(float, sums) A(float, dx) A(float, result) int rows; int classes; float balance; float certainty;)
 
@@ -42,7 +42,7 @@ void main() {
 		}
 		for (int j = 0; j < pc.classes; j++) {
 			float ln_p = el(x, base + j) - lse;
-			el(dx, base + j) = exp(ln_p) * per_row * (pc.balance * (ln_q(j, per_row) - of_q) - pc.certainty * (ln_p - of_p));
+			el(dx, base + j) += exp(ln_p) * per_row * (pc.balance * (ln_q(j, per_row) - of_q) - pc.certainty * (ln_p - of_p));
 		}
 		entropy -= of_q;
 		uncertainty -= of_p;

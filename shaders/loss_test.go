@@ -106,10 +106,17 @@ func testCodeInformation(r *rig) {
 			x[i] += float32(i % c.classes % 3) // some values are used more: with all alike the gradient of H(q) vanishes
 		}
 		used, _ := ref.CodeSums(wide(x), c.classes)
-		dx, result := r.out(len(x)), r.out(2)
+		before := r.normals(len(x))
+		for i := range before {
+			before[i] *= 1e-3
+		}
+		dx, result := r.floats(before), r.out(2)
 		r.run(shaders.CodeInformation{X: r.floats(x).Range, Sums: r.floats(narrow(used)).Range, Dx: dx.Range, Result: result.Range,
 			Rows: int32(c.rows), Classes: int32(c.classes), Balance: c.balance, Certainty: c.certainty, Groups: one})
 		entropy, uncertainty, want := ref.CodeInformation(wide(x), c.classes, float64(c.balance), float64(c.certainty))
+		for i, v := range before {
+			want[i] += float64(v)
+		}
 		r.near("dx", dx, want)
 		r.near("entropies", result, []float64{entropy, uncertainty})
 	})

@@ -818,14 +818,15 @@ var bnStatsFinishStorage []byte
 //
 //	x      : [rows,classes] f32, logits
 //	sums   : [classes] f32, rows q
-//	dx     : [rows,classes] f32
+//	dx     : [rows,classes] f32, to which the gradient is added
 //	result : [2] f32: H(q), and the mean of H(Q(code|image)), in nats, not weighted
 //
-// With p = softmax(x) of a row: dx = p (balance (ln q - sum p ln q) - certainty (ln p - sum p ln p)) / rows.
+// With p = softmax(x) of a row: dx += p (balance (ln q - sum p ln q) - certainty (ln p - sum p ln p)) / rows.
 // One work-group, a row to a lane. Order of accumulation: classes ascending; rows r, r+64, ... per lane, then lanes.
 type CodeInformation struct {
-	X, Sums    vk.Range // read
-	Dx, Result vk.Range // written
+	X, Sums vk.Range // read
+	Dx      vk.Range // read and written
+	Result  vk.Range // written
 
 	// push constants
 	Rows, Classes      int32
@@ -850,7 +851,7 @@ var CodeInformationShader = &vk.Shader{
 	Args: []vk.Arg{
 		{Name: "x", Access: vk.Read, Elem: "float"},
 		{Name: "sums", Access: vk.Read, Elem: "float"},
-		{Name: "dx", Access: vk.Write, Elem: "float"},
+		{Name: "dx", Access: vk.ReadWrite, Elem: "float"},
 		{Name: "result", Access: vk.Write, Elem: "float"},
 	},
 	Push:   []string{"rows", "classes", "balance", "certainty"},

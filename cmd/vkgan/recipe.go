@@ -63,6 +63,15 @@ func optimiserFlags(f *pflag.FlagSet, o *gan.Optimiser) {
 	f.IntVar(&o.PlannedSteps, "planned-steps", o.PlannedSteps, "`steps` that --rate-decay counts on; 0: those of --epochs and --max-steps")
 }
 
+// informationFlags defines the flags of what a model learns from real images without labels.
+func informationFlags(f *pflag.FlagSet, i *gan.Information) {
+	f.Float32Var(&i.WeightBalance, "weight-balance", i.WeightBalance, "`weight` of the entropy of the classes (InfoGAN: code) over a batch of real images, to be large; 0: none")
+	f.Float32Var(&i.WeightCertainty, "weight-certainty", i.WeightCertainty, "`weight` of their entropy given a real image, to be small; 0: none")
+	f.Float32Var(&i.WeightWarp, "weight-warp", i.WeightWarp, "`weight` of how far they move when a real image is warped; 0: none")
+	f.Float32Var(&i.WarpSpread, "warp-spread", i.WarpSpread, "greatest `change` of an entry of the matrix that warps it")
+	f.Float32Var(&i.WarpShift, "warp-shift", i.WarpShift, "greatest `distance` by which it is moved, in pixels")
+}
+
 // chooseRecipe sets every flag that was not given to the value of the row that --recipe names.
 func (t *trainFlags) chooseRecipe(c *cobra.Command, m trainable) error {
 	if c.Flags().Changed("recipe") {

@@ -56,6 +56,7 @@ func ssganFlags(f *pflag.FlagSet, r *gan.SSGANRecipe) {
 	f.BoolVar(&r.DFirst, "d-first", r.DFirst, "update the discriminator first, then the generator, which gets a batch of its own")
 	f.BoolVar(&r.GShiftOnly, "g-shift-only", r.GShiftOnly, "the generator's batch-norms shift, and do not scale")
 	f.BoolVar(&r.GOutputNorm, "g-output-norm", r.GOutputNorm, "weight norm of the generator's last layer, with a trained scale")
+	informationFlags(f, &r.Information)
 	optimiserFlags(f, &r.Optimiser)
 	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of an average over the steps, for tests and 'sample --ema'; 0: none")
 	f.BoolVar(&r.EMAWarmUp, "ema-warm-up", r.EMAWarmUp, "let that average begin with few steps: no decay above t/(t+9) at step t")

@@ -1,0 +1,71 @@
+package gan
+
+import (
+	"vkgan/internal/philox"
+	"vkgan/layers"
+	"vkgan/vk"
+)
+
+// Information is a recipe's part about what classes, or the values of a code, are to be on real images without labels: all used
+// alike, each image's certain, and the same for an image that is warped a little, so that they stand for shapes, not for slants or
+// widths (Hu et al. 2017, "Learning Discrete Representations via Information Maximizing Self-Augmented Training").
+type Information struct {
+	WeightBalance   float32 `json:"weight_balance"`   // of the entropy of the classes over a batch, which grows; 0: none
+	WeightCertainty float32 `json:"weight_certainty"` // of their mean entropy given an image, which falls; 0: none
+	WeightWarp      float32 `json:"weight_warp"`      // of how far an image's probabilities move when it is warped; 0: none
+	WarpSpread      float32 `json:"warp_spread"`      // how much the entries of the matrix that warps an image differ from the identity's
+	WarpShift       float32 `json:"warp_shift"`       // how far it is moved, in pixels
+}
+
+func (i Information) check() error {
+	return checkNotNegative(setting{"weight-balance", i.WeightBalance}, setting{"weight-certainty", i.WeightCertainty},
+		setting{"weight-warp", i.WeightWarp}, setting{"warp-spread", i.WarpSpread}, setting{"warp-shift", i.WarpShift})
+}
+
+// informs says that there is such a loss, warps that images are warped for it: a batch more than the recipe has otherwise.
+func (i Information) informs() bool { return i.WeightBalance > 0 || i.WeightCertainty > 0 || i.warps() }
+func (i Information) warps() bool   { return i.WeightWarp > 0 }
+
+// informationFigures are those of a step, behind a model's own.
+func (i Information) informationFigures() []string {
+	switch {
+	case i.warps():
+		return []string{"entropy", "uncertainty", "warp_divergence"}
+	case i.informs():
+		return []string{"entropy", "uncertainty"}
+	}
+	return nil
+}
+
+// informationMemory is what a step needs for it.
+type informationMemory struct {
+	uses layers.Tensor // [2,classes], of a batch
+	by   layers.Tensor // [B,6], how images are warped
+}
+
+func (i Information) memory(a *allocator, rows, classes int) (m informationMemory) {
+	if i.informs() {
+		m.uses = a.tensor("uses of classes", 2, layers.Vector(classes))
+	}
+	if i.warps() {
+		m.by = a.tensor("warp", rows, layers.Vector(6))
+	}
+	return m
+}
+
+// warp records the images x, of a shape, warped for this step.
+func (p *pair) warp(rec *vk.Recorder, i Information, x, warped layers.Tensor) {
+	by, shape := p.information.by, p.data.Shape
+	layers.UniformNoise(rec, p.stream(philox.StreamWarp), p.step, -1, 1, by, 0, by.C)
+	layers.Warp(rec, x.As(shape), by, i.WarpSpread, i.WarpShift, warped.As(shape))
+}
+
+// inform records the losses of the logits of real images and of the same, warped, if there are any, and adds their gradients to d and
+// dWarped.
+func (p *pair) inform(rec *vk.Recorder, i Information, logits, warped, d, dWarped layers.Tensor) {
+	first := int64(len(p.names) - len(i.informationFigures()))
+	layers.CodeInformation(rec, logits, i.WeightBalance, i.WeightCertainty, p.information.uses.Data, d, p.figure(first, 2))
+	if i.warps() {
+		layers.SoftmaxDivergence(rec, warped, logits, i.WeightWarp, dWarped, p.figure(first+2, 1))
+	}
+}
