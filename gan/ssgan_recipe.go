@@ -44,7 +44,7 @@ func SSGANBest() SSGANRecipe {
 		ClassLabels: 10, DataSeed: 1, ZDim: 100, ZPrior: Uniform, BatchSize: 100, TrainImages: 60000,
 		WeightLabelled: 1, WeightReal: 0.5, WeightFake: 0.5, NoiseInput: 0.3, NoiseHidden: 0.5,
 		Information: Information{WeightBalance: 1, WeightCertainty: 0.25, WeightWarp: 1, WarpSpread: 0.25, WarpShift: 2},
-		DFirst: true, GShiftOnly: true, GOutputNorm: true,
+		DFirst:      true, GShiftOnly: true, GOutputNorm: true,
 		Optimiser: Optimiser{Rate: 1e-3, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8, EpsInside: true, RateDecay: 0.3},
 		EMADecay:  0.9999, EMAWarmUp: true, InitSigma: 0.1, InitImages: 500,
 	}

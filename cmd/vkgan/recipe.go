@@ -38,7 +38,7 @@ func (m trainable) row(name string) (row any, names string) {
 func (t *trainFlags) defineRecipe(c *cobra.Command, m trainable) {
 	_, names := m.row("")
 	section(c, sectionRecipe, func(f *pflag.FlagSet) {
-		f.StringVar(&t.recipe, "recipe", defaultRow, "`name` of the recipe that the flags below change: "+names)
+		f.StringVar(&t.recipe, "recipe", defaultRow, "recipe, by `name`, that the flags below change: "+names)
 		m.recipe(f)
 	})
 	complete := func(*cobra.Command, []string, string) (rows []string, _ cobra.ShellCompDirective) {
@@ -65,8 +65,8 @@ func optimiserFlags(f *pflag.FlagSet, o *gan.Optimiser) {
 
 // informationFlags defines the flags of what a model learns from real images without labels.
 func informationFlags(f *pflag.FlagSet, i *gan.Information) {
-	f.Float32Var(&i.WeightBalance, "weight-balance", i.WeightBalance, "`weight` of the entropy of the classes (InfoGAN: code) over a batch of real images, to be large; 0: none")
-	f.Float32Var(&i.WeightCertainty, "weight-certainty", i.WeightCertainty, "`weight` of their entropy given a real image, to be small; 0: none")
+	f.Float32Var(&i.WeightBalance, "weight-balance", i.WeightBalance, "`weight` of the answers' entropy over a batch of real images, to be large; 0: none")
+	f.Float32Var(&i.WeightCertainty, "weight-certainty", i.WeightCertainty, "`weight` of the answers' mean entropy given an image, to be small; 0: none")
 	f.Float32Var(&i.WeightWarp, "weight-warp", i.WeightWarp, "`weight` of how far they move when a real image is warped; 0: none")
 	f.Float32Var(&i.WarpSpread, "warp-spread", i.WarpSpread, "greatest `change` of an entry of the matrix that warps it")
 	f.Float32Var(&i.WarpShift, "warp-shift", i.WarpShift, "greatest `distance` by which it is moved, in pixels")

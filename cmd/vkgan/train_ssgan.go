@@ -60,6 +60,6 @@ func ssganFlags(f *pflag.FlagSet, r *gan.SSGANRecipe) {
 	optimiserFlags(f, &r.Optimiser)
 	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of an average over the steps, for tests and 'sample --ema'; 0: none")
 	f.BoolVar(&r.EMAWarmUp, "ema-warm-up", r.EMAWarmUp, "let that average begin with few steps: no decay above t/(t+9) at step t")
-	f.Float32Var(&r.InitSigma, "init-sigma", r.InitSigma, "standard `deviation` of the discriminator's first weights; 0: by the sizes of their layer")
+	f.Float32Var(&r.InitSigma, "init-sigma", r.InitSigma, "standard `deviation` of the discriminator's first weights; 0: by their layer's sizes")
 	f.IntVar(&r.InitImages, "init-images", r.InitImages, "`images` to make the discriminator's first scales and biases from; 0: none")
 }
