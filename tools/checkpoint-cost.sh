@@ -11,7 +11,7 @@ trap 'rm -rf "$out"' EXIT
 # seconds CADENCE: how long steps 10 to 70 take.
 seconds() {
 	rm -rf "$out"/*
-	bin/vkgan train "$model" --out "$out" --max-steps 70 --log-every 10 --eval-every 1000000 --sample-every 1000000 \
+	bin/vkgan train "$model" --recipe reference --out "$out" --max-steps 70 --log-every 10 --eval-every 1000000 --sample-every 1000000 \
 		--calibrate-on 1000 --checkpoint-every "$1" --quiet >/dev/null
 	sed -n 's/^{"step":\(10\|70\),.*"time_s":\([0-9.]*\).*/\1 \2/p' "$out"/*/metrics.jsonl |
 		awk '!($1 in t) { t[$1] = $2 } END { print t[70] - t[10] }'

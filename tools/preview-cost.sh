@@ -17,7 +17,7 @@ export DISPLAY=:$display
 # seconds FLAGS...: how long steps 10 to the last take; what the run says of its window goes to $out/window.
 seconds() {
 	rm -rf "$out"/0*
-	bin/vkgan train "$model" --out "$out" --max-steps "$steps" --log-every 10 --eval-every 1000000 --sample-every 1000000 \
+	bin/vkgan train "$model" --recipe reference --out "$out" --max-steps "$steps" --log-every 10 --eval-every 1000000 --sample-every 1000000 \
 		--calibrate-on 1000 --checkpoint-every 0 "$@" >"$out/said"
 	sed -n 's/^window  *//p' "$out/said" >"$out/window"
 	sed -n "s/^{\"step\":\(10\|$steps\),.*\"time_s\":\([0-9.]*\).*/\1 \2/p" "$out"/0*/metrics.jsonl |

@@ -74,7 +74,7 @@ func TestBadData(t *testing.T) {
 // Other sizes and numbers of classes than MNIST's are the files' own; a class in between may have no images.
 func TestOtherData(t *testing.T) {
 	dir, out := stripes(t, 12, 8, 1, 2, 3, 4, 200), t.TempDir()
-	code, stdout, stderr := vkgan("train", "infogan", "--data", dir, "--out", out, "--max-steps", "3",
+	code, stdout, stderr := vkgan("train", "infogan", "--recipe", "reference", "--data", dir, "--out", out, "--max-steps", "3",
 		"-l", "3", "--batch-size", "20", "--z-dim", "4")
 	says := "60 training and 25 test images of 12×8, 201 classes (no training image of 0 5 6 "
 	if code != exitDone || !strings.Contains(stdout, says) {

@@ -15,7 +15,7 @@ import (
 )
 
 func smallSSGAN(t *testing.T, out string, more ...string) []string {
-	return append([]string{"train", "ssgan", "--data", digits(t), "--out", out, "--class-labels", "2", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40"}, more...)
+	return append([]string{"train", "ssgan", "--recipe", "reference", "--data", digits(t), "--out", out, "--class-labels", "2", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40"}, more...)
 }
 
 const ssgan = "00001-ssgan-n2"

@@ -55,7 +55,7 @@ func newImport(s streams) *cobra.Command {
 	take(sectionData, "data", "validate", "device", "deterministic", "seed")
 	take("What to keep", "out", "calibrate-on")
 	section(c, "Recipe (default: the model's own; sizes as the weights have them)", func(to *pflag.FlagSet) {
-		to.StringVar(&f.recipe, "recipe", defaultRow, "recipe, by `name`, that the flags below change")
+		to.StringVar(&f.recipe, "recipe", referenceRow, "recipe, by `name`, that the flags below change")
 		recipeTexts(to)
 	})
 	for _, folder := range []string{"data", "out"} {

@@ -62,7 +62,7 @@ func tensors(t *testing.T, out string) map[string][]byte {
 func TestPreview(t *testing.T) {
 	display := startDisplay(t)
 	flags := func(out string, more ...string) []string {
-		return append([]string{"train", "ssgan", "--data", digits(t), "--batch-size", "20", "--class-labels", "2", "--max-steps", "30", "--deterministic",
+		return append([]string{"train", "ssgan", "--recipe", "reference", "--data", digits(t), "--batch-size", "20", "--class-labels", "2", "--max-steps", "30", "--deterministic",
 			"--eval-every", "10", "--calibrate-on", "40", "--out", out}, more...)
 	}
 	plain, watched, blind := t.TempDir(), t.TempDir(), ""
@@ -164,7 +164,7 @@ type longRun struct {
 // trainInWindow begins a run on a display, and waits for its window.
 func trainInWindow(t *testing.T, d *xvfb.Display, out string) (r *longRun, window string) {
 	t.Helper()
-	c, _, stderr := onDisplay(t, d.Name, "train", "ssgan", "--data", digits(t), "--batch-size", "20", "--class-labels", "2", "--deterministic",
+	c, _, stderr := onDisplay(t, d.Name, "train", "ssgan", "--recipe", "reference", "--data", digits(t), "--batch-size", "20", "--class-labels", "2", "--deterministic",
 		"--calibrate-on", "40", "--out", out, "--preview")
 	c.Stdout = nil
 	stdout, err := c.StdoutPipe()

@@ -18,8 +18,8 @@ type recipeRow struct {
 }
 
 const (
-	referenceRow = "reference" // also what settings mean that a run is older than
-	defaultRow   = referenceRow
+	referenceRow = "reference" // also what settings mean that a run is older than, and an import's
+	bestRow      = "best"      // training's unless another is named
 )
 
 // row finds a row by its name.
@@ -38,7 +38,7 @@ func (m trainable) row(name string) (row any, names string) {
 func (t *trainFlags) defineRecipe(c *cobra.Command, m trainable) {
 	_, names := m.row("")
 	section(c, sectionRecipe, func(f *pflag.FlagSet) {
-		f.StringVar(&t.recipe, "recipe", defaultRow, "recipe, by `name`, that the flags below change: "+names)
+		f.StringVar(&t.recipe, "recipe", bestRow, "recipe, by `name`, that the flags below change: "+names)
 		m.recipe(f)
 	})
 	complete := func(*cobra.Command, []string, string) (rows []string, _ cobra.ShellCompDirective) {
@@ -59,15 +59,15 @@ func optimiserFlags(f *pflag.FlagSet, o *gan.Optimiser) {
 	f.Float32Var(&o.Beta2, "beta2", o.Beta2, "`decay` of Adam's mean squared gradient")
 	f.Float32Var(&o.Eps, "eps", o.Eps, "`number` that keeps Adam from dividing by zero")
 	f.BoolVar(&o.EpsInside, "eps-inside", o.EpsInside, "add it inside the square root")
-	f.Float32Var(&o.RateDecay, "rate-decay", o.RateDecay, "`share` of the planned steps, the last, over which the rate falls linearly to 0; 0: none")
+	f.Float32Var(&o.RateDecay, "rate-decay", o.RateDecay, "last `share` of the planned steps, in which the rate falls to 0; 0: none")
 	f.IntVar(&o.PlannedSteps, "planned-steps", o.PlannedSteps, "`steps` that --rate-decay counts on; 0: those of --epochs and --max-steps")
 }
 
 // informationFlags defines the flags of what a model learns from real images without labels.
 func informationFlags(f *pflag.FlagSet, i *gan.Information) {
-	f.Float32Var(&i.WeightBalance, "weight-balance", i.WeightBalance, "`weight` of the answers' entropy over a batch of real images, to be large; 0: none")
-	f.Float32Var(&i.WeightCertainty, "weight-certainty", i.WeightCertainty, "`weight` of the answers' mean entropy given an image, to be small; 0: none")
-	f.Float32Var(&i.WeightWarp, "weight-warp", i.WeightWarp, "`weight` of how far they move when a real image is warped; 0: none")
+	f.Float32Var(&i.WeightBalance, "weight-balance", i.WeightBalance, "`weight` of the answers' entropy over real images, to be large; 0: none")
+	f.Float32Var(&i.WeightCertainty, "weight-certainty", i.WeightCertainty, "`weight` of the answers' mean entropy given one, to be small; 0: none")
+	f.Float32Var(&i.WeightWarp, "weight-warp", i.WeightWarp, "`weight` of how far they move when it is warped; 0: none")
 	f.Float32Var(&i.WarpSpread, "warp-spread", i.WarpSpread, "greatest `change` of an entry of the matrix that warps it")
 	f.Float32Var(&i.WarpShift, "warp-shift", i.WarpShift, "greatest `distance` by which it is moved, in pixels")
 }
@@ -126,7 +126,7 @@ func (t *trainFlags) planDecay(c *cobra.Command, m trainable, set *mnist.Set) er
 	if o.RateDecay == 0 {
 		return nil
 	}
-	bound := gan.BoundInSteps(t.epochs, m.epoch(set), t.maxSteps)
+	bound := gan.BoundInSteps(t.epochs, max(1, m.epoch(set)), t.maxSteps) // a set without a whole batch is refused later
 	switch {
 	case bound == 0 && o.PlannedSteps == 0:
 		return wrongUsage(c, "--rate-decay counts on an end that is planned in steps, and --max-time is none: give --epochs, --max-steps or --planned-steps too")

@@ -131,8 +131,8 @@ var models = []struct {
 	command []string
 	folder  string
 }{
-	{[]string{"train", "infogan", "-l", "3", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40"}, infogan},
-	{[]string{"train", "ssgan", "--class-labels", "3", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40"}, "00001-ssgan-n3"},
+	{[]string{"train", "infogan", "--recipe", "reference", "-l", "3", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40"}, infogan},
+	{[]string{"train", "ssgan", "--recipe", "reference", "--class-labels", "3", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40"}, "00001-ssgan-n3"},
 }
 
 // N steps, then M more in another process' stead, are N + M steps: the same parameters bit for bit, the same logs, wherever

@@ -9,10 +9,10 @@ import (
 )
 
 func trainableInfoGAN() trainable {
-	recipe := gan.InfoGANReference()
+	recipe := gan.InfoGANBest()
 	return trainable{
 		name:      "infogan",
-		rows:      []recipeRow{{referenceRow, gan.InfoGANReference()}, {"best", gan.InfoGANBest()}},
+		rows:      []recipeRow{{referenceRow, gan.InfoGANReference()}, {bestRow, gan.InfoGANBest()}},
 		recipe:    func(f *pflag.FlagSet) { infoGANFlags(f, &recipe) },
 		optimiser: &recipe.Optimiser,
 		epoch:     func(set *mnist.Set) int { return stepsPerEpoch(set, recipe.TrainImages, recipe.BatchSize) },
@@ -50,18 +50,18 @@ func infoGANFlags(f *pflag.FlagSet, r *gan.InfoGANRecipe) {
 	f.Float32Var(&r.WeightContinuous, "weight-continuous", r.WeightContinuous, "`w` times their loss, the squared error, is what counts")
 	f.IntVar(&r.QHead, "q-head", r.QHead, "`features` of a layer ahead of what reads the codes, for it alone; 0: none")
 	f.IntVar(&r.ZDim, "z-dim", r.ZDim, "`components` of the noise")
-	f.StringVar((*string)(&r.ZPrior), "z-prior", string(r.ZPrior), "`prior` of the noise: sphere, uniform in [0,1) or symmetric in [-1,1)")
+	f.StringVar((*string)(&r.ZPrior), "z-prior", string(r.ZPrior), "noise's `prior`: sphere, uniform in [0,1) or symmetric in [-1,1)")
 	f.Float32Var(&r.ZScale, "z-scale", r.ZScale, "`factor` on the noise: the sphere's radius, and the cube's bounds")
 	f.IntVar(&r.BatchSize, "batch-size", r.BatchSize, "`images` of each kind, real and fake, in a step")
 	f.IntVar(&r.TrainImages, "train-images", r.TrainImages, "`images` to train on: the last so many of the training set")
 	f.Float32Var(&r.NoiseInput, "noise-input", r.NoiseInput, "standard `deviation` of noise on the discriminator's input")
 	f.IntVar(&r.NoiseSteps, "noise-steps", r.NoiseSteps, "`steps` over which it falls linearly to 0; 0: it stays")
-	f.BoolVar(&r.DFirst, "d-first", r.DFirst, "update the discriminator first, then the generator, which gets a batch of its own")
+	f.BoolVar(&r.DFirst, "d-first", r.DFirst, "update the discriminator, then the generator by a batch of its own")
 	informationFlags(f, &r.Information)
 	optimiserFlags(f, &r.Optimiser)
 	f.Float32Var(&r.RateG, "rate-g", r.RateG, "the generator's step `size` in place of --rate; 0: the same")
 	f.Float32Var(&r.RateQ, "rate-q", r.RateQ, "that of the layers that read the codes, likewise (`size`)")
-	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of an average of the generator over the steps, for 'sample --ema'; 0: none")
-	f.Float32Var(&r.EMADecayD, "ema-decay-d", r.EMADecayD, "`decay` of an average of the discriminator, by which it is tested; 0: none")
-	f.BoolVar(&r.EMAWarmUp, "ema-warm-up", r.EMAWarmUp, "let these averages begin with few steps: no decay above t/(t+9) at step t")
+	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of an average of the generator, for 'sample --ema'; 0: none")
+	f.Float32Var(&r.EMADecayD, "ema-decay-d", r.EMADecayD, "`decay` of an average of the discriminator, for tests; 0: none")
+	f.BoolVar(&r.EMAWarmUp, "ema-warm-up", r.EMAWarmUp, "begin both with few steps: no decay above t/(t+9) at step t")
 }

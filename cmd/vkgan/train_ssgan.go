@@ -9,10 +9,10 @@ import (
 )
 
 func trainableSSGAN() trainable {
-	recipe := gan.SSGANReference()
+	recipe := gan.SSGANBest()
 	return trainable{
 		name:      "ssgan",
-		rows:      []recipeRow{{referenceRow, gan.SSGANReference()}, {"best", gan.SSGANBest()}},
+		rows:      []recipeRow{{referenceRow, gan.SSGANReference()}, {bestRow, gan.SSGANBest()}},
 		recipe:    func(f *pflag.FlagSet) { ssganFlags(f, &recipe) },
 		optimiser: &recipe.Optimiser,
 		dataSeed:  &recipe.DataSeed,
@@ -45,7 +45,7 @@ func ssganFlags(f *pflag.FlagSet, r *gan.SSGANRecipe) {
 	f.IntVar(&r.ClassLabels, "class-labels", r.ClassLabels, "labelled `images` of each class")
 	f.Uint64Var(&r.DataSeed, "data-seed", r.DataSeed, "`number` that draws the labelled images; 0: the first of each class")
 	f.IntVar(&r.ZDim, "z-dim", r.ZDim, "`components` of the noise")
-	f.StringVar((*string)(&r.ZPrior), "z-prior", string(r.ZPrior), "`prior` of the noise: sphere, uniform in [0,1) or symmetric in [-1,1)")
+	f.StringVar((*string)(&r.ZPrior), "z-prior", string(r.ZPrior), "noise's `prior`: sphere, uniform in [0,1) or symmetric in [-1,1)")
 	f.IntVar(&r.BatchSize, "batch-size", r.BatchSize, "`images` of each kind, fake, labelled and unlabelled, in a step")
 	f.IntVar(&r.TrainImages, "train-images", r.TrainImages, "`images` to train on: the last so many of the training set")
 	f.Float32Var(&r.WeightLabelled, "weight-labelled", r.WeightLabelled, "`weight` of the loss on labelled images")
@@ -53,13 +53,13 @@ func ssganFlags(f *pflag.FlagSet, r *gan.SSGANRecipe) {
 	f.Float32Var(&r.WeightFake, "weight-fake", r.WeightFake, "`weight` of the loss on generated images")
 	f.Float32Var(&r.NoiseInput, "noise-input", r.NoiseInput, "standard `deviation` of the noise on the discriminator's input")
 	f.Float32Var(&r.NoiseHidden, "noise-hidden", r.NoiseHidden, "and ahead of its other layers (`deviation`)")
-	f.BoolVar(&r.DFirst, "d-first", r.DFirst, "update the discriminator first, then the generator, which gets a batch of its own")
+	f.BoolVar(&r.DFirst, "d-first", r.DFirst, "update the discriminator, then the generator by a batch of its own")
 	f.BoolVar(&r.GShiftOnly, "g-shift-only", r.GShiftOnly, "the generator's batch-norms shift, and do not scale")
 	f.BoolVar(&r.GOutputNorm, "g-output-norm", r.GOutputNorm, "weight norm of the generator's last layer, with a trained scale")
 	informationFlags(f, &r.Information)
 	optimiserFlags(f, &r.Optimiser)
-	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of an average over the steps, for tests and 'sample --ema'; 0: none")
-	f.BoolVar(&r.EMAWarmUp, "ema-warm-up", r.EMAWarmUp, "let that average begin with few steps: no decay above t/(t+9) at step t")
-	f.Float32Var(&r.InitSigma, "init-sigma", r.InitSigma, "standard `deviation` of the discriminator's first weights; 0: by their layer's sizes")
+	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of the networks' averages, for tests, 'sample --ema'; 0: none")
+	f.BoolVar(&r.EMAWarmUp, "ema-warm-up", r.EMAWarmUp, "begin it with few steps: no decay above t/(t+9) at step t")
+	f.Float32Var(&r.InitSigma, "init-sigma", r.InitSigma, "standard `deviation` of the discriminator's first weights; 0: by layer")
 	f.IntVar(&r.InitImages, "init-images", r.InitImages, "`images` to make the discriminator's first scales and biases from; 0: none")
 }

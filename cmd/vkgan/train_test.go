@@ -20,8 +20,8 @@ import (
 )
 
 func TestEveryRecipeFieldIsAFlag(t *testing.T) {
-	everyFieldIsAFlag(t, newTrainInfoGAN(streams{}), gan.InfoGANReference())
-	everyFieldIsAFlag(t, newTrainSSGAN(streams{}), gan.SSGANReference())
+	everyFieldIsAFlag(t, newTrainInfoGAN(streams{}), gan.InfoGANBest())
+	everyFieldIsAFlag(t, newTrainSSGAN(streams{}), gan.SSGANBest())
 }
 
 func everyFieldIsAFlag(t *testing.T, c *cobra.Command, recipe any) {
@@ -44,7 +44,7 @@ func everyFieldIsAFlag(t *testing.T, c *cobra.Command, recipe any) {
 }
 
 func small(t *testing.T, out string, more ...string) []string {
-	return append([]string{"train", "infogan", "--data", digits(t), "--out", out, "-l", "3", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40"}, more...)
+	return append([]string{"train", "infogan", "--recipe", "reference", "--data", digits(t), "--out", out, "-l", "3", "--batch-size", "20", "--z-dim", "4", "--calibrate-on", "40"}, more...)
 }
 
 // fields reads lines of JSON objects.
