@@ -10,6 +10,7 @@ func (m *InfoGAN) Losses(figures []float64, line *Metrics) {
 		line.LossContinuous = &figures[figureContinuous]
 	}
 	line.AccFake, line.AccReal = &figures[figureFake+1], &figures[figureReal+1]
+	m.informed(m.recipe.Information, figures, line)
 }
 
 // TrainErrors measures the codes that Q gave the training images while it trained on them.

@@ -30,9 +30,9 @@ func (i Information) warps() bool   { return i.WeightWarp > 0 }
 func (i Information) informationFigures() []string {
 	switch {
 	case i.warps():
-		return []string{"entropy", "uncertainty", "warp_divergence"}
+		return []string{"real_entropy", "real_uncertainty", "warp_divergence"}
 	case i.informs():
-		return []string{"entropy", "uncertainty"}
+		return []string{"real_entropy", "real_uncertainty"}
 	}
 	return nil
 }
@@ -60,12 +60,23 @@ func (p *pair) warp(rec *vk.Recorder, i Information, x, warped layers.Tensor) {
 	layers.Warp(rec, x.As(shape), by, i.WarpSpread, i.WarpShift, warped.As(shape))
 }
 
-// inform records the losses of the logits of real images and of the same, warped, if there are any, and adds their gradients to d and
-// dWarped.
+// inform records the losses of the logits of real images, whose gradient is added to d, and of the same images warped, if there are
+// any, whose gradient is dWarped.
 func (p *pair) inform(rec *vk.Recorder, i Information, logits, warped, d, dWarped layers.Tensor) {
 	first := int64(len(p.names) - len(i.informationFigures()))
 	layers.CodeInformation(rec, logits, i.WeightBalance, i.WeightCertainty, p.information.uses.Data, d, p.figure(first, 2))
 	if i.warps() {
 		layers.SoftmaxDivergence(rec, warped, logits, i.WeightWarp, dWarped, p.figure(first+2, 1))
+	}
+}
+
+// informed puts those of a step's figures into a line.
+func (p *pair) informed(i Information, figures []float64, line *Metrics) {
+	own := figures[len(figures)-len(i.informationFigures()):]
+	if i.informs() {
+		line.RealEntropy, line.RealUncertainty = &own[0], &own[1]
+	}
+	if i.warps() {
+		line.WarpDivergence = &own[2]
 	}
 }

@@ -20,6 +20,11 @@ type Metrics struct {
 	LossFake       *float64 `json:"loss_fake,omitempty"`       // D's on generated ones
 	LossMatch      *float64 `json:"loss_match,omitempty"`      // feature matching, which is LossG
 
+	// Of classes or codes on a batch of real images, without labels, in nats: recipe part Information.
+	RealEntropy     *float64 `json:"real_entropy,omitempty"`     // of their shares
+	RealUncertainty *float64 `json:"real_uncertainty,omitempty"` // mean entropy given an image
+	WarpDivergence  *float64 `json:"warp_divergence,omitempty"`  // from those of the images to those of the same, warped
+
 	TrainError               *float64 `json:"train_error,omitempty"` // of predictions made while training
 	TestError                *float64 `json:"test_error,omitempty"`
 	TestErrorHungarian       *float64 `json:"test_error_hungarian,omitempty"`
@@ -89,7 +94,8 @@ func (m *Metrics) update(line Metrics) {
 	for _, f := range []struct{ to, from **float64 }{
 		{&m.LossD, &line.LossD}, {&m.LossG, &line.LossG}, {&m.AccReal, &line.AccReal}, {&m.AccFake, &line.AccFake},
 		{&m.LossCode, &line.LossCode}, {&m.LossContinuous, &line.LossContinuous}, {&m.LossClass, &line.LossClass}, {&m.LossReal, &line.LossReal}, {&m.LossFake, &line.LossFake},
-		{&m.LossMatch, &line.LossMatch}, {&m.TrainError, &line.TrainError}, {&m.TestError, &line.TestError},
+		{&m.LossMatch, &line.LossMatch}, {&m.RealEntropy, &line.RealEntropy}, {&m.RealUncertainty, &line.RealUncertainty},
+		{&m.WarpDivergence, &line.WarpDivergence}, {&m.TrainError, &line.TrainError}, {&m.TestError, &line.TestError},
 		{&m.TestErrorHungarian, &line.TestErrorHungarian}, {&m.ValidationError, &line.ValidationError},
 		{&m.ValidationErrorHungarian, &line.ValidationErrorHungarian}, {&m.NMI, &line.NMI},
 		{&m.MutualInformation, &line.MutualInformation}, {&m.CodeEntropy, &line.CodeEntropy},

@@ -8,6 +8,7 @@ func (m *SSGAN) Losses(figures []float64, line *Metrics) {
 	line.LossD, line.LossG = &lossD, match
 	line.LossClass, line.LossReal, line.LossFake, line.LossMatch = class, real, fake, match
 	line.AccReal, line.AccFake = &figures[ssganReal+1], &figures[ssganFake+1]
+	m.informed(r.Information, figures, line)
 }
 
 // TrainErrors measures the classes that D gave the unlabelled training images, under noise, while it trained on them.

@@ -49,7 +49,7 @@ func TestInfoGANBest(t *testing.T) {
 
 	lines := logs(t, got)
 	last := fields(t, lines[len(lines)-1])[0]
-	for _, name := range []string{"loss_code", "loss_continuous", "mutual_information", "code_entropy"} {
+	for _, name := range []string{"loss_code", "loss_continuous", "real_entropy", "real_uncertainty", "warp_divergence", "mutual_information", "code_entropy"} {
 		if v, ok := last[name].(float64); !ok || v < 0 {
 			t.Errorf("%s is %v", name, last[name])
 		}
