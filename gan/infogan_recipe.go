@@ -79,13 +79,8 @@ func (r InfoGANRecipe) check() error {
 	return checkTraining(r.ZDim, r.ZPrior, r.BatchSize, r.TrainImages, r.Optimiser, r.EMADecay)
 }
 
-// groups are the kinds of images that D reads in a step: fake, real and, if there are any, real ones warped.
-func (r InfoGANRecipe) groups() int {
-	if r.warps() {
-		return 3
-	}
-	return 2
-}
+// groups are the batches that D reads in a step: fake, real and, if there are any, real ones warped.
+func (r InfoGANRecipe) groups() int { return r.batches(2) }
 
 // space is what the generator makes images from.
 func (r InfoGANRecipe) space() Space {

@@ -92,9 +92,7 @@ func (m *InfoGAN) forward(rec *vk.Recorder) (logit layers.Tensor, read readout) 
 	rec.Section("input")
 	m.drawLatents(rec, stepLatents, m.step)
 	m.drawImages(rec, philox.StreamPermutation, m.step, x.Part(b, 2*b))
-	if m.recipe.warps() {
-		m.warp(rec, m.recipe.Information, x.Part(b, 2*b), x.Part(2*b, 3*b))
-	}
+	m.warp(rec, m.recipe.Information, x, b)
 	rec.Section("G forward")
 	m.generator.ForwardInto(rec, m.latent, x.Part(0, b))
 	rec.Section("D forward")
@@ -108,21 +106,10 @@ func (m *InfoGAN) lossesD(rec *vk.Recorder, logit layers.Tensor, read readout) {
 	layers.SigmoidCE(rec, logit.Part(0, b), 0, m.dLogit.Part(0, b), m.figure(figureFake, 2))
 	layers.SigmoidCE(rec, logit.Part(b, 2*b), 1, m.dLogit.Part(b, 2*b), m.figure(figureReal, 2))
 	m.lossQ(rec, read.part(0, b), m.dRead.part(0, b))
-	m.informReal(rec, read.logits)
-}
-
-// informReal records Q's losses of real images, which have no codes, and their gradients.
-func (m *InfoGAN) informReal(rec *vk.Recorder, logits layers.Tensor) {
-	if !m.recipe.informs() {
-		return
+	if m.recipe.informs() {
+		rec.Fill(m.dRead.logits.Part(b, 2*b).Data, 0) // real images have no codes: there is no gradient but what comes now
+		m.inform(rec, m.recipe.Information, read.logits, m.dRead.logits, b)
 	}
-	b, d := m.recipe.BatchSize, m.dRead.logits
-	var warped, dWarped layers.Tensor
-	if m.recipe.warps() {
-		warped, dWarped = logits.Part(2*b, 3*b), d.Part(2*b, 3*b)
-	}
-	rec.Fill(d.Part(b, 2*b).Data, 0)
-	m.inform(rec, m.recipe.Information, logits.Part(b, 2*b), warped, d.Part(b, 2*b), dWarped)
 }
 
 // lossG records G's loss, from D's logits of fake images, and its gradient.

@@ -22,9 +22,17 @@ func (i Information) check() error {
 		setting{"weight-warp", i.WeightWarp}, setting{"warp-spread", i.WarpSpread}, setting{"warp-shift", i.WarpShift})
 }
 
-// informs says that there is such a loss, warps that images are warped for it: a batch more than the recipe has otherwise.
+// informs says that there is such a loss, warps that images are warped for it.
 func (i Information) informs() bool { return i.WeightBalance > 0 || i.WeightCertainty > 0 || i.warps() }
 func (i Information) warps() bool   { return i.WeightWarp > 0 }
+
+// batches are how many D reads in a step that has so many without warped images.
+func (i Information) batches(others int) int {
+	if i.warps() {
+		return others + 1
+	}
+	return others
+}
 
 // informationFigures are those of a step, behind a model's own.
 func (i Information) informationFigures() []string {
@@ -53,20 +61,24 @@ func (i Information) memory(a *allocator, rows, classes int) (m informationMemor
 	return m
 }
 
-// warp records the images x, of a shape, warped for this step.
-func (p *pair) warp(rec *vk.Recorder, i Information, x, warped layers.Tensor) {
-	by, shape := p.information.by, p.data.Shape
+// warp records, behind the batch of real images that begins at a row of x, the same batch warped for this step, if there is to be one.
+func (p *pair) warp(rec *vk.Recorder, i Information, x layers.Tensor, real int) {
+	if !i.warps() {
+		return
+	}
+	b, by, shape := p.batchSize, p.information.by, p.data.Shape
 	layers.UniformNoise(rec, p.stream(philox.StreamWarp), p.step, -1, 1, by, 0, by.C)
-	layers.Warp(rec, x.As(shape), by, i.WarpSpread, i.WarpShift, warped.As(shape))
+	layers.Warp(rec, x.Part(real, real+b).As(shape), by, i.WarpSpread, i.WarpShift, x.Part(real+b, real+2*b).As(shape))
 }
 
-// inform records the losses of the logits of real images, whose gradient is added to d, and of the same images warped, if there are
-// any, whose gradient is dWarped.
-func (p *pair) inform(rec *vk.Recorder, i Information, logits, warped, d, dWarped layers.Tensor) {
-	first := int64(len(p.names) - len(i.informationFigures()))
-	layers.CodeInformation(rec, logits, i.WeightBalance, i.WeightCertainty, p.information.uses.Data, d, p.figure(first, 2))
+// inform records the losses of the logits of the batch of real images that begins at a row, whose gradient is added to d's, and of the
+// same batch warped behind it, if there is one, whose gradient becomes d's.
+func (p *pair) inform(rec *vk.Recorder, i Information, logits, d layers.Tensor, real int) {
+	b, first := p.batchSize, int64(len(p.names)-len(i.informationFigures()))
+	of := logits.Part(real, real+b)
+	layers.CodeInformation(rec, of, i.WeightBalance, i.WeightCertainty, p.information.uses.Data, d.Part(real, real+b), p.figure(first, 2))
 	if i.warps() {
-		layers.SoftmaxDivergence(rec, warped, logits, i.WeightWarp, dWarped, p.figure(first+2, 1))
+		layers.SoftmaxDivergence(rec, logits.Part(real+b, real+2*b), of, i.WeightWarp, d.Part(real+b, real+2*b), p.figure(first+2, 1))
 	}
 }
 

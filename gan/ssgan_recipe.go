@@ -68,13 +68,8 @@ func (r SSGANRecipe) check() error {
 	return checkTraining(r.ZDim, r.ZPrior, r.BatchSize, r.TrainImages, r.Optimiser, r.EMADecay)
 }
 
-// kinds are those of images that D reads in a step: fake, labelled, unlabelled and, if there are any, unlabelled ones warped.
-func (r SSGANRecipe) kinds() int {
-	if r.warps() {
-		return 4
-	}
-	return 3
-}
+// kinds are the batches that D reads in a step: fake, labelled, unlabelled and, if there are any, unlabelled ones warped.
+func (r SSGANRecipe) kinds() int { return r.batches(3) }
 
 // space is what the generator makes images from.
 func (r SSGANRecipe) space() Space { return Space{Noise: Noise{r.ZDim, r.ZPrior, 1}} }

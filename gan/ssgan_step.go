@@ -83,9 +83,7 @@ func (m *SSGAN) forward(rec *vk.Recorder) (features, logits layers.Tensor) {
 	m.drawLatents(rec, philox.StreamZ, m.step)
 	m.drawLabelled(rec, x.Part(b, 2*b))
 	m.drawUnlabelled(rec, philox.StreamPermutation, x.Part(2*b, 3*b))
-	if m.recipe.warps() {
-		m.warp(rec, m.recipe.Information, x.Part(2*b, 3*b), x.Part(3*b, 4*b))
-	}
+	m.warp(rec, m.recipe.Information, x, 2*b)
 	rec.Section("G forward")
 	m.generator.ForwardInto(rec, m.latent, x.Part(0, b))
 	rec.Section("D forward")
@@ -116,11 +114,7 @@ func (m *SSGAN) losses(rec *vk.Recorder, logits layers.Tensor) {
 	layers.WeightedSoftmaxCE(rec, labelled, m.target, r.WeightLabelled, dLogits.Part(b, 2*b), m.figure(ssganClass, 1))
 	layers.LogSumExpCE(rec, unlabelled, 1, r.WeightReal, dLogits.Part(2*b, 3*b), m.figure(ssganReal, 2))
 	if r.informs() {
-		var warped, dWarped layers.Tensor
-		if r.warps() {
-			warped, dWarped = logits.Part(3*b, 4*b), dLogits.Part(3*b, 4*b)
-		}
-		m.inform(rec, r.Information, unlabelled, warped, dLogits.Part(2*b, 3*b), dWarped)
+		m.inform(rec, r.Information, logits, dLogits, 2*b)
 	}
 }
 

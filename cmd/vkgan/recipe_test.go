@@ -12,6 +12,14 @@ import (
 	"vkgan/gan"
 )
 
+// byReference adds the recipe that a few images are enough for to flags, unless they go on with a run, which has one.
+func byReference(flags []string) []string {
+	if slices.Contains(flags, "--resume") {
+		return flags
+	}
+	return append(flags, "--recipe", "reference")
+}
+
 // recipeOf is the recipe in a run's run.json.
 func recipeOf(t *testing.T, dir string) map[string]any {
 	t.Helper()

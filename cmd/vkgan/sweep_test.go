@@ -16,11 +16,8 @@ import (
 
 // smallSweep is a sweep of SSGAN of 6 steps, two epochs, for each seed.
 func smallSweep(data, out string, more ...string) []string {
-	if !slices.Contains(more, "--resume") {
-		more = append(more, "--recipe", "reference")
-	}
 	return append([]string{"sweep", "train", "ssgan", "--data", data, "--out", out, "--class-labels", "2", "--batch-size", "20", "--z-dim", "4",
-		"--calibrate-on", "40", "--max-steps", "6"}, more...)
+		"--calibrate-on", "40", "--max-steps", "6"}, byReference(more)...)
 }
 
 const ssganSweep = "00001-sweep-ssgan-n2"

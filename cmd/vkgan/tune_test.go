@@ -5,7 +5,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,10 +28,7 @@ func tuningOn(t *testing.T, brief time.Duration) (cache string) {
 // trainTiny trains on a few digits, and gives what it said and the run's table.
 func trainTiny(t *testing.T, out string, flags ...string) (said string, table vk.Tuning) {
 	t.Helper()
-	if !slices.Contains(flags, "--resume") {
-		flags = append(flags, "--recipe", "reference")
-	}
-	args := append([]string{"train", "ssgan", "--data", digits(t), "--out", out, "--batch-size", "20", "--max-steps", "1", "--calibrate-on", "20"}, flags...)
+	args := append([]string{"train", "ssgan", "--data", digits(t), "--out", out, "--batch-size", "20", "--max-steps", "1", "--calibrate-on", "20"}, byReference(flags)...)
 	code, said, stderr := vkgan(args...)
 	if code != exitDone {
 		t.Fatalf("%v: exit code %d, %s", flags, code, stderr)
