@@ -70,7 +70,7 @@ func CheckSSGAN(r SSGANRecipe, set *mnist.Set) error {
 	case images < r.BatchSize:
 		return fmt.Errorf("batch-size is %d, but there are only %d training images", r.BatchSize, images)
 	case images < r.InitImages:
-		return fmt.Errorf("init-images is %d, but there are only %d training images", r.InitImages, images)
+		return fmt.Errorf("init-images is %d, but there are only %d training images: lower it, or 0 for none", r.InitImages, images)
 	case set.Test.Count < 1:
 		return errors.New("there are no test images")
 	}
