@@ -12,9 +12,9 @@ import (
 	"vkgan/gan"
 )
 
-// byReference adds the recipe that a few images are enough for to flags, unless they go on with a run, which has one.
+// byReference adds the recipe that a few images are enough for to flags, unless they name a run, which has one.
 func byReference(flags []string) []string {
-	if slices.Contains(flags, "--resume") {
+	if slices.Contains(flags, "--resume") || slices.Contains(flags, "--config") {
 		return flags
 	}
 	return append(flags, "--recipe", "reference")
