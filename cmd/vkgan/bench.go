@@ -14,7 +14,7 @@ import (
 
 // benchFlags are the flags of `vkgan bench` and its parts; not each has all of them.
 type benchFlags struct {
-	model         string
+	model, recipe string
 	batch         int // 0: the recipe's
 	steps, warmup int
 	device        string
@@ -46,6 +46,7 @@ func (f *benchFlags) defineModel(c *cobra.Command, standard string) {
 		usage += " (default: both)"
 	}
 	c.Flags().StringVar(&f.model, "model", standard, usage)
+	recipeFlag(c.Flags(), &f.recipe)
 	c.Flags().IntVar(&f.batch, "batch-size", 0, "`images` of each kind in a step (default: the recipe's, 100)")
 	f.precision.define(c.Flags())
 }
@@ -72,7 +73,7 @@ func (f *benchFlags) check(c *cobra.Command) error {
 	case f.batch < 0 || f.batch == 1:
 		return wrongUsage(c, "--batch-size is %d: want 2 or more", f.batch)
 	}
-	return checkModel(c, f.model)
+	return checkModel(c, f.model, f.recipe)
 }
 
 // benchJSON is what `vkgan bench --json` prints.
@@ -106,7 +107,7 @@ func (f *benchFlags) runAll(c *cobra.Command, s streams) error {
 		kernels, step := kernelsReport{}, stepReport{}
 		err := f.onModel(signals, s, model, func(session *session) (err error) {
 			if step, err = f.measureStep(signals, session); err == nil {
-				kernels, err = measureKernels(signals, session, all.Device.Peaks, defaultProfile)
+				kernels, err = f.measureKernels(signals, session, all.Device.Peaks, defaultProfile)
 			}
 			return err
 		})
@@ -127,13 +128,13 @@ func (f *benchFlags) runAll(c *cobra.Command, s streams) error {
 	return nil
 }
 
-// onModel opens a model, under its reference recipe, to be measured.
+// onModel opens a model, under the recipe, to be measured.
 func (f *benchFlags) onModel(ctx *interrupt, s streams, model string, measure func(*session) error) (err error) {
 	set, err := mnist.Load("")
 	if err != nil {
 		return err
 	}
-	j, err := referenceJob(model, f.batch, set)
+	j, err := rowJob(model, f.recipe, f.batch, set)
 	if err != nil {
 		return err
 	}
@@ -160,11 +161,12 @@ func newBenched(d *vk.Device) benched {
 type benchedModel struct {
 	Model string `json:"model"`
 	benched
+	Recipe    string `json:"recipe"`
 	Precision string `json:"precision"`
 }
 
-func newBenchedModel(s *session) benchedModel {
-	return benchedModel{s.name, newBenched(s.dev), gan.Precision(s.dev)}
+func (f *benchFlags) ofModel(s *session) benchedModel {
+	return benchedModel{s.name, newBenched(s.dev), f.recipe, gan.Precision(s.dev)}
 }
 
 // deaf observes nothing.

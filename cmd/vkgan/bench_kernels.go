@@ -36,7 +36,7 @@ func newBenchKernels(s streams) *cobra.Command {
 			}
 			var report kernelsReport
 			err = f.onModel(signals, s, f.model, func(session *session) (err error) {
-				report, err = measureKernels(signals, session, device.Peaks, f.steps)
+				report, err = f.measureKernels(signals, session, device.Peaks, f.steps)
 				return err
 			})
 			if err != nil {
@@ -60,19 +60,19 @@ type kernelsReport struct {
 	Kernels []bench.Kernel `json:"kernels"`
 }
 
-func measureKernels(ctx *interrupt, s *session, p bench.Peaks, steps int) (kernelsReport, error) {
+func (f *benchFlags) measureKernels(ctx *interrupt, s *session, p bench.Peaks, steps int) (kernelsReport, error) {
 	profile, err := s.trainer.Profile(ctx, steps)
 	if err != nil {
 		return kernelsReport{}, err
 	}
-	return kernelsReport{newBenchedModel(s), s.model.BatchSize(), steps, p, bench.Kernels(profile, p)}, nil
+	return kernelsReport{f.ofModel(s), s.model.BatchSize(), steps, p, bench.Kernels(profile, p)}, nil
 }
 
 func (r kernelsReport) print(out io.Writer, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(out).Encode(r)
 	}
-	_, err := fmt.Fprintf(out, "%s on %s (%s), %s, batch %d\n", r.Model, r.Device, r.Driver, r.Precision, r.Batch)
+	_, err := fmt.Fprintf(out, "%s, recipe %s, on %s (%s), %s, batch %d\n", r.Model, r.Recipe, r.Device, r.Driver, r.Precision, r.Batch)
 	fmt.Fprintf(out, "peaks       %.1f GFLOP/s (multiply-add), %.1f GB/s (copy)\n\n", r.Peaks.GFLOPS.Median, r.Peaks.GBPerS.Median)
 	fmt.Fprintf(out, "%8s %8s %8s %8s %7s %8s %8s %5s  %-11s %-20s %s\n",
 		"ms", "-10 %", "+10 %", "GFLOP/s", "GB/s", "of peak", "of step", "calls", "section", "kernel", "operation")

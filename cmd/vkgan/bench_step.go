@@ -58,14 +58,14 @@ func (f *benchFlags) measureStep(ctx *interrupt, s *session) (stepReport, error)
 	if err != nil {
 		return stepReport{}, err
 	}
-	return stepReport{newBenchedModel(s), bench.NewStep(m, s.model.BatchSize(), s.trainer.StepWork(), s.trainer.StepStats())}, nil
+	return stepReport{f.ofModel(s), bench.NewStep(m, s.model.BatchSize(), s.trainer.StepWork(), s.trainer.StepStats())}, nil
 }
 
 func (r stepReport) print(out io.Writer, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(out).Encode(r)
 	}
-	_, err := fmt.Fprintf(out, "%s on %s (%s), %s\n", r.Model, r.benched.Device, r.Driver, r.Precision)
+	_, err := fmt.Fprintf(out, "%s, recipe %s, on %s (%s), %s\n", r.Model, r.Recipe, r.benched.Device, r.Driver, r.Precision)
 	fmt.Fprintf(out, "step        %.2f ms (10 %% below %.2f, 10 %% above %.2f, least %.2f; %d steps)\n", r.MedianMS, r.P10MS, r.P90MS, r.MinMS, r.Steps)
 	fmt.Fprintf(out, "images/s    %.0f at batch %d\n", r.ImagesPerS, r.Batch)
 	fmt.Fprintf(out, "GFLOP/s     %.1f (%.2f GFLOP a step, %.2f without taps on padding)\n", r.GFLOPS, r.GFLOPStep, r.GFLOPTaps)

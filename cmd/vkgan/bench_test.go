@@ -18,13 +18,13 @@ func TestStepReport(t *testing.T) {
 		Times: []time.Duration{300 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond},
 		Gaps:  []time.Duration{5 * time.Microsecond, 3 * time.Microsecond}, Host: 60 * time.Microsecond, Process: 900 * time.Millisecond,
 	}
-	r := stepReport{benchedModel{"infogan", benched{"a device", "a driver"}, "fp32"},
+	r := stepReport{benchedModel{"infogan", benched{"a device", "a driver"}, "best", "fp32"},
 		bench.NewStep(measured, 100, vk.Work{Dense: 36e9, Taps: 31e9}, vk.Stats{Dispatches: 7, Barriers: 5})}
 	var out bytes.Buffer
 	if err := r.print(&out, true); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"model":"infogan","device":"a device","driver":"a driver","precision":"fp32","batch":100,"steps":3,` +
+	want := `{"model":"infogan","device":"a device","driver":"a driver","recipe":"best","precision":"fp32","batch":100,"steps":3,` +
 		`"step_ms_median":200,"step_ms_p10":120,"step_ms_p90":280,"step_ms_min":100,"images_per_s":500,` +
 		`"gflop_step":36,"gflop_step_taps":31,"gflops":180,"dispatches_per_step":7,"barriers_per_step":5,` +
 		`"gap_us_median":4,"gap_us_p90":4.8,"host_us_per_step":20,"process_us_per_step":300000}` + "\n"
@@ -47,7 +47,7 @@ func TestDeviceAndKernelsReports(t *testing.T) {
 	spread := func(x float64) bench.Spread { return bench.Spread{Median: x, P10: x / 2, P90: x * 2, Min: x / 4} }
 	peaks := bench.Peaks{GFLOPS: spread(200), GBPerS: spread(20), BarrierUS: spread(45), LooseUS: spread(8), SubmitUS: spread(60)}
 	device := deviceReport{benched{"a device", "a driver"}, peaks}
-	kernels := kernelsReport{benchedModel{"ssgan", benched{"a device", "a driver"}, "fp32"}, 100, 9, peaks, []bench.Kernel{
+	kernels := kernelsReport{benchedModel{"ssgan", benched{"a device", "a driver"}, "best", "fp32"}, 100, 9, peaks, []bench.Kernel{
 		{Section: "D forward", Kernel: "gemm_lanes", Operation: "product 300x1000x784 NN bias", Calls: 2, MS: spread(7.5),
 			GFLOP: 0.94, GFLOPS: 125.4, GBPerS: 0.7, OfPeak: 0.627, OfStep: 0.75},
 		{Section: "update", Kernel: "adam", Calls: 1, MS: spread(2.5), GBPerS: 18, OfPeak: 0.9, OfStep: 0.25},
@@ -64,7 +64,7 @@ func TestDeviceAndKernelsReports(t *testing.T) {
 
 // All parts on a device, as a program reads them.
 func TestBench(t *testing.T) {
-	code, out, stderr := vkgan("bench", "--model", "ssgan", "--steps", "2", "--warmup", "1", "--json")
+	code, out, stderr := vkgan("bench", "--model", "ssgan", "--recipe", "reference", "--steps", "2", "--warmup", "1", "--json")
 	if code != exitDone {
 		t.Fatalf("exit code %d, %s", code, stderr)
 	}

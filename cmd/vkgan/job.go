@@ -1,11 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"vkgan/gan"
 	"vkgan/internal/mnist"
@@ -15,10 +16,18 @@ import (
 // modelNames are the models' names, in the order in which they are measured.
 var modelNames = []string{"infogan", "ssgan"}
 
-// checkModel complains about a --model that there is not; "" is none.
-func checkModel(c *cobra.Command, name string) error {
+// recipeFlag defines a measurement's --recipe.
+func recipeFlag(f *pflag.FlagSet, row *string) {
+	f.StringVar(row, "recipe", bestRow, "recipe, by `name`: reference or best")
+}
+
+// checkModel complains about a --model that there is not, "" is none, or a --recipe.
+func checkModel(c *cobra.Command, name, recipe string) error {
 	if name != "" && !slices.Contains(modelNames, name) {
 		return wrongUsage(c, "--model is %q: want infogan or ssgan", name)
+	}
+	if recipe != referenceRow && recipe != bestRow {
+		return wrongUsage(c, "--recipe is %q: want %s or %s", recipe, referenceRow, bestRow)
 	}
 	return nil
 }
@@ -69,15 +78,24 @@ func savedJob(c *gan.Checkpoint, set *mnist.Set) job {
 	return job{model: c.Info.Model, title: titles[c.Info.Model], set: set, build: c.Model}
 }
 
-// referenceJob is a model by its name, under its reference recipe, but with so many images to a batch; 0: the recipe's.
-func referenceJob(model string, batch int, set *mnist.Set) (job, error) {
+// rowJob is a model by its name, as `vkgan train` would train it under a row of its recipes, but with so many images to a batch;
+// 0: the recipe's.
+func rowJob(model, row string, batch int, set *mnist.Set) (job, error) {
 	const seed = 1
-	if model == "ssgan" {
-		r := gan.SSGANReference()
-		r.BatchSize = cmp.Or(batch, r.BatchSize)
-		return ssganJob(r, seed, set)
+	m := trainables()[slices.Index(modelNames, model)]
+	recipe, _ := m.row(row)
+	flags := pflag.NewFlagSet(m.name, pflag.ContinueOnError)
+	m.recipe(flags)
+	if err := fillFlags(flags, recipe); err != nil {
+		return job{}, err
 	}
-	r := gan.InfoGANReference()
-	r.BatchSize = cmp.Or(batch, r.BatchSize)
-	return infoGANJob(r, seed, set)
+	if batch > 0 {
+		if err := flags.Set("batch-size", strconv.Itoa(batch)); err != nil {
+			return job{}, err
+		}
+	}
+	if m.optimiser.RateDecay > 0 {
+		m.optimiser.PlannedSteps = defaultEpochs * m.epoch(set)
+	}
+	return m.job(seed, set)
 }

@@ -139,6 +139,7 @@ func TestWrongUsage(t *testing.T) {
 		{"bench step --warmup -1", "--warmup is -1: want 0 or more", "vkgan bench step"},
 		{"bench kernels --batch-size -1", "--batch-size is -1: want 2 or more", "vkgan bench kernels"},
 		{"bench step --batch-size 1", "--batch-size is 1: want 2 or more", "vkgan bench step"},
+		{"bench step --recipe fast", `--recipe is "fast": want reference or best`, "vkgan bench step"},
 		{"devices 1", `takes no argument, but there is "1"`, "vkgan devices"},
 		{"doctor --json", "unknown flag: --json", "vkgan doctor"},
 		{"bench kernels ssgan", `takes no argument, but there is "ssgan"; did you mean --model ssgan?`, "vkgan bench kernels"},

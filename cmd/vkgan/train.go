@@ -31,6 +31,9 @@ const (
 	sectionSee    = "What to see and keep"
 )
 
+// defaultEpochs is how long a training is planned to be where nothing else is said.
+const defaultEpochs = 300
+
 // trainable is a model as the command line knows it, with a recipe that flags change.
 type trainable struct {
 	name      string
@@ -82,7 +85,7 @@ func (t *trainFlags) define(c *cobra.Command) {
 // defineShared defines those that a sweep has too.
 func (t *trainFlags) defineShared(c *cobra.Command) {
 	section(c, "How long (the first bound that is met ends it)", func(f *pflag.FlagSet) {
-		f.IntVar(&t.epochs, "epochs", 300, "`passes` over the training images; 0: no such bound")
+		f.IntVar(&t.epochs, "epochs", defaultEpochs, "`passes` over the training images; 0: no such bound")
 		f.IntVar(&t.maxSteps, "max-steps", 0, "`steps`, counted from the first; 0: no such bound")
 		f.DurationVar(&t.maxTime, "max-time", 0, "wall-clock `time` of training, such as 90s, 30m or 2h; 0: no such bound")
 	})

@@ -18,6 +18,7 @@ import (
 // tuneFlags are the flags of `vkgan tune`.
 type tuneFlags struct {
 	model     string
+	recipe    string
 	time      time.Duration
 	device    string
 	precision precision
@@ -39,6 +40,7 @@ func newTune(s streams) *cobra.Command {
 	}
 	c.Flags().SortFlags = false
 	c.Flags().StringVar(&f.model, "model", "", "`model` to tune for: infogan or ssgan (default: both)")
+	recipeFlag(c.Flags(), &f.recipe)
 	c.Flags().DurationVar(&f.time, "max-time", 0, "`time` after which nothing more is measured, such as 90s; 0: no such bound")
 	c.Flags().StringVar(&f.device, "device", "", "`index`, name or UUID of a device (default: the best)")
 	f.precision.define(c.Flags())
@@ -47,7 +49,7 @@ func newTune(s streams) *cobra.Command {
 }
 
 func (f *tuneFlags) run(c *cobra.Command, s streams) (err error) {
-	if err := checkModel(c, f.model); err != nil {
+	if err := checkModel(c, f.model, f.recipe); err != nil {
 		return err
 	}
 	if f.time < 0 {
@@ -83,14 +85,14 @@ func (f *tuneFlags) run(c *cobra.Command, s streams) (err error) {
 	return signals.ended(errors.Join(err, unwritten))
 }
 
-// operations are those of the models under their reference recipes.
+// operations are those of the models under the recipe.
 func (f *tuneFlags) operations(d *vk.Device) (list []fmt.Stringer, err error) {
 	set, err := mnist.Load("")
 	if err != nil {
 		return nil, err
 	}
 	for _, model := range chosenModels(f.model) {
-		j, err := referenceJob(model, 0, set)
+		j, err := rowJob(model, f.recipe, 0, set)
 		if err != nil {
 			return nil, err
 		}

@@ -15,7 +15,7 @@ trap 'rm -f "$lines"' EXIT
 for ((i = 1; i <= rounds; i++)); do
 	for model in "$@"; do
 		echo "round $i: $model" >&2
-		bin/vkgan bench kernels --model "$model" --json | tee -a "$lines" |
+		bin/vkgan bench kernels --model "$model" --recipe reference --json | tee -a "$lines" |
 			peer_python "${THREADS:-$(nproc)}" openblas.py measure >>"$lines"
 	done
 done

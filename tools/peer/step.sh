@@ -12,7 +12,7 @@ field() { grep -o '"step_ms_median": *[0-9.]*' | grep -o '[0-9.]*$' | tail -1; }
 median() { sort -n | awk '{v[NR]=$1} END{print NR%2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
 ours=() peers=() ratios=()
 for ((i = 1; i <= rounds; i++)); do
-	ours+=("$(bin/vkgan bench step --model "$model" --steps 15 --warmup 3 --json | field)")
+	ours+=("$(bin/vkgan bench step --model "$model" --recipe reference --steps 15 --warmup 3 --json | field)")
 	peers+=("$("$@" | field)")
 	ratios+=("$(awk -v o="${ours[-1]}" -v p="${peers[-1]}" 'BEGIN{print p/o}')")
 	echo "round $i: vkgan ${ours[-1]} ms, peer ${peers[-1]} ms" >&2

@@ -65,7 +65,7 @@ func TestGoals(t *testing.T) {
 		{s.ratioGoal("", "infogan", "fp32", "tf32", "amp-fp16"), "0.25 (vkgan 2.000 ms, PyTorch 0.500 ms: graph tf32)", "**no**"},
 		{s.ratioGoal("", "infogan", "fp16", "tf32"), unknown, "–"},
 		{s.ratioGoal("", "infogan", "fp32", "amp-fp16"), "vkgan 2.000 ms, PyTorch not measured", "–"},
-		{s.trainingGoal("", "infogan", "", 180), "not measured; 330 s by the step's time alone", "–"},
+		{s.trainingGoal("", "infogan", "", 180), "not measured; 330 s by the step's time alone, recipe reference", "–"},
 		{s.dispatchGoal(), unknown, "–"},
 	} {
 		if test.row[2] != test.measured || test.row[3] != test.reached {

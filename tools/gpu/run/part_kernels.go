@@ -19,7 +19,7 @@ func kernelsTurn(t *turn) error {
 				continue
 			}
 			steps := strconv.Itoa(t.profile)
-			out, err := t.vkgan(inPrecision(precision, "bench", "kernels", "--model", model, "--steps", steps, "--json")...)
+			out, err := t.vkgan(inPrecision(precision, "bench", "kernels", "--model", model, "--recipe", "reference", "--steps", steps, "--json")...)
 			var r facts.KernelsReport
 			if err == nil {
 				err = json.Unmarshal([]byte(out), &r)

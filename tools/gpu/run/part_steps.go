@@ -183,7 +183,7 @@ func (s *stepping) own(c config) (string, error) {
 }
 
 func (s *stepping) ownSteps(c config, steps, warmup int) (string, error) {
-	return s.vkgan(inPrecision(c.precision, "bench", "step", "--model", c.model,
+	return s.vkgan(inPrecision(c.precision, "bench", "step", "--model", c.model, "--recipe", "reference",
 		"--steps", strconv.Itoa(steps), "--warmup", strconv.Itoa(warmup), "--json")...)
 }
 

@@ -40,7 +40,7 @@ func tuningTurn(t *turn) error {
 		}
 		begin := time.Now()
 		atMost := max(bound, time.Second).Round(time.Millisecond).String()
-		out, err := t.vkgan(inPrecision(m.Precision, "tune", "--model", m.Model, "--json", "--max-time", atMost)...)
+		out, err := t.vkgan(inPrecision(m.Precision, "tune", "--model", m.Model, "--recipe", "reference", "--json", "--max-time", atMost)...)
 		if t.over() {
 			return errOver
 		}
