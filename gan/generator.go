@@ -78,17 +78,21 @@ func (g *Generator) calibrate() error {
 			defer p.Free()
 		}
 	}
-	err := errors.Join(err1, err2)
-	if err == nil {
-		err = runOnce(g.dev, begin)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	if err := runOnce(g.dev, begin); err != nil {
+		return err
 	}
 	row := 0
 	for latent := range g.independent(g.Seed, calibrationLatents, count*g.rows) {
 		copy(b.in[row*b.width:], latent)
-		if row++; row == g.rows && err == nil {
-			err = runOnce(g.dev, batch)
+		if row++; row == g.rows {
+			if err := runOnce(g.dev, batch); err != nil {
+				return err
+			}
 			row = 0
 		}
 	}
-	return err
+	return nil
 }

@@ -75,13 +75,13 @@ func NewInfoGAN(dev *vk.Device, r InfoGANRecipe, data *Dataset, seed uint64) (*I
 	m := &InfoGAN{pair: pair{ledger: ledger{dev: dev}, data: data, seed: seed, batchSize: r.BatchSize, codes: r.Labels}, recipe: r}
 	err := errors.Join(m.buildGenerator(), m.buildDiscriminator(), m.allocate())
 	if err == nil {
-		err = m.openAverages(r.EMADecay, r.EMADecayD)
+		err = errors.Join(m.openAverages(r.EMADecay, r.EMADecayD), m.uploadSampleLatents())
 	}
 	if err != nil {
 		m.Free()
 		return nil, err
 	}
-	return m, m.uploadSampleLatents()
+	return m, nil
 }
 
 // buildGenerator: z and codes → 7×7×128 → deconvolutions to 28×28, doubling the side each.

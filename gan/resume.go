@@ -26,15 +26,55 @@ func OpenRun(dir string) (*Run, error) {
 	return r, nil
 }
 
-// LatestCheckpoint reads the checkpoint of a run folder that `latest` names; nil if the run has none yet.
+// LatestCheckpoint reads the checkpoint of a run folder that `latest` names or, where that name leads nowhere, as some ways to
+// copy a folder leave it, the one of the highest step; nil if the run has none yet.
 func LatestCheckpoint(dir string) (*Checkpoint, error) {
-	path, err := filepath.EvalSymlinks(filepath.Join(dir, checkpointFolder, latestName))
+	folder := filepath.Join(dir, checkpointFolder)
+	path, err := filepath.EvalSymlinks(filepath.Join(folder, latestName))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		steps, err := checkpointSteps(folder)
+		if len(steps) == 0 {
+			return nil, err
+		}
+		return ReadCheckpoint(filepath.Join(folder, checkpointName(steps[len(steps)-1])))
 	} else if err != nil {
 		return nil, err
 	}
 	return ReadCheckpoint(path)
+}
+
+// RunFolder is the folder of the run among whose checkpoints this one lies.
+func (c *Checkpoint) RunFolder() (string, error) {
+	path, err := filepath.EvalSymlinks(c.Path)
+	if err == nil {
+		path, err = filepath.Abs(path)
+	}
+	if err != nil {
+		return "", err
+	}
+	folder := filepath.Dir(path)
+	if dir := filepath.Dir(folder); filepath.Base(folder) == checkpointFolder && isRun(dir) {
+		c.Path = path
+		return dir, nil
+	}
+	return "", fmt.Errorf("%s does not lie in the folder %s of a run: give the run's folder", c.Path, checkpointFolder)
+}
+
+// makeLatest lets `latest` name a checkpoint of the run. Where a copy of the folder has a file of that name, the file gets its
+// own first.
+func (r *Run) makeLatest(c *Checkpoint) error {
+	path, target := filepath.Join(r.Dir, checkpointFolder, latestName), filepath.Base(c.Path)
+	if at, err := os.Lstat(path); err == nil && at.Mode().IsRegular() {
+		if there, err := ReadCheckpoint(path); err == nil {
+			if err := os.Rename(path, r.CheckpointPath(there.Position.Step)); err != nil {
+				return cannotWrite(path, err)
+			}
+		}
+	}
+	if target == latestName {
+		target = checkpointName(c.Position.Step)
+	}
+	return linkTo(target, path)
 }
 
 // Resume goes on with the run behind a checkpoint, nil for its very beginning: it cuts the logs there and notes in
@@ -43,7 +83,7 @@ func (r *Run) Resume(c *Checkpoint, now RunInfo) error {
 	again := Resumption{Time: time.Now(), Version: now.Version, Command: now.Command, Device: now.Device, Driver: now.Driver, Kernels: now.Kernels}
 	if c != nil {
 		again.Step, r.pictured = c.Position.Step, c.Position.Sampled
-		if err := linkTo(filepath.Base(c.Path), filepath.Join(filepath.Dir(c.Path), latestName)); err != nil {
+		if err := r.makeLatest(c); err != nil {
 			return err // with the logs cut, a later checkpoint would not be whole
 		}
 	}
@@ -53,13 +93,7 @@ func (r *Run) Resume(c *Checkpoint, now RunInfo) error {
 	r.Info.Resumed = append(r.Info.Resumed, again)
 	r.Info.Options, r.Info.State, r.Info.Ended = now.Options, "running", nil
 	for _, folder := range []string{"", "samples", checkpointFolder} {
-		half, err := filepath.Glob(filepath.Join(r.Dir, folder, "*"+temporarySuffix))
-		if err != nil {
-			return err
-		}
-		for _, path := range half {
-			os.Remove(path)
-		}
+		removeFiles(filepath.Join(r.Dir, folder), func(name string) bool { return strings.HasSuffix(name, temporarySuffix) })
 	}
 	return r.save()
 }
@@ -82,15 +116,19 @@ func (r *Run) openLogs(c *Checkpoint) (err error) {
 			}
 		}
 	}
-	stale, err := filepath.Glob(filepath.Join(r.Dir, eventsPrefix+"*"))
-	if err != nil {
-		return err
-	}
-	for _, path := range stale {
-		os.Remove(path)
-	}
+	removeFiles(r.Dir, func(name string) bool { return strings.HasPrefix(name, eventsPrefix) })
 	r.events, err = tensorboard.Create(r.Dir, time.Now())
 	return err
+}
+
+// removeFiles removes what can be removed of the files in a folder that are meant.
+func removeFiles(folder string, meant func(name string) bool) {
+	entries, _ := os.ReadDir(folder)
+	for _, e := range entries {
+		if meant(e.Name()) {
+			os.Remove(filepath.Join(folder, e.Name()))
+		}
+	}
 }
 
 // openCut opens a file for appending behind its first so many bytes, and cuts the rest off.

@@ -106,7 +106,7 @@ func claimNumber(out string) (number int, claim string, err error) {
 func nextNumber(out string) (int, error) {
 	entries, err := os.ReadDir(out)
 	if err != nil {
-		return 0, fmt.Errorf("cannot read %s: %w", out, err)
+		return 0, cannotRead(out, err)
 	}
 	next := 1
 	for _, e := range entries {

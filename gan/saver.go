@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -108,22 +109,31 @@ func syncFile(path string) error {
 
 // prune keeps the last checkpoints up to a step. Those of later steps, from before a resume of an earlier one, stay.
 func (r *Run) prune(step int) error {
-	entries, err := os.ReadDir(filepath.Join(r.Dir, checkpointFolder))
+	steps, err := checkpointSteps(filepath.Join(r.Dir, checkpointFolder))
 	if err != nil {
 		return err
 	}
-	var steps []int
-	for _, e := range entries {
-		var n int
-		if _, err := fmt.Sscanf(e.Name(), "%d.safetensors", &n); err == nil && n <= step && e.Name() == checkpointName(n) {
-			steps = append(steps, n)
-		}
-	}
-	slices.Sort(steps)
+	steps = slices.DeleteFunc(steps, func(n int) bool { return n > step })
 	for _, old := range steps[:max(0, len(steps)-keptCheckpoints)] {
 		if err := os.Remove(r.CheckpointPath(old)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// checkpointSteps are the steps of the checkpoints in a folder, ascending; none where there is no such folder.
+func checkpointSteps(folder string) (steps []int, err error) {
+	entries, err := os.ReadDir(folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, cannotRead(folder, err)
+	}
+	for _, e := range entries {
+		var n int
+		if _, err := fmt.Sscanf(e.Name(), "%d.safetensors", &n); err == nil && e.Name() == checkpointName(n) {
+			steps = append(steps, n)
+		}
+	}
+	slices.Sort(steps)
+	return steps, nil
 }

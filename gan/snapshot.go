@@ -12,6 +12,7 @@ type Position struct {
 	TimeS   float64 `json:"time_s"`
 	Pending bool    `json:"pending,omitempty"` // what is due at this step (evaluation, samples) has not been done yet
 	Sampled int     `json:"sampled"`           // the step of the latest sample grid
+	Tested  int     `json:"tested,omitempty"`  // that of the latest evaluation; 0: none, or a checkpoint from before this was kept
 	Mean    mean    `json:"mean"`              // of the figures since the last line of metrics
 	Last    Metrics `json:"last"`              // the latest value of everything
 }

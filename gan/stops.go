@@ -68,6 +68,7 @@ func (t *Trainer) testErrors(line *Metrics) error {
 	}
 	e, err := t.model.Evaluation()
 	if err == nil {
+		t.tested = t.read
 		line.evaluated(e, t.options.Validate)
 	}
 	return err

@@ -40,6 +40,7 @@ type Result struct {
 	Stopped bool // by its context, before its bound
 	Elapsed time.Duration
 	Last    Metrics // the latest value of everything
+	Tested  int     // the step of its errors
 }
 
 // Trainer replays a model's recorded step until a bound is met.
@@ -69,6 +70,7 @@ type Trainer struct {
 
 	pending bool          // what is due after t.done steps has not been done
 	sampled int           // the step of the latest sample grid
+	tested  int           // that of the latest evaluation
 	saved   int           // the step of the latest checkpoint; -1: none
 	savedAt time.Time     // or the beginning
 	elapsed time.Duration // before this process
@@ -216,7 +218,7 @@ func (t *Trainer) end(ctx context.Context) error {
 			return err
 		}
 	}
-	if t.done%t.options.EvalEvery != 0 && ctx.Err() == nil {
+	if (t.done == 0 || t.done%t.options.EvalEvery != 0) && ctx.Err() == nil {
 		if err := t.evaluate(); err != nil {
 			return err
 		}
@@ -230,7 +232,7 @@ func (t *Trainer) end(ctx context.Context) error {
 }
 
 func (t *Trainer) result(ctx context.Context) Result {
-	return Result{Step: t.done, Stopped: ctx.Err() != nil, Elapsed: time.Since(t.start), Last: t.last}
+	return Result{Step: t.done, Stopped: ctx.Err() != nil, Elapsed: time.Since(t.start), Last: t.last, Tested: t.tested}
 }
 
 // steps is the bound in steps; 0 if there is none.

@@ -8,7 +8,7 @@ import (
 	"vkgan/vk"
 )
 
-// checkpointDue says that it is time for a checkpoint, and that the last one is written.
+// checkpointDue says that it is time for a checkpoint: by the clock only once the last one is written.
 func (t *Trainer) checkpointDue() bool {
 	if t.saved == t.done {
 		return false
@@ -30,8 +30,8 @@ type calibration struct {
 	batch   *vk.Program
 }
 
-// checkpoint calibrates the batch-norms and hands a snapshot to the observer. All steps submitted have finished, and none was frozen. final: the run is at
-// its end.
+// checkpoint calibrates the batch-norms and hands a snapshot to the observer. All steps submitted have finished, and none was
+// frozen. final: the run is at its end.
 func (t *Trainer) checkpoint(final bool) error {
 	c := t.interim
 	if final {
@@ -86,7 +86,7 @@ func (t *Trainer) checkStatistics() error {
 
 func (t *Trainer) position() Position {
 	return Position{
-		Step: t.done, Epoch: t.epoch(), TimeS: time.Since(t.start).Seconds(), Pending: t.pending, Sampled: t.sampled,
+		Step: t.done, Epoch: t.epoch(), TimeS: time.Since(t.start).Seconds(), Pending: t.pending, Sampled: t.sampled, Tested: t.tested,
 		Mean: mean{Sum: slices.Clone(t.mean.Sum), N: t.mean.N}, Last: t.last,
 	}
 }
@@ -97,7 +97,7 @@ func (t *Trainer) Restore(c *Checkpoint) error {
 		return err
 	}
 	p := c.Position
-	t.done, t.read, t.saved, t.pending, t.sampled = p.Step, p.Step, p.Step, p.Pending, p.Sampled
+	t.done, t.read, t.saved, t.pending, t.sampled, t.tested = p.Step, p.Step, p.Step, p.Pending, p.Sampled, p.Tested
 	t.mean, t.last = p.Mean, p.Last
 	t.elapsed = time.Duration(p.TimeS * float64(time.Second))
 	return nil

@@ -23,7 +23,7 @@ OUT(3, float, result)
 PUSH(A(float, x) A(float, sums) A(float, dx) A(float, result) int rows; int classes; float balance; float certainty;)
 
 // ln_q has no infinity where a value is not used at all.
-float ln_q(int j, float per_row) { return log(max(el(sums, j), 1e-37) * per_row); }
+float ln_q(int j, float per_row) { return log(max(el(sums, j) * per_row, 1e-37)); }
 
 void main() {
 	int lane = int(gl_LocalInvocationID.x);

@@ -99,11 +99,16 @@ func testCodeInformation(r *rig) {
 	type information struct {
 		rows, classes      int
 		balance, certainty float32
+		unused             bool // the last value of the code: its probability is no number of float32
 	}
-	each(r, []information{{100, 10, 4, 1}, {1, 1, 1, 1}, {1, 2, 2, 1}, {63, 3, 1, 0}, {64, 17, 0, 1}, {65, 2, 0.1, 3}, {130, 20, 1, 1}}, func(r *rig, c information) {
+	each(r, []information{{100, 10, 4, 1, false}, {100, 10, 4, 1, true}, {1, 1, 1, 1, false}, {1, 2, 2, 1, false}, {63, 3, 1, 0, false},
+		{64, 17, 0, 1, false}, {65, 2, 0.1, 3, false}, {130, 20, 1, 1, false}, {130, 20, 1, 1, true}}, func(r *rig, c information) {
 		x := r.spreadLogits(c.rows * c.classes)
 		for i := range x {
 			x[i] += float32(i % c.classes % 3) // some values are used more: with all alike the gradient of H(q) vanishes
+			if c.unused && i%c.classes == c.classes-1 {
+				x[i] = -200
+			}
 		}
 		used, _ := ref.CodeSums(wide(x), c.classes)
 		before := r.normals(len(x))

@@ -12,6 +12,7 @@
 const int LANES = 64;
 layout(local_size_x = 64) in;
 #include "sum.glsl"
+#include "exp.glsl"
 
 IN(0, float, x)
 OUT(1, float, dx)
@@ -23,7 +24,7 @@ void main() {
 	float loss = 0.0, right = 0.0;
 	for (int i = lane; i < pc.n; i += LANES) {
 		float v = el(x, i), e = exp(-abs(v));
-		loss += max(v, 0.0) - pc.target * v + log(1.0 + e);
+		loss += max(v, 0.0) - pc.target * v + log_one_plus(e);
 		float p = (v >= 0.0 ? 1.0 : e) / (1.0 + e);
 		el(dx, i) = (p - pc.target) / float(pc.n);
 		right += (v > 0.0) == (pc.target > 0.5) ? 1.0 : 0.0;

@@ -211,7 +211,10 @@ func (d *Device) Close() error {
 	if !d.closed.CompareAndSwap(false, true) {
 		return nil
 	}
-	leaks := d.leaks()
+	var leaks error
+	if hung == nil { // on a lost device nothing was freed, nor is it to blame for the loss
+		leaks = d.leaks()
+	}
 	d.saveCache()
 	d.closeScreen()
 	d.destroyPrograms()

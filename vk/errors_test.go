@@ -2,6 +2,7 @@ package vk
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	vulkan "github.com/vulkan-go/vulkan"
@@ -44,7 +45,8 @@ func TestDeviceLossIsForGood(t *testing.T) {
 	if d.Done() != 1 {
 		t.Errorf("done %d, want 1", d.Done())
 	}
-	if err := d.Close(); !errors.Is(err, ErrDeviceLost) {
+	b.Free()
+	if err := d.Close(); !errors.Is(err, ErrDeviceLost) || strings.Contains(err.Error(), "not freed") {
 		t.Errorf("close of a lost device: %v", err)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -88,23 +87,22 @@ func readConfig(path string) (gan.RunInfo, error) {
 }
 
 // openPast opens the run of a folder, a number, "latest" or a checkpoint's file.
-func openPast(out, name string) (*gan.Run, *gan.Checkpoint, error) {
-	isFile := strings.HasSuffix(name, ".safetensors")
-	dir := filepath.Dir(filepath.Dir(name))
-	if !isFile {
-		var err error
-		if dir, err = gan.FindRun(out, name); err != nil {
-			return nil, nil, err
+func openPast(out, name string) (run *gan.Run, checkpoint *gan.Checkpoint, err error) {
+	dir := ""
+	if isFile(name) {
+		if checkpoint, err = gan.ReadCheckpoint(name); err == nil {
+			dir, err = checkpoint.RunFolder()
 		}
+	} else {
+		dir, err = gan.FindRun(out, name)
 	}
-	run, err := gan.OpenRun(dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	var checkpoint *gan.Checkpoint
-	if isFile {
-		checkpoint, err = gan.ReadCheckpoint(name)
-	} else {
+	if run, err = gan.OpenRun(dir); err != nil {
+		return nil, nil, err
+	}
+	if checkpoint == nil {
 		checkpoint, err = gan.LatestCheckpoint(run.Dir)
 	}
 	if err == nil && checkpoint != nil && checkpoint.Info.ID != run.Info.ID {

@@ -123,6 +123,7 @@ func TestClassifyErrors(t *testing.T) {
 		{"2 " + notes, exitFailed, "cannot classify " + notes + ": it is no PNG or JPEG image: convert it to one"},
 		{"2 " + missing, exitFailed, "cannot classify " + missing + ": no such file or directory"},
 		{"2 " + forbidden, exitFailed, "cannot classify " + forbidden + ": it is empty"},
+		{"2 - -", exitFailed, "- is given twice, but there is one standard input"},
 		{"2 -", exitFailed, "cannot classify -: it is empty"},
 		{"7 " + notes, exitFailed, "there is no run 7"},
 		{notes + " " + notes, exitFailed, "notes.txt"},

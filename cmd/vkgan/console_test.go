@@ -48,7 +48,7 @@ func TestValidationErrorIsCalledThat(t *testing.T) {
 	if got, want := progressLine(gan.Progress{Phase: "training", Step: 1100, Epoch: 2, Last: m}), "step 1,100  epoch 2.00  validation error 33.4 %"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	golden(t, "summary/validation.txt", summary(gan.Result{Step: 1100, Last: m}, 1100, "infogan", "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
+	golden(t, "summary/validation.txt", summary(gan.Result{Step: 1100, Last: m, Tested: 1100}, "infogan", "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
 }
 
 func TestPlainView(t *testing.T) {
@@ -97,9 +97,10 @@ func TestNewView(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	r := gan.Result{Step: 1234, Elapsed: 301 * time.Second, Last: gan.Metrics{Epoch: 2.2436, TestError: of(0.334), TestErrorHungarian: of(0.41)}}
-	golden(t, "summary/done.txt", summary(r, 1234, "infogan", "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
-	r.Stopped = true
-	golden(t, "summary/stopped.txt", summary(r, 1100, "infogan", "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
-	r.Last = gan.Metrics{Epoch: 0.1}
-	golden(t, "summary/early.txt", summary(r, 0, "infogan", "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
+	r.Tested = 1234
+	golden(t, "summary/done.txt", summary(r, "infogan", "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
+	r.Stopped, r.Tested = true, 1100
+	golden(t, "summary/stopped.txt", summary(r, "infogan", "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
+	r.Last, r.Tested = gan.Metrics{Epoch: 0.1}, 0
+	golden(t, "summary/early.txt", summary(r, "infogan", "runs/00003-infogan-l10", "runs/00003-infogan-l10/samples/final.png"))
 }

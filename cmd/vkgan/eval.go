@@ -92,9 +92,15 @@ func (f *evalFlags) run(c *cobra.Command, s streams, name string) (err error) {
 	return newEvalReport(run, checkpoint, set, mode, e, f.validate).print(s.out, f.json)
 }
 
+// isFile tells a checkpoint's file from a run.
+func isFile(name string) bool {
+	at, err := os.Stat(name)
+	return strings.HasSuffix(name, ".safetensors") || err == nil && at.Mode().IsRegular()
+}
+
 // readCheckpoint reads a checkpoint's file, or the latest one of a run, whose folder it gives too. It changes nothing there.
 func readCheckpoint(dir, name string) (run string, c *gan.Checkpoint, err error) {
-	if at, err := os.Stat(name); strings.HasSuffix(name, ".safetensors") || err == nil && at.Mode().IsRegular() {
+	if isFile(name) {
 		c, err := gan.ReadCheckpoint(name)
 		return "", c, err
 	}

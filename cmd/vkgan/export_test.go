@@ -55,6 +55,17 @@ func TestExportAndImport(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(run, "samples", "000000.png")); err != nil {
 			t.Error(err)
 		}
+		checkpoints := filepath.Join(run, "checkpoints")
+		if err := os.Rename(checkpoints, checkpoints+"-lost"); err != nil {
+			t.Fatal(err)
+		}
+		code, _, stderr := vkgan("train", c.model, "--resume", run, "--max-steps", "2", "--out", out)
+		if code != exitFailed || !strings.Contains(stderr, run+" has lost the weights that it was begun with: import them again") {
+			t.Errorf("without its checkpoint: exit code %d, %s", code, stderr)
+		}
+		if err := os.Rename(checkpoints+"-lost", checkpoints); err != nil {
+			t.Fatal(err)
+		}
 		trained(t, "train", c.model, "--resume", run, "--max-steps", "2", "--out", out)
 		if line := lastLine(t, run); line["step"] != 2.0 {
 			t.Errorf("trained on, it ends with %v", line)

@@ -27,7 +27,10 @@ const standardInput = "-"
 // pictureNames puts the PNG and JPEG files in a folder, by name, in its place.
 func pictureNames(paths []string) ([]string, error) {
 	var names []string
-	for _, path := range paths {
+	for i, path := range paths {
+		if path == standardInput && slices.Index(paths, path) < i {
+			return nil, errors.New("- is given twice, but there is one standard input: give it once")
+		}
 		if at, err := os.Stat(path); err != nil || !at.IsDir() {
 			names = append(names, path) // one that is not there is an error of its own
 			continue

@@ -64,6 +64,13 @@ func (m measure) mean() string {
 	return m.text(m.spread.Mean, *m.spread.SD)
 }
 
+func (m measure) median() string {
+	if m.spread == nil {
+		return "–"
+	}
+	return m.text(m.spread.Median)
+}
+
 // sweepTable is a line for each seed and, below, the results' mean ± standard deviation and median.
 func sweepTable(info gan.SweepInfo) string {
 	shown := measures(info.Summary)
@@ -91,7 +98,7 @@ func sweepTable(info gan.SweepInfo) string {
 	if info.Summary.Done > 0 {
 		rows = append(rows,
 			row("mean ± sd", "", measure.mean),
-			row("median", "", func(m measure) string { return m.text(m.spread.Median) }))
+			row("median", "", measure.median))
 	}
 	return table(rows, "lrrrrr")
 }

@@ -221,6 +221,14 @@ func TestSweepErrors(t *testing.T) {
 	}
 }
 
+// Seeds whose time is over before their first step are measured as they are.
+func TestSweepWithoutTime(t *testing.T) {
+	code, stdout, stderr := vkgan(smallSweep(digits(t), t.TempDir(), "--seeds", "1,2", "--max-time", "1ns")...)
+	if code != exitDone || !strings.Contains(stdout, "median") || strings.Contains(stdout, "–") {
+		t.Errorf("exit code %d, %s%s", code, stdout, stderr)
+	}
+}
+
 func TestSweepDryRun(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "runs")
 	code, stdout, stderr := vkgan(smallSweep(digits(t), out, "--seeds", "4..5", "--dry-run", "--json")...)

@@ -158,14 +158,29 @@ func (w *sweeping) seed(ctx context.Context, i int) (r gan.SeedResult, ended boo
 	var diverged *gan.DivergedError
 	if errors.As(err, &diverged) {
 		watcher.view.say("failed      %v", diverged)
-		r, err = w.folder.Record(w.seeds[i], diverged)
-		return r, true, err
+		r, recorded := w.folder.Record(w.seeds[i], diverged)
+		return r, true, errors.Join(besides(err), recorded)
 	}
 	if err != nil || result.Stopped {
 		return r, false, err
 	}
 	r, err = w.folder.Record(w.seeds[i], nil)
 	return r, true, err
+}
+
+// besides is what an error tells but that training diverged.
+func besides(err error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var rest []error
+		for _, e := range joined.Unwrap() {
+			rest = append(rest, besides(e))
+		}
+		return errors.Join(rest...)
+	}
+	if diverged := (*gan.DivergedError)(nil); errors.As(err, &diverged) {
+		return nil
+	}
+	return err
 }
 
 // begin makes the sweep's folder. job and info are of the first run.

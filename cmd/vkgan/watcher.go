@@ -17,7 +17,6 @@ type watcher struct {
 	json    bool
 	view    console
 	run     *gan.Run
-	tested  int          // the step of the latest evaluation
 	memory  func() int64 // what is allocated on the device
 	window  *showing     // nil: none
 }
@@ -45,7 +44,6 @@ func (w *watcher) Metrics(m gan.Metrics) error {
 	}
 	w.window.metrics(m)
 	if _, e, _ := m.Errors(); e != nil {
-		w.tested = m.Step
 		w.view.tested(m)
 	}
 	if !w.json {
@@ -76,10 +74,10 @@ func (w *watcher) Checkpoint(s *gan.Snapshot) error {
 
 // end prints the summary.
 func (w *watcher) end(r gan.Result) error {
-	fmt.Fprint(w.text, summary(r, w.tested, w.run.Info.Model, w.run.Dir, w.run.SamplePath(r.Step, true)))
+	fmt.Fprint(w.text, summary(r, w.run.Info.Model, w.run.Dir, w.run.SamplePath(r.Step, true)))
 	images, e, hungarian := r.Last.Errors()
 	return w.event("end", map[string]any{
-		"state": runState(r), "step": r.Step, "time_s": r.Elapsed.Seconds(), "run": w.run.Dir, "tested_step": w.tested,
+		"state": runState(r), "step": r.Step, "time_s": r.Elapsed.Seconds(), "run": w.run.Dir, "tested_step": r.Tested,
 		images + "_error": e, images + "_error_hungarian": hungarian, "nmi": r.Last.NMI,
 	})
 }
@@ -104,16 +102,16 @@ func (w *watcher) line(v any) error {
 	return nil
 }
 
-// summary is what a run ends with. tested is the step that the errors are of.
-func summary(r gan.Result, tested int, model, folder, grid string) string {
+// summary is what a run ends with.
+func summary(r gan.Result, model, folder, grid string) string {
 	verb := "trained"
 	if r.Stopped {
 		verb = "stopped after"
 	}
 	text := fmt.Sprintf("%s %s steps (%.2f epochs) in %s\n", verb, count(r.Step), r.Last.Epoch, span(r.Elapsed))
 	at := ""
-	if tested != r.Step {
-		at = "at step " + count(tested)
+	if r.Tested != r.Step && r.Tested > 0 {
+		at = "at step " + count(r.Tested)
 	}
 	images, e, hungarian := r.Last.Errors()
 	text += errorLines(images, e, hungarian, at)
