@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"unsafe"
 
 	"vkgan/internal/devicetest"
 	"vkgan/layers"
@@ -28,7 +27,7 @@ func fill(t *testing.T, d *vk.Device, x layers.Tensor) {
 	for i := range values {
 		values[i] = random.Float32()
 	}
-	if err := d.Upload(x.Data, unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), 4*len(values))); err != nil {
+	if err := d.Upload(x.Data, vk.Bytes(values)); err != nil {
 		t.Fatal(err)
 	}
 }

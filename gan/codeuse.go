@@ -2,7 +2,6 @@ package gan
 
 import (
 	"math"
-	"unsafe"
 
 	"vkgan/internal/philox"
 	"vkgan/layers"
@@ -39,7 +38,7 @@ func (m *InfoGAN) BeginTest(rec *vk.Recorder) {
 // UseCodes records the use of the code on the next batch of training images, in the batch's own statistics.
 func (m *InfoGAN) UseCodes(rec *vk.Recorder) {
 	x := m.x.Part(0, m.recipe.BatchSize)
-	m.drawImages(rec, philox.StreamCodeUse, m.batch, x)
+	m.drawTraining(rec, philox.StreamCodeUse, m.batch, x)
 	layers.CodeSums(rec, m.codeLogits(rec, x, BatchStatistics), m.uses)
 	layers.CountUp(rec, m.batch)
 }
@@ -47,7 +46,7 @@ func (m *InfoGAN) UseCodes(rec *vk.Recorder) {
 // use is what UseCodes has found since BeginTest, as newCodeUse gives it.
 func (m *InfoGAN) use() (*CodeUse, error) {
 	sums := make([]float32, m.uses.Bytes()/4)
-	if err := m.dev.Download(unsafe.Slice((*byte)(unsafe.Pointer(&sums[0])), m.uses.Bytes()), m.uses); err != nil {
+	if err := m.dev.Download(vk.Bytes(sums), m.uses); err != nil {
 		return nil, err
 	}
 	return newCodeUse(sums), nil

@@ -55,17 +55,10 @@ func (g *Generator) Cover(ctx context.Context, k *Classifier, seed uint64, n int
 		}
 		seen++
 	}
-	c.Entropy = entropyBits(c.Classes, n)
-	return c, failed
-}
-
-// entropyBits is that of the shares of counts which add up to n.
-func entropyBits(counts []int, n int) (bits float64) {
-	for _, m := range counts {
-		if m > 0 {
-			share := float64(m) / float64(n)
-			bits -= share * math.Log2(share)
-		}
+	counts := make([]float64, len(c.Classes))
+	for i, n := range c.Classes {
+		counts[i] = float64(n)
 	}
-	return bits
+	c.Entropy = entropy(counts, float64(n)) / math.Ln2
+	return c, failed
 }

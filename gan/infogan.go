@@ -17,20 +17,18 @@ type InfoGAN struct {
 	pair
 	recipe InfoGANRecipe
 
-	generator     *layers.Sequence
 	inputNoise    *layers.Sequence    // on D's images, while training
 	discriminator *layers.Sequence    // the layers that D and Q share
 	adversarial   *layers.LinearLayer // D's logit: real or fake
 	posterior     posterior           // Q: which codes
 
-	noise   layers.Tensor // [B, z]
-	latent  layers.Tensor // [B, z+codes]: z, then the one-hot code, then the continuous codes
-	code    vk.Range      // [B] u32
-	indices vk.Range      // [B] u32, this step's training images
-	x       layers.Tensor // [2B or 3B, H,W,1]: fake, real; real, warped
-	dLogit  layers.Tensor // [3B or 4B, 1]: D's loss on fake, on real, on warped (0); G's loss on fake
-	dRead   readout       // [3B or 4B, …] of Q's loss: likewise; zero for what a recipe has no loss of
-	uses    vk.Range      // [2,codes] f32, how the categorical code is used: layers.CodeSums
+	noise  layers.Tensor // [B, z]
+	latent layers.Tensor // [B, z+codes]: z, then the one-hot code, then the continuous codes
+	code   vk.Range      // [B] u32
+	x      layers.Tensor // [rows, H,W,1]: in a step [2B or 3B], fake, real; real, warped
+	dLogit layers.Tensor // [3B or 4B, 1]: D's loss on fake, on real, on warped (0); G's loss on fake
+	dRead  readout       // [3B or 4B, …] of Q's loss: likewise; zero for what a recipe has no loss of
+	uses   vk.Range      // [2,codes] f32, how the categorical code is used: layers.CodeSums
 }
 
 // figures are those of a step.
@@ -163,7 +161,7 @@ func (m *InfoGAN) Calibrate(rec *vk.Recorder, batches int) {
 	x := m.x.Part(0, m.recipe.BatchSize)
 	m.drawLatents(rec, calibrationLatents, m.batch)
 	m.generator.Calibrate(rec, m.latent, batches)
-	m.drawImages(rec, philox.StreamCalibrationImages, m.batch, x)
+	m.drawTraining(rec, philox.StreamCalibrationImages, m.batch, x)
 	m.ParamsD.With(m.averageD, func() { m.posterior.hidden.Calibrate(rec, m.discriminator.Calibrate(rec, x, batches), batches) })
 	layers.CountUp(rec, m.batch)
 }
@@ -172,10 +170,9 @@ func (m *InfoGAN) Calibrate(rec *vk.Recorder, batches int) {
 func (m *InfoGAN) Test(rec *vk.Recorder, mode BatchNormMode) layers.Tensor {
 	rows := m.testRows(mode)
 	x := m.x.Part(0, rows)
-	layers.OrderedBatch(rec, m.batch, m.data.Test.Count, rows, m.indices)
-	layers.Gather(rec, m.data.Test.Pixels, m.indices, x)
+	m.drawTest(rec, x)
 	logits := m.codeLogits(rec, x, mode)
-	m.countTested(rec, logits, m.indices)
+	m.countTested(rec, logits)
 	return logits
 }
 
@@ -205,14 +202,6 @@ func (m *InfoGAN) Describe(g *layers.Graph, part Part) {
 	features := m.discriminator.Describe(g, g.Input("image", "0 black to 1 white", m.data.Shape))
 	m.posterior.describe(g, features)
 	g.Output("real", "logit of being real, not generated", m.adversarial.Describe(g, features))
-}
-
-// Sample records the grid of samples: a row per code, a column per noise vector.
-func (m *InfoGAN) Sample(rec *vk.Recorder) layers.Tensor { return m.generator.Forward(rec, m.wanted) }
-
-// Explore records the images of latents x.
-func (m *InfoGAN) Explore(rec *vk.Recorder, x layers.Tensor) layers.Tensor {
-	return m.generator.Again(rec, x)
 }
 
 // mostSamples is the most that G makes at once: of a step, or of the sample grid.

@@ -165,7 +165,7 @@ func logitsOf(t *testing.T, d *vk.Device, m *InfoGAN, batch int) (rows [][]float
 	}
 	once(t, d, func(rec *vk.Recorder) {
 		x := m.x.Part(0, m.recipe.BatchSize)
-		m.drawImages(rec, philox.StreamCodeUse, m.batch, x)
+		m.drawTraining(rec, philox.StreamCodeUse, m.batch, x)
 		y = m.codeLogits(rec, x, BatchStatistics)
 	})
 	values, err := y.Read(d)

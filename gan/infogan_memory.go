@@ -2,9 +2,9 @@ package gan
 
 import (
 	"errors"
-	"unsafe"
 
 	"vkgan/layers"
+	"vkgan/vk"
 )
 
 // allocate takes what a step needs beside the networks' own memory.
@@ -18,7 +18,6 @@ func (m *InfoGAN) allocate() error {
 	m.noise = a.tensor("noise", b, layers.Vector(m.recipe.ZDim))
 	m.latent = a.tensor("latent", b, z)
 	m.code = a.words("code", b)
-	m.indices = a.words("indices", rows)
 	m.x = a.tensor("x", rows, m.data.Shape)
 	m.dLogit = a.tensor("dlogit", (groups+1)*b, layers.Vector(1))
 	m.dRead.logits = a.tensor("dcode", (groups+1)*b, layers.Vector(codes))
@@ -37,7 +36,7 @@ func (m *InfoGAN) uploadSampleLatents() error {
 		return nil
 	}
 	values := m.Latents().Grid
-	return m.dev.Upload(m.wanted.Data, unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), 4*len(values)))
+	return m.dev.Upload(m.wanted.Data, vk.Bytes(values))
 }
 
 // Latents is z, then the one-hot code, then the continuous codes.
@@ -50,6 +49,3 @@ func (m *InfoGAN) Latents() Latents {
 	}
 	return l
 }
-
-// State is both networks with Adam's moments, the count of steps, and the predictions made in this epoch, and the averages.
-func (m *InfoGAN) State() []Saved { return m.saved() }

@@ -40,7 +40,8 @@ func InfoGANReference() InfoGANRecipe {
 }
 
 // InfoGANBest is after the code of the paper (Chen et al. 2016, appendix C.1: MNIST): two continuous codes, a layer of Q's own,
-// noise that is large beside the code, a faster generator that comes after the discriminator; and averages for evaluation.
+// noise that is large beside the code, a faster generator that comes after the discriminator. Q learns from real images too, as
+// in IMSAT (Hu et al. 2017); evaluations go by averages.
 func InfoGANBest() InfoGANRecipe {
 	return InfoGANRecipe{
 		Labels: 10, Continuous: 2, WeightContinuous: 0.1,

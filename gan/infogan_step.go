@@ -91,7 +91,7 @@ func (m *InfoGAN) forward(rec *vk.Recorder) (logit layers.Tensor, read readout) 
 
 	rec.Section("input")
 	m.drawLatents(rec, stepLatents, m.step)
-	m.drawImages(rec, philox.StreamPermutation, m.step, x.Part(b, 2*b))
+	m.drawTraining(rec, philox.StreamPermutation, m.step, x.Part(b, 2*b))
 	m.warp(rec, m.recipe.Information, x, b)
 	rec.Section("G forward")
 	m.generator.ForwardInto(rec, m.latent, x.Part(0, b))
@@ -166,10 +166,4 @@ func (m *InfoGAN) drawLatents(rec *vk.Recorder, of latentStreams, counter vk.Ran
 	if r.Continuous > 0 {
 		layers.UniformNoise(rec, m.stream(of.continuous), counter, -1, 1, m.latent, r.ZDim+r.Labels, r.Continuous)
 	}
-}
-
-// drawImages records the training images x of the step that counter [1] u32 tells.
-func (m *InfoGAN) drawImages(rec *vk.Recorder, stream uint32, counter vk.Range, x layers.Tensor) {
-	layers.ShuffledBatch(rec, m.stream(stream), counter, m.data.Train.Count, x.Rows, m.indices)
-	layers.Gather(rec, m.data.Train.Pixels, m.indices, x)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"testing"
-	"unsafe"
 
 	"vkgan/internal/devicetest"
 	"vkgan/internal/mnist"
@@ -115,7 +114,7 @@ func newSSGAN(t *testing.T, d *vk.Device, r SSGANRecipe, set *mnist.Set, seed ui
 func words32(t *testing.T, d *vk.Device, r vk.Range) []uint32 {
 	t.Helper()
 	words := make([]uint32, r.Bytes()/4)
-	if err := d.Download(unsafe.Slice((*byte)(unsafe.Pointer(&words[0])), r.Bytes()), r); err != nil {
+	if err := d.Download(vk.Bytes(words), r); err != nil {
 		t.Fatal(err)
 	}
 	return words

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unsafe"
 
 	"vkgan/internal/devicetest"
 	"vkgan/internal/onnxtest"
@@ -179,7 +178,7 @@ func (p portable) answers(t *testing.T, d *vk.Device, x layers.Tensor, values []
 	defer program.Free()
 	var all []float32
 	for batch := range slices.Chunk(values, rows*x.Size()) {
-		err := d.Upload(x.Data, unsafe.Slice((*byte)(unsafe.Pointer(&batch[0])), 4*len(batch)))
+		err := d.Upload(x.Data, vk.Bytes(batch))
 		if err == nil {
 			err = runOnce(d, program)
 		}

@@ -3,7 +3,6 @@ package gan
 import (
 	"errors"
 	"fmt"
-	"unsafe"
 
 	"vkgan/internal/philox"
 	"vkgan/layers"
@@ -24,7 +23,9 @@ type pair struct {
 	averageG         *vk.Buffer // of G's parameters over the steps, laid out as they are; nil: none
 	averageD         *vk.Buffer // of D's
 
+	generator   *layers.Sequence
 	rows        int      // the most that D takes at once
+	indices     vk.Range // [rows] u32, a batch's images: their places in the data set
 	winners     vk.Range // [rows] u32, the codes of a batch
 	seen        vk.Range // [codes,classes] u32: code × true class over the training images since the last clearing
 	tested      vk.Range // the same over the test images
@@ -42,6 +43,7 @@ const (
 func (p *pair) openPair(a *allocator, figures []string, rows, sampleRows int, z layers.Shape) {
 	classes := p.data.Classes
 	p.rows = rows
+	p.indices = a.words("indices", rows)
 	p.winners = a.words("winners", rows)
 	p.seen = a.words("seen", p.codes*classes)
 	p.tested = a.words("tested", p.codes*classes)
@@ -127,10 +129,22 @@ func (p *pair) BeginTest(rec *vk.Recorder) {
 	rec.Fill(p.batch, 0)
 }
 
+// drawTraining records the training images x of the step that counter [1] u32 tells.
+func (p *pair) drawTraining(rec *vk.Recorder, stream uint32, counter vk.Range, x layers.Tensor) {
+	layers.ShuffledBatch(rec, p.stream(stream), counter, p.data.Train.Count, x.Rows, p.indices)
+	layers.Gather(rec, p.data.Train.Pixels, p.indices, x)
+}
+
+// drawTest records the next test images x of an evaluation.
+func (p *pair) drawTest(rec *vk.Recorder, x layers.Tensor) {
+	layers.OrderedBatch(rec, p.batch, p.data.Test.Count, x.Rows, p.indices)
+	layers.Gather(rec, p.data.Test.Pixels, p.indices, x)
+}
+
 // countTested records what the logits of a batch of test images make of them.
-func (p *pair) countTested(rec *vk.Recorder, logits layers.Tensor, indices vk.Range) {
+func (p *pair) countTested(rec *vk.Recorder, logits layers.Tensor) {
 	layers.Argmax(rec, logits, p.winners)
-	layers.Count(rec, p.winners, indices, p.data.Test.Labels, p.tested, logits.Rows, p.data.Classes)
+	layers.Count(rec, p.winners, p.indices, p.data.Test.Labels, p.tested, logits.Rows, p.data.Classes)
 	layers.CountUp(rec, p.batch)
 }
 
@@ -157,11 +171,19 @@ func (p *pair) Predictions() Predictions {
 
 func (p *pair) confusion(counts vk.Range) (Confusion, error) {
 	c := NewConfusion(p.codes, p.data.Classes)
-	return c, p.dev.Download(unsafe.Slice((*byte)(unsafe.Pointer(&c.Counts[0])), 4*len(c.Counts)), counts)
+	return c, p.dev.Download(vk.Bytes(c.Counts), counts)
 }
 
-// saved is both networks with Adam's moments, the count of steps, the predictions made in this epoch, and the averages.
-func (p *pair) saved() []Saved {
+// Sample records the sample grid's images.
+func (p *pair) Sample(rec *vk.Recorder) layers.Tensor { return p.generator.Forward(rec, p.wanted) }
+
+// Explore records the images of latents x.
+func (p *pair) Explore(rec *vk.Recorder, x layers.Tensor) layers.Tensor {
+	return p.generator.Again(rec, x)
+}
+
+// State is both networks with Adam's moments, the count of steps, the predictions made in this epoch, and the averages.
+func (p *pair) State() []Saved {
 	all := append(append(savedNetwork(p.ParamsG), savedNetwork(p.ParamsD)...),
 		savedWords("step", p.step, 1), savedWords("seen", p.seen, p.codes, p.data.Classes))
 	if p.averageG != nil {

@@ -172,8 +172,7 @@ func (r *Run) SamplePath(step int, final bool) string {
 }
 
 // Finish waits for the checkpoint being written, writes the state that the run ended in ("done", "stopped" or
-// "failed") to run.json, and closes the run.
-// Where the checkpoint failed that is "failed".
+// "failed") to run.json, and closes the run. Where the checkpoint failed that is "failed".
 func (r *Run) Finish(state string) error {
 	failed := r.saved(true)
 	if failed != nil {

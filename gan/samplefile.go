@@ -70,11 +70,15 @@ func (g *Generator) WriteSamples(path string, s Samples, images iter.Seq2[[]floa
 		}
 	}
 	if kind == SampleFolder {
-		err = writeFolder(path, func(dir string) error { return errors.Join(g.writeImages(dir, made), failed) })
+		err = writeFolder(path, func(dir string) error {
+			err := g.writeImages(dir, made)
+			return errors.Join(err, failed)
+		})
 	} else {
 		err = writeWith(path, func(to io.Writer) error {
 			w := bufio.NewWriterSize(to, 1<<20)
-			return errors.Join(g.encode(w, kind, s, made), failed, w.Flush())
+			err := g.encode(w, kind, s, made)
+			return errors.Join(err, failed, w.Flush())
 		})
 	}
 	if failed != nil {

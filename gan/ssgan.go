@@ -17,7 +17,6 @@ type SSGAN struct {
 	pair
 	recipe SSGANRecipe
 
-	generator  *layers.Sequence
 	inputNoise *layers.Sequence // on D's images, while training
 	trunk      *layers.Sequence // D up to its features
 	head       *layers.Sequence // D from there to the class logits
@@ -29,7 +28,6 @@ type SSGAN struct {
 	places   vk.Range      // [B] u32, where this step's labelled images stand among them
 	labelled vk.Range      // [B] u32, this step's labelled images
 	target   vk.Range      // [B] u32, their classes
-	indices  vk.Range      // [max rows] u32, this step's unlabelled images
 	x        layers.Tensor // [max rows, pixels], of a step [3B or 4B, pixels]: fake, labelled, unlabelled; unlabelled, warped
 	dLogits  layers.Tensor // [4B or 5B, classes]: D's loss on these; zero for G's loss, which has no logits
 	dFake    layers.Tensor // [B, features]: G's loss on fake, where G comes after D
@@ -177,8 +175,7 @@ func (m *SSGAN) initialise() error {
 	}
 	program, err := newProgram(m.dev, "initialise", func(rec *vk.Recorder) {
 		x := m.x.Part(0, n)
-		layers.ShuffledBatch(rec, m.stream(philox.StreamInitialisation), m.step, m.data.Train.Count, n, m.indices)
-		layers.Gather(rec, m.data.Train.Pixels, m.indices, x)
+		m.drawTraining(rec, philox.StreamInitialisation, m.step, x)
 		const initial = philox.StreamInitialNoise - philox.StreamNoise
 		for _, part := range []*layers.Sequence{m.inputNoise, m.trunk, m.head} {
 			x = part.Renoised(initial).InitialiseFrom(rec, x)
@@ -214,10 +211,9 @@ func (m *SSGAN) Calibrate(rec *vk.Recorder, batches int) {
 func (m *SSGAN) Test(rec *vk.Recorder, mode BatchNormMode) layers.Tensor {
 	rows := m.testRows(mode)
 	x := m.x.Part(0, rows)
-	layers.OrderedBatch(rec, m.batch, m.data.Test.Count, rows, m.indices)
-	layers.Gather(rec, m.data.Test.Pixels, m.indices, x)
+	m.drawTest(rec, x)
 	logits := m.classLogits(rec, x)
-	m.countTested(rec, logits, m.indices)
+	m.countTested(rec, logits)
 	return logits
 }
 
@@ -237,14 +233,6 @@ func (m *SSGAN) Describe(g *layers.Graph, part Part) {
 	x := g.Input("image", "0 black to 1 white", m.data.Shape)
 	logits := g.Output("logits", "of the classes", m.head.Describe(g, m.trunk.Describe(g, x)))
 	g.Output("probabilities", "of the classes", g.Softmax(logits))
-}
-
-// Sample records the grid of samples.
-func (m *SSGAN) Sample(rec *vk.Recorder) layers.Tensor { return m.generator.Forward(rec, m.wanted) }
-
-// Explore records the images of latents x.
-func (m *SSGAN) Explore(rec *vk.Recorder, x layers.Tensor) layers.Tensor {
-	return m.generator.Again(rec, x)
 }
 
 // mostSamples is the most that G makes at once: of a step, or of the sample grid.

@@ -2,10 +2,10 @@ package gan
 
 import (
 	"errors"
-	"unsafe"
 
 	"vkgan/internal/philox"
 	"vkgan/layers"
+	"vkgan/vk"
 )
 
 // allocate takes what a step needs beside the networks' own memory.
@@ -21,7 +21,6 @@ func (m *SSGAN) allocate() error {
 	m.places = a.words("places", b)
 	m.labelled = a.words("labelled", b)
 	m.target = a.words("target", b)
-	m.indices = a.words("indices", m.mostRows())
 	m.x = a.tensor("x", m.mostRows(), layers.Vector(m.data.Shape.Size()))
 	m.dLogits = a.tensor("dlogits", (m.recipe.kinds()+1)*b, layers.Vector(classes))
 	if m.recipe.DFirst {
@@ -38,9 +37,9 @@ func (m *SSGAN) upload() error {
 		return nil
 	}
 	latents := m.Latents().Grid
-	err := m.dev.Upload(m.wanted.Data, unsafe.Slice((*byte)(unsafe.Pointer(&latents[0])), 4*len(latents)))
+	err := m.dev.Upload(m.wanted.Data, vk.Bytes(latents))
 	if n := len(m.chosen); n > 0 {
-		err = errors.Join(err, m.dev.Upload(m.known.Slice(0, 4*int64(n)), unsafe.Slice((*byte)(unsafe.Pointer(&m.chosen[0])), 4*n)))
+		err = errors.Join(err, m.dev.Upload(m.known.Slice(0, 4*int64(n)), vk.Bytes(m.chosen)))
 	}
 	return err
 }
@@ -56,6 +55,3 @@ func (m *SSGAN) Latents() Latents {
 	}
 	return l
 }
-
-// State is both networks with Adam's moments, the count of steps, the predictions made in this epoch, and both networks' averages.
-func (m *SSGAN) State() []Saved { return m.saved() }

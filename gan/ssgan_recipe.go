@@ -38,7 +38,7 @@ func SSGANReference() SSGANRecipe {
 
 // SSGANBest is openai/improved-gan's recipe for MNIST (Salimans et al. 2016) at a third of its rate, at which training
 // collapsed (docs/quality.md); the rate falls at the end, as in Bad GAN (Dai et al. 2017, "Good Semi-supervised Learning That Requires
-// a Bad GAN").
+// a Bad GAN"), and the classes of unlabelled images are learnt as in IMSAT (Hu et al. 2017).
 func SSGANBest() SSGANRecipe {
 	return SSGANRecipe{
 		ClassLabels: 10, DataSeed: 1, ZDim: 100, ZPrior: Uniform, BatchSize: 100, TrainImages: 60000,

@@ -59,7 +59,7 @@ func (m *SSGAN) stepG(rec *vk.Recorder) {
 
 	rec.Section("G's input")
 	m.drawLatents(rec, philox.StreamFreshZ, m.step)
-	m.drawUnlabelled(rec, philox.StreamFreshPermutation, x.Part(b, 2*b))
+	m.drawTraining(rec, philox.StreamFreshPermutation, m.step, x.Part(b, 2*b))
 	rec.Section("G forward")
 	m.generator.ForwardInto(rec, m.latent, x.Part(0, b))
 	rec.Section("G's D forward")
@@ -82,7 +82,7 @@ func (m *SSGAN) forward(rec *vk.Recorder) (features, logits layers.Tensor) {
 	rec.Section("input")
 	m.drawLatents(rec, philox.StreamZ, m.step)
 	m.drawLabelled(rec, x.Part(b, 2*b))
-	m.drawUnlabelled(rec, philox.StreamPermutation, x.Part(2*b, 3*b))
+	m.drawTraining(rec, philox.StreamPermutation, m.step, x.Part(2*b, 3*b))
 	m.warp(rec, m.recipe.Information, x, 2*b)
 	rec.Section("G forward")
 	m.generator.ForwardInto(rec, m.latent, x.Part(0, b))
@@ -97,12 +97,6 @@ func (m *SSGAN) drawLabelled(rec *vk.Recorder, x layers.Tensor) {
 	layers.Lookup(rec, m.known, m.places, m.labelled, x.Rows)
 	layers.Lookup(rec, m.data.Train.Labels, m.labelled, m.target, x.Rows)
 	layers.Gather(rec, m.data.Train.Pixels, m.labelled, x)
-}
-
-// drawUnlabelled records this step's images x of a stream.
-func (m *SSGAN) drawUnlabelled(rec *vk.Recorder, stream uint32, x layers.Tensor) {
-	layers.ShuffledBatch(rec, m.stream(stream), m.step, m.data.Train.Count, x.Rows, m.indices)
-	layers.Gather(rec, m.data.Train.Pixels, m.indices, x)
 }
 
 // losses records D's losses and their gradients.

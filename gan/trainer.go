@@ -122,7 +122,7 @@ func NewTrainer(dev *vk.Device, m Model, o Options, observer Observer) (*Trainer
 	return t, nil
 }
 
-// Free frees the programs.
+// Free frees the programs and the snapshot.
 func (t *Trainer) Free() {
 	for _, p := range []*vk.Program{t.step, t.beginEpoch, t.beginTest, t.test, t.useCodes, t.sample, t.beginCalibration, t.interim.batch, t.final.batch} {
 		if p != nil {

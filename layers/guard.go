@@ -68,5 +68,5 @@ func (g *Guard) Trouble(dev *vk.Device) (*Trouble, error) {
 
 func readWords(dev *vk.Device, r vk.Range) ([]uint32, error) {
 	words := make([]uint32, r.Bytes()/4)
-	return words, dev.Download(wordBytes(words), r)
+	return words, dev.Download(vk.Bytes(words), r)
 }

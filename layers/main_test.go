@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"testing"
-	"unsafe"
 
 	"vkgan/internal/devicetest"
 	"vkgan/vk"
@@ -157,7 +156,7 @@ type word interface{ uint32 | float32 }
 
 func upload[W word](t *testing.T, d *vk.Device, to vk.Range, values []W) {
 	t.Helper()
-	if err := d.Upload(to, bytesOf(values)); err != nil {
+	if err := d.Upload(to, vk.Bytes(values)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -165,14 +164,10 @@ func upload[W word](t *testing.T, d *vk.Device, to vk.Range, values []W) {
 func download[W word](t *testing.T, d *vk.Device, from vk.Range) []W {
 	t.Helper()
 	values := make([]W, from.Bytes()/4)
-	if err := d.Download(bytesOf(values), from); err != nil {
+	if err := d.Download(vk.Bytes(values), from); err != nil {
 		t.Fatal(err)
 	}
 	return values
-}
-
-func bytesOf[W word](v []W) []byte {
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), 4*len(v))
 }
 
 func narrow(x []float64) []float32 {

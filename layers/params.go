@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
-	"unsafe"
 
 	"vkgan/vk"
 )
@@ -142,22 +141,14 @@ func (ps *Params) initialise(dev *vk.Device, seed uint64, firstStream uint32) er
 		}
 	}
 	drawing.Wait()
-	return dev.Upload(ps.Value.All(), floatBytes(values))
+	return dev.Upload(ps.Value.All(), vk.Bytes(values))
 }
 
 // Read copies a parameter's values, gradients or moments off the device: of is one of the arena's four buffers.
 func (p *Param) Read(dev *vk.Device, of *vk.Buffer) ([]float32, error) {
 	values := make([]float32, p.Len())
-	if err := dev.Download(floatBytes(values), p.In(of)); err != nil {
+	if err := dev.Download(vk.Bytes(values), p.In(of)); err != nil {
 		return nil, fmt.Errorf("%s.%s: %w", p.arena.Name, p.Name, err)
 	}
 	return values, nil
-}
-
-func floatBytes(v []float32) []byte {
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), 4*len(v))
-}
-
-func wordBytes(v []uint32) []byte {
-	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), 4*len(v))
 }

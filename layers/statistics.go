@@ -30,7 +30,7 @@ func (b *Builder) statistic(name string, at vk.Range, first float32) {
 	for i := range values {
 		values[i] = first
 	}
-	if err := b.dev.Upload(at, floatBytes(values)); err != nil {
+	if err := b.dev.Upload(at, vk.Bytes(values)); err != nil {
 		b.errs = append(b.errs, err)
 	}
 	b.params.Statistics = append(b.params.Statistics, Statistic{name, at})
@@ -39,5 +39,5 @@ func (b *Builder) statistic(name string, at vk.Range, first float32) {
 // Read copies it off the device.
 func (s Statistic) Read(dev *vk.Device) ([]float32, error) {
 	values := make([]float32, s.Range.Bytes()/4)
-	return values, dev.Download(floatBytes(values), s.Range)
+	return values, dev.Download(vk.Bytes(values), s.Range)
 }

@@ -64,5 +64,5 @@ func (t Tensor) lastRows(n int) Tensor { return t.Part(t.Rows-n, t.Rows) }
 // Read copies the batch off the device.
 func (t Tensor) Read(dev *vk.Device) ([]float32, error) {
 	values := make([]float32, t.elements())
-	return values, dev.Download(floatBytes(values), t.Data)
+	return values, dev.Download(vk.Bytes(values), t.Data)
 }

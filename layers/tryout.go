@@ -34,7 +34,7 @@ func (t *tryout) operand(name string, n int) (vk.Range, []float64) {
 	}
 	r := t.memory.scratch(name, n)
 	if !r.IsZero() {
-		t.memory.errs = append(t.memory.errs, t.d.Upload(r, floatBytes(narrow)))
+		t.memory.errs = append(t.memory.errs, t.d.Upload(r, vk.Bytes(narrow)))
 	}
 	return r, wide
 }
@@ -166,7 +166,7 @@ func (t *tryout) verify(v variant) error {
 		return err
 	}
 	result := make([]float32, t.result.Bytes()/4)
-	if err := t.d.Download(floatBytes(result), t.result); err != nil {
+	if err := t.d.Download(vk.Bytes(result), t.result); err != nil {
 		return err
 	}
 	tolerance := 0.0

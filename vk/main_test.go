@@ -179,7 +179,7 @@ func upload(t testing.TB, d *Device, dst Range, values []float32) {
 	for i, v := range values {
 		words[i] = math.Float32bits(v)
 	}
-	if err := d.Upload(dst, wordBytes(words)); err != nil {
+	if err := d.Upload(dst, Bytes(words)); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -40,9 +40,6 @@ const (
 	guardBytes = 1024 // before and behind, under Options.Guard
 )
 
-// Footprint is what a buffer of bytes takes of a block, padding included.
-func Footprint(bytes int64) int64 { return alignUp(bytes, Align) + padBytes }
-
 func alignUp(v, a int64) int64   { return (v + a - 1) / a * a }
 func alignDown(v, a int64) int64 { return v / a * a }
 

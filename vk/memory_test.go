@@ -104,7 +104,7 @@ func TestBuffersAreAlignedPaddedAndApart(t *testing.T) {
 		list = append(list, buffer(t, d, "b", 1+i*37, Local))
 	}
 	for i, b := range list {
-		if b.at%Align != 0 || b.whole.at+b.whole.bytes < b.at+b.bytes+padBytes || b.whole.bytes > Footprint(b.bytes) {
+		if b.at%Align != 0 || b.whole.at+b.whole.bytes < b.at+b.bytes+padBytes || b.whole.bytes > alignUp(b.bytes, Align)+padBytes {
 			t.Errorf("buffer %d of %d bytes at %d in %+v", i, b.bytes, b.at, b.whole)
 		}
 		for _, o := range list[:i] {

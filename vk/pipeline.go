@@ -43,7 +43,7 @@ func (p *pipelines) init() {
 	p.sets, p.layouts = map[int]vulkan.DescriptorSetLayout{}, map[layoutKey]layout{}
 }
 
-func (c Call) pipelineKey() pipelineKey { return pipelineKey{c.Shader, string(wordBytes(c.Specs))} }
+func (c Call) pipelineKey() pipelineKey { return pipelineKey{c.Shader, string(Bytes(c.Specs))} }
 
 // pipeline is c's, which compile has made.
 func (d *Device) pipeline(c Call) pipeline {
@@ -227,13 +227,5 @@ func (c Call) pushBlock(d *Device, block []byte) []byte {
 			block = binary.NativeEndian.AppendUint32(block, uint32((r.start()-at)/4))
 		}
 	}
-	return append(block, wordBytes(c.Push)...)
-}
-
-func wordBytes(words []uint32) []byte {
-	b := make([]byte, 0, 4*len(words))
-	for _, w := range words {
-		b = binary.NativeEndian.AppendUint32(b, w)
-	}
-	return slices.Clip(b)
+	return append(block, Bytes(c.Push)...)
 }

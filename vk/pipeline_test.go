@@ -51,7 +51,7 @@ func TestCallsThatDoNotFit(t *testing.T) {
 func TestFeaturesThatTheDeviceLacksAreRefused(t *testing.T) {
 	d := open(t, Options{Validate: layerInstalled(t)})
 	b := buffer(t, d, "b", 4, Local)
-	if err := d.Upload(b.All(), wordBytes([]uint32{7})); err != nil {
+	if err := d.Upload(b.All(), Bytes([]uint32{7})); err != nil {
 		t.Fatal(err)
 	}
 	r := d.NewRecorder("wide")

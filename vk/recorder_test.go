@@ -63,7 +63,7 @@ func TestCopiesAndFills(t *testing.T) {
 		run(t, d, p, 2)
 		want := make([]byte, 64)
 		for i := 16; i < 32; i += 4 {
-			copy(want[i:], wordBytes([]uint32{0x01020304}))
+			copy(want[i:], Bytes([]uint32{0x01020304}))
 		}
 		copy(want[40:47], want[14:21])
 		same(t, "a", download(t, d, a.All()), want)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	vulkan "github.com/vulkan-go/vulkan"
 )
@@ -44,6 +45,11 @@ func (d *Device) closeTransfers() {
 // Transfers reports the bytes that Upload and Download have moved so far.
 func (d *Device) Transfers() (uploads, downloads int64) {
 	return d.transfers.up.Load(), d.transfers.down.Load()
+}
+
+// Bytes is the memory of values, as Upload and Download take it.
+func Bytes[Word float32 | uint32 | int32](values []Word) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), 4*len(values))
 }
 
 // Upload copies src to dst, which must be of its length. It runs after all

@@ -20,7 +20,7 @@ type console interface {
 	clear()             // nothing half-written stays on the screen
 }
 
-// newView fits the view to the stream: a live line on a terminal, plain lines elsewhere, nothing if quiet.
+// newConsole fits the console to the stream: a live line on a terminal, plain lines elsewhere, nothing if quiet.
 func newConsole(out io.Writer, quiet bool) console {
 	if quiet {
 		return noConsole{}

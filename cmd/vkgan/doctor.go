@@ -206,9 +206,8 @@ func (d *doctor) data() {
 
 // runFolder looks whether runs can be kept where training puts them by default.
 func (d *doctor) runFolder() {
-	const folder = "runs"
-	where := folder
-	if _, err := os.Stat(folder); err != nil {
+	where := defaultRuns
+	if _, err := os.Stat(where); err != nil {
 		where = "."
 	}
 	if err := writable(where); err != nil {

@@ -29,13 +29,8 @@ func newExport(s streams) *cobra.Command {
 			"  vkgan export 3 --part discriminator --out classifier.onnx\n" +
 			"  vkgan export 3 --part generator --format onnx --out generator.onnx",
 		GroupID: groupResults,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return wrongUsage(c, "%s wants one run, a folder, a number or 'latest', or a checkpoint's file", c.CommandPath())
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, args []string) error { return f.run(c, s, args[0]) },
+		Args:    oneRun,
+		RunE:    func(c *cobra.Command, args []string) error { return f.run(c, s, args[0]) },
 	}
 	c.Flags().StringVar(&f.format, "format", "", "`format`: safetensors or onnx (default: what the name of --out ends in)")
 	c.Flags().StringVar(&f.part, "part", "", "`network`: generator or discriminator (default: both)")

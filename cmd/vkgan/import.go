@@ -56,7 +56,7 @@ func newImport(s streams) *cobra.Command {
 	take("What to keep", "out", "calibrate-on")
 	section(c, "Recipe (default: the model's own; sizes as the weights have them)", func(to *pflag.FlagSet) {
 		to.StringVar(&f.recipe, "recipe", referenceRow, "recipe, by `name`, that the flags below change")
-		recipeTexts(to)
+		recipeFlags(to)
 	})
 	for _, folder := range []string{"data", "out"} {
 		if err := c.MarkFlagDirname(folder); err != nil {
@@ -66,8 +66,8 @@ func newImport(s streams) *cobra.Command {
 	return c
 }
 
-// recipeTexts defines the flags of all models' recipes, of which fillRecipe takes those of one.
-func recipeTexts(f *pflag.FlagSet) {
+// recipeFlags defines the flags of all models' recipes, of which fillRecipe takes those of one.
+func recipeFlags(f *pflag.FlagSet) {
 	for _, m := range trainables() {
 		of := pflag.NewFlagSet(m.name, pflag.ContinueOnError)
 		of.SortFlags = false
@@ -99,7 +99,7 @@ func (f *importFlags) fillRecipe(c *cobra.Command, m trainable, w *gan.Weights) 
 	}
 	of, all := pflag.NewFlagSet(m.name, pflag.ContinueOnError), pflag.NewFlagSet("", pflag.ContinueOnError)
 	m.recipe(of)
-	recipeTexts(all)
+	recipeFlags(all)
 	if err := fillFlags(of, row); err != nil {
 		return err
 	}

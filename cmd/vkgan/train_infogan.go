@@ -47,7 +47,7 @@ func newTrainInfoGAN(s streams) *cobra.Command {
 func infoGANFlags(f *pflag.FlagSet, r *gan.InfoGANRecipe) {
 	f.IntVarP(&r.Labels, "labels", "l", r.Labels, "`values` of the code: how many classes to look for")
 	f.IntVar(&r.Continuous, "continuous", r.Continuous, "continuous `codes` beside it, from -1 to 1; 0: none")
-	f.Float32Var(&r.WeightContinuous, "weight-continuous", r.WeightContinuous, "`w` times their loss, the squared error, is what counts")
+	f.Float32Var(&r.WeightContinuous, "weight-continuous", r.WeightContinuous, "`w` times their loss, half the squared error, is what counts")
 	f.IntVar(&r.QHead, "q-head", r.QHead, "`features` of a layer ahead of what reads the codes, for it alone; 0: none")
 	f.IntVar(&r.ZDim, "z-dim", r.ZDim, "`components` of the noise")
 	f.StringVar((*string)(&r.ZPrior), "z-prior", string(r.ZPrior), "noise's `prior`: sphere, uniform in [0,1) or symmetric in [-1,1)")

@@ -23,12 +23,7 @@ func newView(s streams) *cobra.Command {
 		Example: "  vkgan view latest\n" +
 			"  vkgan view runs/00001-infogan-l10/checkpoints/000550.safetensors",
 		GroupID: groupResults,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return wrongUsage(c, "%s wants one run, a folder, a number or 'latest', or a checkpoint's file", c.CommandPath())
-			}
-			return nil
-		},
+		Args:    oneRun,
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			preview.Main(func() { err = f.view(c, s, args[0]) })
 			return err

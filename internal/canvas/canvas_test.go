@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"unsafe"
 
 	"vkgan/internal/devicetest"
 	"vkgan/vk"
@@ -37,7 +36,7 @@ func words[T float32 | uint32](t *testing.T, d *vk.Device, values []T) vk.Range 
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Free)
-	if err := d.Upload(b.All(), unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), 4*len(values))); err != nil {
+	if err := d.Upload(b.All(), vk.Bytes(values)); err != nil {
 		t.Fatal(err)
 	}
 	return b.All()

@@ -45,7 +45,7 @@ func (p *Painter) SetAtlas(a *Atlas) error {
 		p.atlas.Free()
 	}
 	p.atlas = b
-	return p.dev.Upload(b.All(), unsafe.Slice((*byte)(unsafe.Pointer(&words[0])), 4*len(words)))
+	return p.dev.Upload(b.All(), vk.Bytes(words))
 }
 
 // SetSize makes pictures of this size from now on, blue or red first. It waits for the device.

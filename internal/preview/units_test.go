@@ -9,10 +9,6 @@ import (
 	"unsafe"
 )
 
-func floatBytes(v []float32) []byte {
-	return unsafe.Slice((*byte)(unsafe.Pointer(&v[0])), 4*len(v))
-}
-
 func floats(b []byte) []float32 { return unsafe.Slice((*float32)(unsafe.Pointer(&b[0])), len(b)/4) }
 
 // A picture that takes long comes seldom, and never more often than the display shows one.

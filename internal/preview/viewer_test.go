@@ -15,7 +15,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unsafe"
 
 	"vkgan/gan"
 	"vkgan/internal/devicetest"
@@ -255,7 +254,7 @@ func TestExplorer(t *testing.T) {
 	read := func() []float32 {
 		t.Helper()
 		values := make([]float32, v.images.All().Bytes()/4)
-		if err := s.dev.Download(floatBytes(values), v.images.All()); err != nil {
+		if err := s.dev.Download(vk.Bytes(values), v.images.All()); err != nil {
 			t.Fatal(err)
 		}
 		return values
@@ -337,7 +336,7 @@ func TestRowDigits(t *testing.T) {
 	v := s.viewer(Options{At: 7})
 	s.turns(v, "a picture", func() bool { return v.pace.count > 0 })
 	counts := make([]uint32, v.counts.Codes*v.counts.Classes)
-	if err := s.dev.Download(unsafe.Slice((*byte)(unsafe.Pointer(&counts[0])), 4*len(counts)), v.counts.Tested); err != nil {
+	if err := s.dev.Download(vk.Bytes(counts), v.counts.Tested); err != nil {
 		t.Fatal(err)
 	}
 	picture, err := v.painter.Picture()
@@ -390,7 +389,7 @@ func TestAverage(t *testing.T) {
 	v := s.viewer(Options{})
 	grey := func() bool {
 		values := make([]float32, v.images.All().Bytes()/4)
-		if err := s.dev.Download(floatBytes(values), v.images.All()); err != nil {
+		if err := s.dev.Download(vk.Bytes(values), v.images.All()); err != nil {
 			t.Fatal(err)
 		}
 		for _, value := range values[:(v.cells()+v.sheet.rows)*28*28] {
@@ -441,7 +440,7 @@ func TestResizes(t *testing.T) {
 		t.Fatal("the window was closed")
 	}
 	pixels := make([]float32, v.images.All().Bytes()/4)
-	if err := s.dev.Download(floatBytes(pixels), v.images.All()); err != nil {
+	if err := s.dev.Download(vk.Bytes(pixels), v.images.All()); err != nil {
 		t.Fatal(err)
 	}
 	s.shows(v, pixels)
@@ -481,7 +480,7 @@ func TestSurfaceLost(t *testing.T) {
 	s.turns(v, "a picture", func() bool { return v.pace.count > 0 })
 	s.focus()
 	pixels := make([]float32, v.images.All().Bytes()/4)
-	if err := s.dev.Download(floatBytes(pixels), v.images.All()); err != nil {
+	if err := s.dev.Download(vk.Bytes(pixels), v.images.All()); err != nil {
 		t.Fatal(err)
 	}
 	for _, drawn := range []bool{false, true} {
@@ -555,7 +554,7 @@ func TestFullScreen(t *testing.T) {
 		s.turns(v, fmt.Sprint("a picture of ", size), func() bool { return v.pace.count > frames && v.canvas.Size == size && v.state.Size == size })
 	}
 	pixels := make([]float32, v.images.All().Bytes()/4)
-	if err := s.dev.Download(floatBytes(pixels), v.images.All()); err != nil {
+	if err := s.dev.Download(vk.Bytes(pixels), v.images.All()); err != nil {
 		t.Fatal(err)
 	}
 	s.shows(v, pixels)

@@ -29,40 +29,8 @@ func Parse(data []byte) (*File, error) {
 	return f, nil
 }
 
-// Read reads the file at path; errors name it.
+// Read reads the regular file at path; errors name it.
 func Read(path string) (*File, error) {
-	return open(path, func(file *os.File, size uint64) (*File, error) {
-		data := make([]byte, size)
-		if _, err := io.ReadFull(file, data); err != nil {
-			return nil, err
-		}
-		return Parse(data)
-	})
-}
-
-// ReadHeader reads and checks all but the data of the file at path: names, types, shapes and metadata, Data nil.
-// Errors name the file.
-func ReadHeader(path string) (*File, error) {
-	return open(path, func(file *os.File, size uint64) (*File, error) {
-		first := make([]byte, min(size, lengthBytes))
-		if _, err := io.ReadFull(file, first); err != nil {
-			return nil, err
-		}
-		n, err := headerLength(first, size)
-		if err != nil {
-			return nil, err
-		}
-		header := make([]byte, n)
-		if _, err := io.ReadFull(file, header); err != nil {
-			return nil, err
-		}
-		f, _, err := parseHeader(header, size-lengthBytes-n)
-		return f, err
-	})
-}
-
-// open opens a regular file, reads it by the given function and puts the path before its errors.
-func open(path string, read func(file *os.File, size uint64) (*File, error)) (*File, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -75,11 +43,23 @@ func open(path string, read func(file *os.File, size uint64) (*File, error)) (*F
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: not a regular file", path)
 	}
-	f, err := read(file, uint64(info.Size()))
-	if pathError := (*fs.PathError)(nil); err != nil && !errors.As(err, &pathError) {
-		err = fmt.Errorf("%s: %w", path, err)
+	data := make([]byte, info.Size())
+	if _, err := io.ReadFull(file, data); err != nil {
+		return nil, cause(path, err)
 	}
-	return f, err
+	f, err := Parse(data)
+	if err != nil {
+		return nil, cause(path, err)
+	}
+	return f, nil
+}
+
+// cause names the path in an error, unless it does.
+func cause(path string, err error) error {
+	if named := (*fs.PathError)(nil); errors.As(err, &named) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", path, err)
 }
 
 // headerLength is what the first bytes of a file of the given size say of the header's length.

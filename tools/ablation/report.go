@@ -45,8 +45,10 @@ func (s study) report(variants []variant) error {
 			results = append(results, newResult(v, info))
 		}
 	}
-	for i := range results {
-		results[i].compare(results[0])
+	if best := slices.IndexFunc(results, func(r result) bool { return r.Name == "best" }); best >= 0 {
+		for i := range results {
+			results[i].compare(results[best])
+		}
 	}
 	text, err := json.MarshalIndent(results, "", "  ")
 	if err != nil {

@@ -12,10 +12,9 @@ const (
 
 	BuiltInWorkgroupSize = 25
 
-	ClassWorkgroup             = 4
-	ClassPushConstant          = 9
-	ClassStorageBuffer         = 12
-	ClassPhysicalStorageBuffer = 5349
+	ClassWorkgroup     = 4
+	ClassPushConstant  = 9
+	ClassStorageBuffer = 12
 )
 
 const (
