@@ -28,6 +28,8 @@ const (
 	keyPosition = "position"
 	keyRandom   = "rng"
 	keyRun      = "run"
+	keyModel    = "model"  // of an export
+	keyRecipe   = "recipe" // likewise: what the weights were trained by
 	keyLogs     = "logs"
 	keySum      = "crc32c" // of all tensors' data, in the order of the file
 )

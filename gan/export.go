@@ -2,6 +2,7 @@ package gan
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -63,6 +64,13 @@ func (c *Checkpoint) ExportSafetensors(path string, part Part) error {
 	}
 	metadata := c.provenance(part)
 	metadata[keyFormat], metadata[keyLayout] = "pt", layoutNote
+	if part == Whole {
+		recipe, err := json.Marshal(c.Info.Recipe)
+		if err != nil {
+			return err
+		}
+		metadata[keyRecipe] = string(recipe)
+	}
 	return writeWith(path, func(w io.Writer) error { return safetensors.Write(w, metadata, tensors) })
 }
 
@@ -117,7 +125,7 @@ func (c *Checkpoint) provenance(part Part) map[string]string {
 		part = "whole"
 	}
 	return map[string]string{
-		"model": c.Info.Model, "part": string(part), keyStep: strconv.Itoa(c.Position.Step), "run_id": c.Info.ID.String(),
+		keyModel: c.Info.Model, "part": string(part), keyStep: strconv.Itoa(c.Position.Step), "run_id": c.Info.ID.String(),
 		"images": fmt.Sprintf("%d×%d, 0 black to 1 white", c.Info.Data.Height, c.Info.Data.Width),
 	}
 }

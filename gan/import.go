@@ -3,6 +3,7 @@ package gan
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,6 +23,9 @@ type Weights struct {
 	// ChannelsFirst says that an image's features are in C, H, W order where they are a vector, as nn.Flatten leaves them; else
 	// they are in H, W, C order.
 	ChannelsFirst bool
+	// Model and Recipe are what vkgan trained, and by what, as run.json has it; "" and nil if something else did.
+	Model  string
+	Recipe map[string]any
 
 	file *safetensors.File
 }
@@ -49,7 +53,13 @@ func ReadWeights(path string) (*Weights, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(data)
-	return &Weights{Import: Import{path, hex.EncodeToString(sum[:])}, file: file}, nil
+	w := &Weights{Import: Import{path, hex.EncodeToString(sum[:])}, Model: file.Metadata[keyModel], file: file}
+	if recipe := file.Metadata[keyRecipe]; recipe != "" {
+		if err := json.Unmarshal([]byte(recipe), &w.Recipe); err != nil {
+			return nil, fmt.Errorf("%s is damaged: metadata %q: %w", path, keyRecipe, err)
+		}
+	}
+	return w, nil
 }
 
 // FitInfoGAN sets the sizes of a recipe that the shapes of the weights tell.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ func newImport(s streams) *cobra.Command {
 	take(sectionData, "data", "validate", "device", "deterministic", "seed")
 	take("What to keep", "out", "calibrate-on")
 	section(c, "Recipe (default: the model's own; sizes as the weights have them)", func(to *pflag.FlagSet) {
-		to.StringVar(&f.recipe, "recipe", referenceRow, "recipe, by `name`, that the flags below change")
+		to.StringVar(&f.recipe, "recipe", "", "recipe, by `name`, that the flags change (default: an export's own, else reference)")
 		recipeFlags(to)
 	})
 	for _, folder := range []string{"data", "out"} {
@@ -91,16 +92,33 @@ func (v *textValue) Set(text string) error {
 	return nil
 }
 
-// fillRecipe makes a model's recipe what the row of --recipe, the weights and the flags say, each above the one before.
-func (f *importFlags) fillRecipe(c *cobra.Command, m trainable, w *gan.Weights) error {
-	row, names := m.row(f.recipe)
+// baseRecipe is what the flags change: the row of --recipe or, without, the file's own recipe, else the reference.
+func (f *importFlags) baseRecipe(c *cobra.Command, m trainable, w *gan.Weights) (any, error) {
+	if w.Model != "" && w.Model != m.name {
+		return nil, wrongUsage(c, "--model is %s, but %s has the weights of %s", m.name, w.Path, w.Model)
+	}
+	if f.recipe == "" && w.Recipe != nil {
+		texts, err := m.recipeTexts(w.Recipe)
+		texts["planned-steps"] = "0" // the plan is the other run's
+		return texts, err
+	}
+	row, names := m.row(cmp.Or(f.recipe, referenceRow))
 	if row == nil {
-		return wrongUsage(c, "--recipe is %q: want %s", f.recipe, names)
+		return nil, wrongUsage(c, "--recipe is %q: want %s", f.recipe, names)
+	}
+	return row, nil
+}
+
+// fillRecipe makes a model's recipe what its base, the weights and the flags say, each above the one before.
+func (f *importFlags) fillRecipe(c *cobra.Command, m trainable, w *gan.Weights) error {
+	base, err := f.baseRecipe(c, m, w)
+	if err != nil {
+		return err
 	}
 	of, all := pflag.NewFlagSet(m.name, pflag.ContinueOnError), pflag.NewFlagSet("", pflag.ContinueOnError)
 	m.recipe(of)
 	recipeFlags(all)
-	if err := fillFlags(of, row); err != nil {
+	if err := fillFlags(of, base); err != nil {
 		return err
 	}
 	m.fit(w)

@@ -96,7 +96,11 @@ func fillFlags(flags *pflag.FlagSet, recipe any) error {
 		return err
 	}
 	for name, value := range texts {
-		if f := flags.Lookup(name); !f.Changed {
+		f := flags.Lookup(name)
+		if f == nil {
+			return fmt.Errorf("the recipe has a setting %q that this version of vkgan does not know", name)
+		}
+		if !f.Changed {
 			if err := f.Value.Set(value); err != nil {
 				return fmt.Errorf("--%s %s: %w", name, value, err)
 			}

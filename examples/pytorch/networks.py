@@ -3,7 +3,7 @@
 What `vkgan export RUN --format safetensors --part generator --out generator.safetensors` writes goes in by
 
     from safetensors.torch import load_file
-    g = InfoGANGenerator()
+    g = InfoGANGenerator(codes=12, z=62)  # recipe best; reference: InfoGANGenerator()
     g.load_state_dict(load_file("generator.safetensors"))
     g.eval()
 
@@ -12,7 +12,11 @@ and `vkgan import weights.safetensors --model infogan` takes what goes out by
     save_file({"G." + k: v.contiguous() for k, v in g.state_dict().items()} |
               {"D." + k: v.contiguous() for k, v in d.state_dict().items()}, "weights.safetensors")
 
-Images are [N,1,28,28], 0 black to 1 white; z is normal, scaled to unit length, unless --z-prior said otherwise. Where features
+The others of recipe best are InfoGANDiscriminator(continuous=2, head=128), SSGANGenerator(normalised=True) and
+SSGANDiscriminator(scales=True); without arguments they are the reference's.
+
+Images are [N,1,28,28], 0 black to 1 white; z is uniform, for InfoGAN from -1 to 1, for SSGAN from 0 to 1; of recipe reference it is
+normal, scaled to unit length. Where features
 of an image become a vector or a vector becomes an image, they are in H, W, C order. vkgan trains batch-norms by the batch's
 statistics, as train() does; eval() takes the running ones, which a checkpoint has calibrated.
 """
