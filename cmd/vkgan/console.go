@@ -127,7 +127,7 @@ func progressLine(p gan.Progress) string {
 		parts = append(parts, losses)
 	}
 	if images, e, _ := p.Last.Errors(); e != nil {
-		add("%s error %s", images, percent(*e))
+		add("%s error %s", images, errorPercent(*e))
 	}
 	return strings.Join(parts, "  ")
 }
@@ -135,9 +135,9 @@ func progressLine(p gan.Progress) string {
 // testedLine is a line of metrics with the errors of an evaluation.
 func testedLine(m gan.Metrics) string {
 	images, e, hungarian := m.Errors()
-	line := fmt.Sprintf("step %s  epoch %.2f  %s error %s", count(m.Step), m.Epoch, images, percent(*e))
+	line := fmt.Sprintf("step %s  epoch %.2f  %s error %s", count(m.Step), m.Epoch, images, errorPercent(*e))
 	if hungarian != nil {
-		line += fmt.Sprintf("  one-to-one %s", percent(*hungarian))
+		line += fmt.Sprintf("  one-to-one %s", errorPercent(*hungarian))
 	}
 	if m.NMI != nil {
 		line += fmt.Sprintf("  NMI %.3f", *m.NMI)

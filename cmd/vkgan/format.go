@@ -34,6 +34,14 @@ func span(d time.Duration) string {
 // percent writes a fraction as a percentage.
 func percent(fraction float64) string { return fmt.Sprintf("%.1f %%", 100*fraction) }
 
+// errorPercent writes an error as percent does or, where it is small, to a single image of MNIST's test set.
+func errorPercent(e float64) string {
+	if e < 0.1 {
+		return fmt.Sprintf("%.2f %%", 100*e)
+	}
+	return percent(e)
+}
+
 // size writes bytes in binary units.
 func size(bytes int64) string {
 	const step = 1024

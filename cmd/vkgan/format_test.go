@@ -19,6 +19,8 @@ func TestFormat(t *testing.T) {
 		span(3 * time.Hour):        "3 h 00 min",
 		span(50*time.Hour + 1):     "2 d 02 h",
 		percent(0.4021):            "40.2 %",
+		errorPercent(0.4021):       "40.2 %",
+		errorPercent(0.0062):       "0.62 %",
 		size(0):                    "0 B",
 		size(1023):                 "1023 B",
 		size(336 << 20):            "336.0 MiB",

@@ -100,7 +100,7 @@ func runRow(r gan.RunRecord) []string {
 		if e == nil {
 			return "–"
 		}
-		return percent(*e)
+		return errorPercent(*e)
 	}
 	images, e, hungarian := r.Last.Errors()
 	if e == nil {

@@ -131,10 +131,10 @@ func errorLines(images string, e, hungarian *float64, note string) string {
 	case e == nil:
 		return line("errors", "not measured yet")
 	case hungarian == nil:
-		return line(name, noted(percent(*e), note))
+		return line(name, noted(errorPercent(*e), note))
 	}
-	return line(name, noted(percent(*e), "every code stands for its majority digit", note)) +
-		line("", noted(percent(*hungarian), "one code, one digit", note))
+	return line(name, noted(errorPercent(*e), "every code stands for its majority digit", note)) +
+		line("", noted(errorPercent(*hungarian), "one code, one digit", note))
 }
 
 // noted adds the notes that there are.
