@@ -54,7 +54,6 @@ func (c *Checkpoint) RunFolder() (string, error) {
 	}
 	folder := filepath.Dir(path)
 	if dir := filepath.Dir(folder); filepath.Base(folder) == checkpointFolder && isRun(dir) {
-		c.Path = path
 		return dir, nil
 	}
 	return "", fmt.Errorf("%s does not lie in the folder %s of a run: give the run's folder", c.Path, checkpointFolder)
@@ -63,7 +62,11 @@ func (c *Checkpoint) RunFolder() (string, error) {
 // makeLatest lets `latest` name a checkpoint of the run. Where a copy of the folder has a file of that name, the file gets its
 // own first.
 func (r *Run) makeLatest(c *Checkpoint) error {
-	path, target := filepath.Join(r.Dir, checkpointFolder, latestName), filepath.Base(c.Path)
+	file, err := filepath.EvalSymlinks(c.Path)
+	if err != nil {
+		return err
+	}
+	path, target := filepath.Join(r.Dir, checkpointFolder, latestName), filepath.Base(file)
 	if at, err := os.Lstat(path); err == nil && at.Mode().IsRegular() {
 		if there, err := ReadCheckpoint(path); err == nil {
 			if err := os.Rename(path, r.CheckpointPath(there.Position.Step)); err != nil {

@@ -8,6 +8,18 @@ import (
 	"testing"
 )
 
+// resume goes on with a run in another process' stead, and ends it at once.
+func resume(t *testing.T, r *Run, c *Checkpoint) {
+	t.Helper()
+	again, err := OpenRun(r.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(again.Resume(c, r.Info), again.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Some ways to copy a run folder leave no link to the latest checkpoint, or a file in its place. The folder's name is no pattern.
 func TestCopiesOfARun(t *testing.T) {
 	file := func(r *Run, step int) []byte {
@@ -46,13 +58,7 @@ func TestCopiesOfARun(t *testing.T) {
 			if err != nil || c == nil || c.Position.Step != 10 {
 				t.Fatalf("the latest checkpoint is %+v, %v", c, err)
 			}
-			again, err := OpenRun(r.Dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := errors.Join(again.Resume(c, r.Info), again.Close()); err != nil {
-				t.Fatal(err)
-			}
+			resume(t, r, c)
 			if target, err := os.Readlink(link); err != nil || target != checkpointName(10) {
 				t.Errorf("latest is a link to %q, %v", target, err)
 			}
@@ -76,13 +82,7 @@ func TestRunFromItsBeginning(t *testing.T) {
 	if c, err := LatestCheckpoint(r.Dir); c != nil || err != nil {
 		t.Fatalf("the latest checkpoint is %+v, %v", c, err)
 	}
-	again, err := OpenRun(r.Dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(again.Resume(nil, r.Info), again.Close()); err != nil {
-		t.Fatal(err)
-	}
+	resume(t, r, nil)
 	entries, err := os.ReadDir(r.Dir)
 	if err != nil {
 		t.Fatal(err)

@@ -46,7 +46,7 @@ func (f *benchFlags) defineModel(c *cobra.Command, standard string) {
 		usage += " (default: both)"
 	}
 	c.Flags().StringVar(&f.model, "model", standard, usage)
-	recipeFlag(c.Flags(), &f.recipe)
+	rowFlag(c.Flags(), &f.recipe)
 	c.Flags().IntVar(&f.batch, "batch-size", 0, "`images` of each kind in a step (default: the recipe's, 100)")
 	f.precision.define(c.Flags())
 }

@@ -102,11 +102,7 @@ func (f *importFlags) baseRecipe(c *cobra.Command, m trainable, w *gan.Weights) 
 		texts["planned-steps"] = "0" // the plan is the other run's
 		return texts, err
 	}
-	row, names := m.row(cmp.Or(f.recipe, referenceRow))
-	if row == nil {
-		return nil, wrongUsage(c, "--recipe is %q: want %s", f.recipe, names)
-	}
-	return row, nil
+	return m.namedRow(c, cmp.Or(f.recipe, referenceRow))
 }
 
 // fillRecipe makes a model's recipe what its base, the weights and the flags say, each above the one before.

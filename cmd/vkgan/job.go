@@ -16,9 +16,10 @@ import (
 // modelNames are the models' names, in the order in which they are measured.
 var modelNames = []string{"infogan", "ssgan"}
 
-// recipeFlag defines a measurement's --recipe.
-func recipeFlag(f *pflag.FlagSet, row *string) {
-	f.StringVar(row, "recipe", bestRow, "recipe, by `name`: reference or best")
+// rowFlag defines the --recipe of a measurement, which changes none of a row's settings.
+func rowFlag(f *pflag.FlagSet, row *string) {
+	_, names := trainables()[0].row("") // all models have rows of the same names
+	f.StringVar(row, "recipe", bestRow, "recipe, by `name`: "+names)
 }
 
 // checkModel complains about a --model that there is not, "" is none, or a --recipe.
@@ -26,10 +27,8 @@ func checkModel(c *cobra.Command, name, recipe string) error {
 	if name != "" && !slices.Contains(modelNames, name) {
 		return wrongUsage(c, "--model is %q: want infogan or ssgan", name)
 	}
-	if recipe != referenceRow && recipe != bestRow {
-		return wrongUsage(c, "--recipe is %q: want %s or %s", recipe, referenceRow, bestRow)
-	}
-	return nil
+	_, err := trainables()[0].namedRow(c, recipe)
+	return err
 }
 
 // chosenModels are the one that --model names, or all.

@@ -34,6 +34,15 @@ func (m trainable) row(name string) (row any, names string) {
 	return row, strings.Join(all, " or ")
 }
 
+// namedRow is the row that --recipe names.
+func (m trainable) namedRow(c *cobra.Command, name string) (any, error) {
+	row, names := m.row(name)
+	if row == nil {
+		return nil, wrongUsage(c, "--recipe is %q: want %s", name, names)
+	}
+	return row, nil
+}
+
 // defineRecipe defines --recipe and a flag for every field.
 func (t *trainFlags) defineRecipe(c *cobra.Command, m trainable) {
 	_, names := m.row("")
@@ -82,9 +91,9 @@ func (t *trainFlags) chooseRecipe(c *cobra.Command, m trainable) error {
 			return wrongUsage(c, "--config has a recipe of its own: give --recipe or --config")
 		}
 	}
-	row, names := m.row(t.recipe)
-	if row == nil {
-		return wrongUsage(c, "--recipe is %q: want %s", t.recipe, names)
+	row, err := m.namedRow(c, t.recipe)
+	if err != nil {
+		return err
 	}
 	return fillFlags(c.Flags(), row)
 }

@@ -199,12 +199,12 @@ func (t *trainFlags) openRun(before *past, s *session, j job, info gan.RunInfo, 
 	if was := run.Info.Data; was.SHA256 != info.Data.SHA256 {
 		return nil, fmt.Errorf("%s was begun on another data set (%s): give that one with --data", run.Dir, was.Origin)
 	}
-	if checkpoint == nil && run.Info.Import != nil {
+	switch {
+	case checkpoint == nil && run.Info.Import != nil:
 		return nil, fmt.Errorf("%s has lost the weights that it was begun with: import them again", run.Dir)
-	}
-	if checkpoint == nil {
+	case checkpoint == nil:
 		w.view.say("resuming    from the beginning: %s was ended before its first checkpoint", run.Dir)
-	} else {
+	default:
 		start := time.Now()
 		if err := s.trainer.Restore(checkpoint); err != nil {
 			return nil, err

@@ -40,7 +40,7 @@ func newTune(s streams) *cobra.Command {
 	}
 	c.Flags().SortFlags = false
 	c.Flags().StringVar(&f.model, "model", "", "`model` to tune for: infogan or ssgan (default: both)")
-	recipeFlag(c.Flags(), &f.recipe)
+	rowFlag(c.Flags(), &f.recipe)
 	c.Flags().DurationVar(&f.time, "max-time", 0, "`time` after which nothing more is measured, such as 90s; 0: no such bound")
 	c.Flags().StringVar(&f.device, "device", "", "`index`, name or UUID of a device (default: the best)")
 	f.precision.define(c.Flags())

@@ -44,22 +44,14 @@ func Read(path string) (*File, error) {
 		return nil, fmt.Errorf("%s: not a regular file", path)
 	}
 	data := make([]byte, info.Size())
-	if _, err := io.ReadFull(file, data); err != nil {
-		return nil, cause(path, err)
+	var f *File
+	if _, err = io.ReadFull(file, data); err == nil {
+		f, err = Parse(data)
 	}
-	f, err := Parse(data)
-	if err != nil {
-		return nil, cause(path, err)
+	if named := (*fs.PathError)(nil); err != nil && !errors.As(err, &named) {
+		err = fmt.Errorf("%s: %w", path, err)
 	}
-	return f, nil
-}
-
-// cause names the path in an error, unless it does.
-func cause(path string, err error) error {
-	if named := (*fs.PathError)(nil); errors.As(err, &named) {
-		return err
-	}
-	return fmt.Errorf("%s: %w", path, err)
+	return f, err
 }
 
 // headerLength is what the first bytes of a file of the given size say of the header's length.
