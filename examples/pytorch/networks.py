@@ -16,9 +16,9 @@ The others of recipe best are InfoGANDiscriminator(continuous=2, head=128), SSGA
 SSGANDiscriminator(scales=True); without arguments they are the reference's.
 
 Images are [N,1,28,28], 0 black to 1 white; z is uniform, for InfoGAN from -1 to 1, for SSGAN from 0 to 1; of recipe reference it is
-normal, scaled to unit length. Where features
-of an image become a vector or a vector becomes an image, they are in H, W, C order. vkgan trains batch-norms by the batch's
-statistics, as train() does; eval() takes the running ones, which a checkpoint has calibrated.
+normal, scaled to unit length. Where features of an image become a vector or a vector becomes an image, they are in H, W, C
+order. vkgan trains batch-norms by the batch's statistics, as train() does; eval() takes the running ones, which a checkpoint
+has calibrated.
 """
 import torch
 import torch.nn.functional as F
