@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# window-pictures.sh: make the pictures of the window in docs/images, at steps 30, 300 and 560 of a short run of InfoGAN and of its
+# explorer, in windows of an X server of its own (xvfb and xdotool; make setup installs them for tests). Build first (make build).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+out=$(mktemp -d)
+exec 7<> <(:)
+Xvfb -displayfd 7 -screen 0 1280x800x24 -nolisten tcp -noreset 2>/dev/null &
+server=$!
+trap 'kill $server; rm -rf "$out"' EXIT
+read -r display <&7
+export DISPLAY=:$display
+
+window() { xdotool search --name ' – step ' 2>/dev/null | head -n 1; }
+
+# at STEP: waits until the window shows that step, or a later one.
+at() {
+	local title
+	until title=$(xdotool search --name ' – step ' getwindowname 2>/dev/null) && [ "${title##* }" -ge "$1" ]; do sleep 0.2; done
+}
+
+# press KEY…, click X Y BUTTON: in the window.
+press() { xdotool windowfocus "$(window)" key "$@"; }
+click() { xdotool mousemove --window "$(window)" "$1" "$2" click "$3"; }
+
+# keep NAME: has the picture that the window saves as docs/images/NAME.png.
+keep() {
+	press s
+	until mv "$out"/0*/preview/*.png "docs/images/$1.png" 2>/dev/null; do sleep 0.2; done
+}
+
+bin/vkgan train infogan --preview --seed 1 --max-steps 600 --eval-every 100 --calibrate-on 1000 --checkpoint-every 0 --out "$out" --quiet &
+run=$!
+for step in 30 300 560; do
+	at $step
+	keep window-$step
+done
+wait $run
+
+bin/vkgan view "$out"/0* &
+run=$!
+at 600
+click 223 162 1 # A
+click 403 462 3 # B
+press Down Down Down
+press Right Right
+sleep 2
+keep explorer
+press q
+wait $run
