@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// interrupt ends a piece of work in good order when Ctrl-C or SIGTERM comes, and the process when a second one does.
+// interrupt ends a piece of work in good order when Ctrl-C or SIGTERM comes or the terminal goes, and the process when a second one does.
 type interrupt struct {
 	context.Context // done after the first signal
 	cancel          context.CancelFunc
@@ -23,14 +23,20 @@ func onInterrupt(parent context.Context, say io.Writer) *interrupt {
 	i := &interrupt{signals: make(chan os.Signal, 2)}
 	i.Context, i.cancel = context.WithCancel(parent)
 	signal.Notify(i.signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as under nohup
+		signal.Notify(i.signals, syscall.SIGHUP)
+	}
 	go func() {
 		for s := range i.signals {
 			number := s.(syscall.Signal) // on this platform every os.Signal is one
 			if !i.first.CompareAndSwap(0, int32(number)) {
+				if number == syscall.SIGHUP { // the kernel sends one, and the shell another
+					continue
+				}
 				os.Exit(stoppedError{number}.code())
 			}
+			i.cancel() // first: the one who reads what is said may be gone
 			fmt.Fprintln(say, "\nstopping after the work under way; once more ends at once")
-			i.cancel()
 		}
 	}()
 	return i

@@ -13,7 +13,7 @@ import (
 )
 
 func TestFirstSignalEndsTheWork(t *testing.T) {
-	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
+	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
 		i := onInterrupt(context.Background(), io.Discard)
 		if i.stopped() != nil || i.Err() != nil {
 			t.Fatal("stopped before a signal")

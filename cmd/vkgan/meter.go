@@ -4,10 +4,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"time"
-
-	"golang.org/x/term"
 )
 
 // meter tells how many images are done, where that takes long: over and over on a terminal, now and then elsewhere.
@@ -31,7 +28,7 @@ const (
 
 func newMeter(out io.Writer, all, warmUp int) *meter {
 	m := &meter{out: out, every: plainEvery, end: "\n", now: time.Now, all: all, warmUp: warmUp}
-	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if terminal(out) != nil {
 		m.every, m.erase, m.end = liveEvery, eraseLine, ""
 	}
 	m.began = m.now()

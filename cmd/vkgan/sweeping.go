@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,10 +25,8 @@ type sweeping struct {
 
 // sweep runs `vkgan sweep train MODEL`: it begins a sweep or goes on with one.
 func (f *sweepFlags) sweep(c *cobra.Command, s streams, m trainable) error {
-	w := &sweeping{sweepFlags: f, model: m, streams: s, text: s.out}
-	if f.json {
-		w.text = s.err
-	}
+	w := &sweeping{sweepFlags: f, model: m}
+	w.speak(s)
 	var err error
 	if w.folder, err = f.recall(c, m); err != nil {
 		return err
@@ -43,7 +42,19 @@ func (f *sweepFlags) sweep(c *cobra.Command, s streams, m trainable) error {
 	}
 	signals := onInterrupt(context.Background(), s.err)
 	defer signals.release()
-	return w.finish(w.run(signals), signals)
+	ctx, stop := context.WithCancel(signals)
+	defer stop()
+	s, out := newOutlets(s, stop)
+	w.speak(s)
+	return cmp.Or(w.finish(w.run(ctx), signals), out.broken())
+}
+
+// speak lets the sweep use these streams.
+func (w *sweeping) speak(s streams) {
+	w.streams, w.text = s, s.out
+	if w.json {
+		w.text = s.err
+	}
 }
 
 // prepare looks at all that can be wrong before the first run begins.

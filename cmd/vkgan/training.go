@@ -72,6 +72,7 @@ func (t *trainFlags) trainIn(c *cobra.Command, s streams, m trainable, window *s
 	defer signals.release()
 	ctx, stop := context.WithCancel(signals)
 	defer stop()
+	s, out := newOutlets(s, stop)
 	w := newWatcher(s, t.quiet || t.dryRun, t.json)
 	if window != nil {
 		window.stop, w.window = stop, window
@@ -87,7 +88,7 @@ func (t *trainFlags) trainIn(c *cobra.Command, s streams, m trainable, window *s
 		return t.openRun(before, session, j, info, w)
 	})
 	if errors.Is(err, context.Canceled) { // before the run began
-		return signals.ended(err)
+		return cmp.Or(out.broken(), signals.ended(err))
 	}
 	if err != nil || t.dryRun {
 		return err
@@ -95,7 +96,7 @@ func (t *trainFlags) trainIn(c *cobra.Command, s streams, m trainable, window *s
 	if err := w.end(result); err != nil {
 		return err
 	}
-	return signals.stopped()
+	return cmp.Or(signals.stopped(), out.broken())
 }
 
 // loaded is a data set as it is trained on, and the digest of the whole of it.

@@ -96,10 +96,8 @@ func (w *watcher) line(v any) error {
 	if err != nil {
 		return err
 	}
-	if _, err := w.streams.out.Write(append(text, '\n')); err != nil {
-		return fmt.Errorf("cannot write to stdout: %w", err)
-	}
-	return nil
+	_, err = w.streams.out.Write(append(text, '\n')) // of an outlet
+	return err
 }
 
 // summary is what a run ends with.

@@ -41,11 +41,7 @@ func (h *history) keep(version, step int) error {
 		return nil
 	}
 	if len(h.kept) == filmLength {
-		for i := range filmLength / 2 {
-			h.kept[i], h.kept[filmLength/2+i] = h.kept[2*i], h.kept[2*i+1]
-		}
-		h.kept = h.kept[:filmLength/2]
-		h.every *= 2
+		h.thin()
 	}
 	place := h.room()
 	if h.copies[place] == nil {
@@ -59,6 +55,15 @@ func (h *history) keep(version, step int) error {
 	h.kept = append(h.kept, frame{place, step})
 	_, err := h.dev.Submit(h.copies[place], 1)
 	return err
+}
+
+// thin forgets every other frame of a full film.
+func (h *history) thin() {
+	for i := range filmLength / 2 {
+		h.kept[i] = h.kept[2*i]
+	}
+	h.kept = h.kept[:filmLength/2]
+	h.every *= 2
 }
 
 // room is a place that no frame has.

@@ -76,3 +76,23 @@ func TestPace(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// When the film is full, every other frame goes, and what stays is in order.
+func TestHistoryThins(t *testing.T) {
+	h := &history{every: 1}
+	for i := range filmLength {
+		h.kept = append(h.kept, frame{place: i, step: 10 * i})
+	}
+	h.thin()
+	if len(h.kept) != filmLength/2 || h.every != 2 {
+		t.Fatalf("%d frames, every %d", len(h.kept), h.every)
+	}
+	for i, f := range h.kept {
+		if f != (frame{place: 2 * i, step: 20 * i}) {
+			t.Errorf("frame %d is %v", i, f)
+		}
+	}
+	if place := h.room(); place != 1 {
+		t.Errorf("the next one goes to %d", place)
+	}
+}
