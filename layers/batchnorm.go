@@ -110,9 +110,9 @@ func (l *batchNormLayer) apply(rec *vk.Recorder, x Tensor) Tensor {
 	return y
 }
 
-// Backward records dgamma, dbeta, and dx in place of dy. dy's groups are as large as the forward groups.
+// Backward records dgamma, dbeta, and dx in place of dy.
 func (l *batchNormLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
-	return l.backward(rec, dy, l.dscale(), l.beta.Grad()).lastRows(inputRows).InGroups(dy.Groups)
+	return l.backward(rec, dy, l.dscale(), l.beta.Grad()).lastRows(inputRows)
 }
 
 // BackwardInput records dx alone, in place of dy, for dy of the rows of the last Forward.
@@ -125,18 +125,18 @@ func (l *batchNormLayer) backward(rec *vk.Recorder, dy Tensor, dgamma, dbeta vk.
 	groups, rows := groupRows(l.x)
 	backward := dy.Rows / (l.x.Rows / groups)
 	r := rowwise(rec, dy.C, rows, backward)
-	partial := r.partial(l.moments.partial, 2*dy.C)
+	partial, sums := r.partial(l.moments.partial, 2*dy.C), l.sums.Slice(0, 4*int64(backward)*2*int64(dy.C))
 	rec.Dispatch(shaders.BnBwdReduce{
 		X: l.x.Data, Moments: l.moments.data, Gamma: l.scale(), Beta: l.beta.Value(), Dy: dy.Data, Partial: partial,
 		ForwardGroups: int32(groups), Rows: int32(rows), Channels: int32(dy.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,
 	})
 	rec.Dispatch(shaders.BnBwdFinish{
-		Partial: partial, Sums: l.sums, Dgamma: dgamma, Dbeta: dbeta,
+		Partial: partial, Sums: sums, Dgamma: dgamma, Dbeta: dbeta,
 		ForwardGroups: int32(groups), BackwardGroups: int32(backward), Chunks: int32(r.groups[1]), Channels: int32(dy.C),
 		Local: r.local, Groups: [3]uint32{ceil(dy.C, int(r.local)), 1, 1},
 	})
 	rec.Dispatch(shaders.BnBwdApply{
-		X: l.x.Data, Moments: l.moments.data, Gamma: l.scale(), Beta: l.beta.Value(), Sums: l.sums, Dy: dy.Data, Dx: dy.Data,
+		X: l.x.Data, Moments: l.moments.data, Gamma: l.scale(), Beta: l.beta.Value(), Sums: sums, Dy: dy.Data, Dx: dy.Data,
 		ForwardGroups: int32(groups), Rows: int32(rows), Channels: int32(dy.C), Chunk: r.per, Local: r.local, RUNS: r.runs, ACT: int32(l.Act), Groups: r.groups,
 	})
 	return dy

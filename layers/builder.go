@@ -7,7 +7,7 @@ import (
 	"vkgan/vk"
 )
 
-// Batch is the most rows that Forward and Backward will be recorded with, and the most groups.
+// Batch is the most rows that Forward and Backward will be recorded with, and the most groups; 0 groups mean 1.
 type Batch struct{ Forward, Backward, Groups int }
 
 // Builder gives the layers of one network their memory.
@@ -22,6 +22,7 @@ type Builder struct {
 
 // NewBuilder starts a network. name prefixes the names of its buffers.
 func NewBuilder(dev *vk.Device, name string, batch Batch) *Builder {
+	batch.Groups = max(batch.Groups, 1)
 	return &Builder{dev: dev, name: name, batch: batch, params: &Params{Name: name}}
 }
 
@@ -38,7 +39,7 @@ type Layer interface {
 	// Describe adds y = f(x), as it is away from training, to a graph.
 	Describe(g *Graph, x Value) Value
 	// Backward records the gradients of the parameters and, if inputRows is not 0, dx for the last inputRows rows
-	// of dy. It may overwrite dy.
+	// of dy. It may overwrite dy. A group of dy is as large as one of the forward batch, whatever dy.Groups says.
 	Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor
 }
 

@@ -33,6 +33,9 @@ func (c Conv2D) build(b *Builder, in Shape) (Layer, Shape) {
 		c.Init = TruncatedNormal(0.02)
 	}
 	l := &conv2DLayer{Conv2D: c}
+	if !b.checkWindow(c.Name, c.Kernel, c.Stride, c.Pad) {
+		return l, in
+	}
 	l.convolution = convolution{x: in, kernel: c.Kernel, stride: c.Stride}
 	l.y.C = c.Out
 	l.y.H, l.padY = c.outputs(in.H)
@@ -52,7 +55,9 @@ func (c Conv2D) build(b *Builder, in Shape) (Layer, Shape) {
 
 // outputs gives the output size along an axis, and the padding before it.
 func (c Conv2D) outputs(size int) (out, pad int) {
-	if c.Pad != nil {
+	if c.Pad != nil && size+2**c.Pad < c.Kernel {
+		return 0, *c.Pad
+	} else if c.Pad != nil {
 		return (size+2**c.Pad-c.Kernel)/c.Stride + 1, *c.Pad
 	}
 	return same(size, c.Kernel, c.Stride)
@@ -107,7 +112,7 @@ func (l *conv2DLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tenso
 	if inputRows == 0 {
 		return Tensor{}
 	}
-	return l.inputGradient(rec, dy.lastRows(inputRows).InGroups(dy.Groups))
+	return l.inputGradient(rec, dy.lastRows(inputRows))
 }
 
 // BackwardInput records dx alone, for dy of the first rows of the last Forward.

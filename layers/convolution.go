@@ -18,6 +18,21 @@ type convolution struct {
 	sums, sumsW     vk.Range // scratch of the tiled family: partial sums of the forward and the data pass, of the filter pass
 }
 
+// checkWindow rejects a layer's kernel, stride and padding that no convolution can have.
+func (b *Builder) checkWindow(layer string, kernel, stride int, pad *int) bool {
+	switch {
+	case kernel < 1:
+		b.fail("%s: kernel is %d: want at least 1", layer, kernel)
+	case stride < 1:
+		b.fail("%s: stride is %d: want at least 1", layer, stride)
+	case pad != nil && *pad < 0:
+		b.fail("%s: pad is %d: want at least 0", layer, *pad)
+	default:
+		return true
+	}
+	return false
+}
+
 func (c *convolution) patch() int { return c.kernel * c.kernel * c.x.C }
 
 // allocate takes scratch for up to rows batch items.

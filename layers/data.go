@@ -48,10 +48,10 @@ func Gather(rec *vk.Recorder, images, indices vk.Range, y Tensor) {
 // between pixels and 0 beyond. by [rows,6] holds numbers from -1 to 1: A = 1 + spread [[by0, by1], [by2, by3]], t = shift [by4, by5]
 // in pixels, in coordinates (right, down). There is no way back: x gets no gradient.
 func Warp(rec *vk.Recorder, x, by Tensor, spread, shift float32, y Tensor) {
-	f := perElement(rec, x.elements())
+	local := width(rec)
 	rec.Dispatch(shaders.Warp{
-		X: x.Data, By: by.Data, Y: y.Data, Rows: int32(x.Rows), Height: int32(x.H), Width: int32(x.W), Spread: spread, Shift: shift,
-		Local: f.local, Groups: f.groups,
+		X: x.Data, By: by.Data, Y: y.Data, Height: int32(x.H), Width: int32(x.W), Spread: spread, Shift: shift,
+		Local: local, Groups: [3]uint32{ceil(x.H*x.W, int(local)), uint32(x.Rows), 1},
 	})
 }
 

@@ -122,7 +122,7 @@ func TestWarp(t *testing.T) {
 		for _, c := range []struct {
 			rows  int
 			shape Shape
-		}{{1, Shape{1, 1, 1}}, {7, Shape{4, 9, 1}}, {100, Shape{28, 28, 1}}} {
+		}{{1, Shape{1, 1, 1}}, {7, Shape{4, 9, 1}}, {1400, Shape{28, 28, 1}}} { // more pixels than work-groups times lanes
 			x, by, y := tensor(t, d, c.rows, c.shape), tensor(t, d, c.rows, Vector(6)), tensor(t, d, c.rows, c.shape)
 			xs, bys := random(1, c.rows*c.shape.Size()), random(2, 6*c.rows)
 			upload(t, d, x.Data, narrow(xs))

@@ -35,6 +35,9 @@ func (c Deconv2D) build(b *Builder, in Shape) (Layer, Shape) {
 		c.Init = Normal(0.02)
 	}
 	l := &deconv2DLayer{Deconv2D: c}
+	if !b.checkWindow(c.Name, c.Kernel, c.Stride, c.Pad) {
+		return l, in
+	}
 	out := Shape{C: c.Out}
 	l.convolution = convolution{y: in, kernel: c.Kernel, stride: c.Stride, transposed: true}
 	out.H, l.padY = c.outputs(in.H)
@@ -96,7 +99,7 @@ func (l *deconv2DLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Ten
 	if inputRows == 0 {
 		return Tensor{}
 	}
-	dx := l.dx.Part(0, inputRows).InGroups(dy.Groups)
+	dx := l.dx.Part(0, inputRows)
 	l.forward(rec, dy.lastRows(inputRows), l.filter.Value(), vk.Range{}, Identity, dx)
 	return dx
 }

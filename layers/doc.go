@@ -29,6 +29,6 @@
 //
 // # Caveats
 //
-// Activations are NHWC, float32. A layer differentiates the Forward recorded last. Nothing here allocates device memory
-// after Finish.
+// Activations are NHWC, float32. A layer differentiates the Forward recorded last. Recording allocates no device memory; what
+// does, beside Finish, says so.
 package layers

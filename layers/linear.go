@@ -108,7 +108,7 @@ func (l *LinearLayer) BackwardAdd(rec *vk.Recorder, dy Tensor, inputRows int, e 
 	if inputRows == 0 {
 		return Tensor{}
 	}
-	return l.inputGradient(rec, dy.lastRows(inputRows).InGroups(dy.Groups), e)
+	return l.inputGradient(rec, dy.lastRows(inputRows), e)
 }
 
 // BackwardInput records dx alone, for dy of the first rows of the last Forward.

@@ -1,6 +1,8 @@
 package layers
 
 import (
+	"fmt"
+
 	"vkgan/shaders"
 	"vkgan/vk"
 )
@@ -98,7 +100,7 @@ func (m *moments) finish(rec *vk.Recorder, groups int, p parts, k shaders.BnStat
 	if !rec.Device().CPU() {
 		k.Local, k.TURNS = 128, 16
 	}
-	k.Moments, k.Rows, k.Chunk, k.Each, k.Channels = m.data, int32(p.rows), int32(p.chunk), int32(p.each), int32(m.channels)
+	k.Moments, k.Rows, k.Chunk, k.Each, k.Channels = m.data.Slice(0, 4*int64(groups)*2*int64(m.channels)), int32(p.rows), int32(p.chunk), int32(p.each), int32(m.channels)
 	k.Groups = [3]uint32{ceil(m.channels, int(k.Local)/int(k.TURNS)), uint32(groups), 1}
 	rec.Dispatch(k)
 }
@@ -106,5 +108,8 @@ func (m *moments) finish(rec *vk.Recorder, groups int, p parts, k shaders.BnStat
 // groupRows is the number of rows and pixels that a group's statistics are taken over.
 func groupRows(t Tensor) (groups, rows int) {
 	groups = max(t.Groups, 1)
+	if t.Rows%groups != 0 {
+		panic(fmt.Sprintf("layers: %d rows in %d groups", t.Rows, groups))
+	}
 	return groups, t.Rows / groups * t.H * t.W
 }

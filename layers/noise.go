@@ -49,7 +49,7 @@ func (l *noiseLayer) Describe(_ *Graph, x Value) Value { return x }
 func (l *noiseLayer) BackwardInput(_ *vk.Recorder, dy Tensor) Tensor { return dy }
 
 func (l *noiseLayer) Backward(_ *vk.Recorder, dy Tensor, inputRows int) Tensor {
-	return dy.lastRows(inputRows).InGroups(dy.Groups)
+	return dy.lastRows(inputRows)
 }
 
 // Renoised is the same layers, but that their noise comes of other streams: those with ids higher by offset.

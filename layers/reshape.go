@@ -27,5 +27,5 @@ func (l reshapeLayer) Describe(g *Graph, x Value) Value {
 func (l reshapeLayer) BackwardInput(_ *vk.Recorder, dy Tensor) Tensor { return dy.As(l.from) }
 
 func (l reshapeLayer) Backward(_ *vk.Recorder, dy Tensor, inputRows int) Tensor {
-	return dy.lastRows(inputRows).InGroups(dy.Groups).As(l.from)
+	return dy.lastRows(inputRows).As(l.from)
 }

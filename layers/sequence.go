@@ -81,7 +81,7 @@ type inferrer interface {
 // of dy. It may overwrite dy.
 func (s *Sequence) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tensor {
 	if len(s.layers) == 0 {
-		return dy.lastRows(inputRows).InGroups(dy.Groups)
+		return dy.lastRows(inputRows)
 	}
 	for i := len(s.layers) - 1; i > 0; i-- {
 		dy = s.layers[i].Backward(rec, dy, dy.Rows)

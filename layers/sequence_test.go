@@ -147,6 +147,10 @@ func TestShapesThatDoNotFit(t *testing.T) {
 		{Reshape{To: Vector(11)}, "reshape: 2×2×3 to 1×1×11: 12 and 11 elements"},
 		{Conv2D{Name: "c", Out: 1, Kernel: 5, Stride: 1, Pad: pad(1)}, "c: no output pixel: input 2×2×3, kernel 5, stride 1"},
 		{Deconv2D{Name: "d", Out: 1, Kernel: 1, Stride: 1, Pad: pad(1)}, "d: no output pixel: input 2×2×3, kernel 1, stride 1"},
+		{Conv2D{Name: "c", Out: 1, Kernel: 6, Stride: 9, Pad: pad(1)}, "c: no output pixel: input 2×2×3, kernel 6, stride 9"},
+		{Conv2D{Name: "c", Out: 1, Kernel: 5}, "c: stride is 0: want at least 1"},
+		{Deconv2D{Name: "d", Out: 1, Stride: 2}, "d: kernel is 0: want at least 1"},
+		{Deconv2D{Name: "d", Out: 1, Kernel: 3, Stride: 1, Pad: pad(-1)}, "d: pad is -1: want at least 0"},
 		{GaussianNoise{Name: "n"}, "n: noise without a step counter: set Step"},
 	} {
 		b := NewBuilder(d, "net", Batch{Forward: 1, Backward: 1, Groups: 1})

@@ -179,11 +179,13 @@ func (t *tryout) verify(v variant) error {
 			sum += float64(result[i*len(t.weights)+j]) * w
 		}
 		if !(math.Abs(sum-want) <= tolerance) { // NaN too
-			return fmt.Errorf("a wrong result: row %d of %d sums up to %g, not to %g", i, len(t.want), sum, want)
+			return fmt.Errorf("%w: row %d of %d sums up to %g, not to %g", errWrong, i, len(t.want), sum, want)
 		}
 	}
 	return nil
 }
+
+var errWrong = errors.New("a wrong result")
 
 func rms(x []float64) float64 {
 	squares := 0.0

@@ -26,6 +26,18 @@ type Tuned struct {
 type Dropped struct {
 	Variant string `json:"variant"`
 	Reason  string `json:"reason"`
+	Wrong   bool   `json:"wrong,omitempty"` // its result was
+}
+
+// Wrong is why the variant of an operation must not be used: the built-in one gave a wrong result, and no other was found. It is
+// nil where there is nothing to say.
+func (t Tuned) Wrong() error {
+	for _, d := range t.Dropped {
+		if d.Wrong && d.Variant == t.Best {
+			return fmt.Errorf("%s: the kernel %s is no good on this device, and there is no other: %s: update the driver, or choose another device (`vkgan devices`)", t.Operation, d.Variant, d.Reason)
+		}
+	}
+	return nil
 }
 
 // Operations lists the operations of commands recorded on d that have variants, each once, those with the most arithmetic first.
@@ -134,7 +146,7 @@ func (s *search) try(v variant) error {
 }
 
 func (s *search) drop(v variant, err error) {
-	s.Dropped = append(s.Dropped, Dropped{v.String(), err.Error()})
+	s.Dropped = append(s.Dropped, Dropped{v.String(), err.Error(), errors.Is(err, errWrong)})
 }
 
 // fatal is err if nothing can be measured after it, else nil.

@@ -217,6 +217,15 @@ func TestTuneDrops(t *testing.T) {
 		}
 	}
 
+	if err := s.Wrong(); err != nil || !s.Dropped[0].Wrong || s.Dropped[1].Wrong {
+		t.Errorf("%v, %+v", err, s.Dropped)
+	}
+	hopeless := Tuned{Operation: "o", BuiltIn: "a", Best: "a", Dropped: s.Dropped[:1]}
+	hopeless.Dropped[0].Variant = "a"
+	if err := hopeless.Wrong(); err == nil || !strings.Contains(err.Error(), "o: the kernel a is no good on this device") {
+		t.Error(err)
+	}
+
 	found := 0
 	huge := multiplication{m: 1 << 20, n: 1 << 20, k: 1}
 	err = Tune(t.Context(), d, []fmt.Stringer{huge}, time.Time{}, func(x Tuned) {

@@ -42,8 +42,8 @@ func testWarp(r *rig) {
 		x, by := r.normals(c.rows*c.h*c.w), r.normals(6*c.rows)
 		y := r.out(len(x))
 		l := r.lanes()
-		r.run(shaders.Warp{X: r.floats(x).Range, By: r.floats(by).Range, Y: y.Range, Rows: int32(c.rows), Height: int32(c.h), Width: int32(c.w),
-			Spread: c.spread, Shift: c.shift, Local: uint32(l), Groups: [3]uint32{ceil(len(x), l), 1, 1}})
+		r.run(shaders.Warp{X: r.floats(x).Range, By: r.floats(by).Range, Y: y.Range, Height: int32(c.h), Width: int32(c.w),
+			Spread: c.spread, Shift: c.shift, Local: uint32(l), Groups: [3]uint32{ceil(c.h*c.w, l), uint32(c.rows), 1}})
 		r.near("y", y, ref.Warp(wide(x), wide(by), c.h, c.w, float64(c.spread), float64(c.shift)))
 	})
 }

@@ -4102,14 +4102,14 @@ var unitNormStorage []byte
 //	by : [rows,6] f32 from -1 to 1; A = identity + spread [[by0, by1], [by2, by3]], t = shift [by4, by5], right first, then down
 //	y  : [rows,height,width] f32
 //
-// One invocation per pixel. Work-groups: x = ceil(rows*height*width / Local).
+// One invocation per pixel. Work-groups: x = ceil(height*width / Local), y = rows.
 type Warp struct {
 	X, By vk.Range // read
 	Y     vk.Range // written
 
 	// push constants
-	Rows, Height, Width int32
-	Spread, Shift       float32
+	Height, Width int32
+	Spread, Shift float32
 
 	// specialisation constants
 	Local uint32
@@ -4122,7 +4122,7 @@ func (k Warp) Call() vk.Call {
 	return vk.Call{
 		Shader: WarpShader,
 		Args:   []vk.Range{k.X, k.By, k.Y},
-		Push:   []uint32{uint32(k.Rows), uint32(k.Height), uint32(k.Width), math.Float32bits(k.Spread), math.Float32bits(k.Shift)},
+		Push:   []uint32{uint32(k.Height), uint32(k.Width), math.Float32bits(k.Spread), math.Float32bits(k.Shift)},
 		Specs:  []uint32{k.Local},
 		Groups: k.Groups,
 	}
@@ -4136,7 +4136,7 @@ var WarpShader = &vk.Shader{
 		{Name: "by", Access: vk.Read, Elem: "float"},
 		{Name: "y", Access: vk.Write, Elem: "float"},
 	},
-	Push: []string{"rows", "height", "width", "spread", "shift"},
+	Push: []string{"height", "width", "spread", "shift"},
 	Specs: []vk.Spec{
 		{Name: "local", ID: 0, Default: 1},
 	},

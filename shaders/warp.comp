@@ -4,7 +4,7 @@
 //   by : [rows,6] f32 from -1 to 1; A = identity + spread [[by0, by1], [by2, by3]], t = shift [by4, by5], right first, then down
 //   y  : [rows,height,width] f32
 //
-// One invocation per pixel. Work-groups: x = ceil(rows*height*width / Local).
+// One invocation per pixel. Work-groups: x = ceil(height*width / Local), y = rows.
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "kernel.glsl"
@@ -14,7 +14,7 @@ layout(local_size_x_id = 0) in;
 IN(0, float, x)
 IN(1, float, by)
 OUT(2, float, y)
-PUSH(A(float, x) A(float, by) A(float, y) int rows; int height; int width; float spread; float shift;)
+PUSH(A(float, x) A(float, by) A(float, y) int height; int width; float spread; float shift;)
 
 float pixel(int base, int row, int column) {
 	bool inside = row >= 0 && row < pc.height && column >= 0 && column < pc.width;
@@ -23,10 +23,10 @@ float pixel(int base, int row, int column) {
 
 void main() {
 	int i = int(gl_GlobalInvocationID.x), size = pc.height * pc.width;
-	if (i >= pc.rows * size) return;
-	int r = i / size, base = r * size;
+	if (i >= size) return;
+	int r = int(gl_WorkGroupID.y), base = r * size;
 	vec2 middle = 0.5 * vec2(float(pc.width - 1), float(pc.height - 1));
-	vec2 u = vec2(float((i - base) % pc.width), float((i - base) / pc.width)) - middle;
+	vec2 u = vec2(float(i % pc.width), float(i / pc.width)) - middle;
 	vec2 off = vec2(
 		fma(el(by, 6 * r), u.x, el(by, 6 * r + 1) * u.y),
 		fma(el(by, 6 * r + 2), u.x, el(by, 6 * r + 3) * u.y));
@@ -36,5 +36,5 @@ void main() {
 	vec2 part = at - vec2(float(column), float(row));
 	float above = mix(pixel(base, row, column), pixel(base, row, column + 1), part.x);
 	float below = mix(pixel(base, row + 1, column), pixel(base, row + 1, column + 1), part.x);
-	el(y, i) = mix(above, below, part.y);
+	el(y, base + i) = mix(above, below, part.y);
 }

@@ -106,7 +106,11 @@ func (d *Device) saveCache() {
 	}
 	c.dirty = false
 	data, r := d.native.cacheData(c.handle)
-	if r == vulkan.Success && d.physical.made(data) && len(data) > cacheHeader { // CPU drivers give a header, or less
+	if r != vulkan.Success {
+		c.trouble = check("vkGetPipelineCacheData", r)
+		return
+	}
+	if d.physical.made(data) && len(data) > cacheHeader { // CPU drivers give a header, or less
 		c.store(data)
 	}
 }

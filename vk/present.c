@@ -122,7 +122,10 @@ int32_t vkg_create_swapchain(vkg_surface *s, uint32_t width, uint32_t height, ui
 	if (r != SUCCESS) return r;
 	out->count = sizeof out->images / sizeof *out->images;
 	r = s->images(s->device, out->handle, &out->count, out->images);
-	if (r != SUCCESS) s->destroy_swapchain(s->device, out->handle, 0);
+	if (r != SUCCESS) {
+		s->destroy_swapchain(s->device, out->handle, 0);
+		out->handle = 0;
+	}
 	return r;
 }
 

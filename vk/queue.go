@@ -109,8 +109,13 @@ func (d *Device) Done() Ticket {
 		if !s.mu.TryLock() {
 			continue // somebody waits for it: not finished
 		}
-		if s.ticket > Ticket(d.ring.done.Load()) && vulkan.GetFenceStatus(d.handle, s.fence) == vulkan.Success {
-			d.ring.advance(s.ticket)
+		if s.ticket > Ticket(d.ring.done.Load()) {
+			switch r := vulkan.GetFenceStatus(d.handle, s.fence); {
+			case r == vulkan.Success:
+				d.ring.advance(s.ticket)
+			case r < 0: // whoever submits or waits next learns of it
+				d.fail(check("vkGetFenceStatus", r))
+			}
 		}
 		s.mu.Unlock()
 	}

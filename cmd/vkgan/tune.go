@@ -71,18 +71,22 @@ func (f *tuneFlags) run(c *cobra.Command, s streams) (err error) {
 		deadline = time.Now().Add(f.time)
 	}
 	store, found := newTuningStore(d, s.err), vk.Tuning{}
-	var unwritten error
+	if store.folder == "" {
+		return errNoCache
+	}
+	var unwritten, wrong error
 	err = layers.Tune(signals, d, operations, deadline, func(x layers.Tuned) {
 		if x.Tried > 0 {
 			found[x.Operation] = x.Best
 		}
+		wrong = errors.Join(wrong, x.Wrong())
 		unwritten = errors.Join(unwritten, printTuned(s.out, x, f.json))
 	})
-	store.add(found)
-	if !f.json && store.folder != "" {
+	_, unkept := store.add(found)
+	if !f.json && unkept == nil {
 		fmt.Fprintf(s.out, "%d operations, kept in %s\n", len(found), gan.TuningPath(store.folder, store.key))
 	}
-	return signals.ended(errors.Join(err, unwritten))
+	return signals.ended(errors.Join(err, unwritten, unkept, wrong))
 }
 
 // operations are those of the models under the recipe.

@@ -77,14 +77,23 @@ func TestFirstRunTunes(t *testing.T) {
 	}
 }
 
-// A table that cannot be read or written stops nothing.
+// A table that cannot be read or written stops no run, but `vkgan tune`, whose purpose it is.
 func TestTuningWithoutACache(t *testing.T) {
 	cache, out := tuningOn(t, 0), t.TempDir()
 	if err := os.WriteFile(filepath.Join(cache, "vkgan"), nil, 0o666); err != nil { // where a folder should be
 		t.Fatal(err)
 	}
-	if said, table := trainTiny(t, out); !strings.Contains(said, "the tuning is not kept") || len(table) < 10 {
+	if said, table := trainTiny(t, out); !strings.Contains(said, "the tuning serves this run alone") || len(table) < 10 {
 		t.Errorf("%v\n%s", table, said)
+	}
+	code, said, stderr := vkgan("tune", "--model", "ssgan", "--max-time", "100ms")
+	if code != exitFailed || !strings.Contains(stderr, "cannot write "+filepath.Join(cache, "vkgan")) || strings.Contains(said, "kept in") {
+		t.Errorf("exit code %d, %s\n%s", code, stderr, said)
+	}
+	t.Setenv("XDG_CACHE_HOME", "")
+	t.Setenv("HOME", "")
+	if code, _, stderr := vkgan("tune"); code != exitFailed || !strings.Contains(stderr, "set HOME or XDG_CACHE_HOME") {
+		t.Errorf("exit code %d, %s", code, stderr)
 	}
 }
 

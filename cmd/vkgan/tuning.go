@@ -54,24 +54,29 @@ func (t *trainFlags) firstTable(ctx context.Context, w *watcher) tabling {
 		}
 		w.view.say("tuning      kernels for this device, once, for at most %s (--deterministic: the built-in choice)", span(briefTuning))
 		begin, done, tuned := time.Now(), 0, 0
+		var wrong error
 		progress := func() {
 			w.view.progress(gan.Progress{Phase: fmt.Sprintf("tuning kernels, %d of %d", done, len(missing))})
 		}
 		progress()
 		found := vk.Tuning{}
 		err := tune(ctx, t.device, d.Half(), missing, begin.Add(briefTuning), func(x layers.Tuned) {
-			found[x.Operation] = x.Best
+			found[x.Operation], wrong = x.Best, errors.Join(wrong, x.Wrong())
 			if done++; x.Tried > 0 {
 				tuned++
 			}
 			progress()
 		})
-		if err != nil {
+		w.view.clear()
+		if err := errors.Join(err, wrong); err != nil {
 			return nil, err
 		}
-		w.view.clear()
 		w.view.say("tuned       %d of %d operations in %s (`vkgan tune` takes its time)", tuned, len(missing), span(time.Since(begin)))
-		return partOf(store.add(found), operations), w.event("tuned", map[string]any{"operations": len(missing), "measured": tuned, "time_s": time.Since(begin).Seconds()})
+		table, err = store.add(found)
+		if err != nil && !errors.Is(err, errNoCache) {
+			fmt.Fprintf(w.streams.err, "vkgan: the tuning serves this run alone: %v\n", err)
+		}
+		return partOf(table, operations), w.event("tuned", map[string]any{"operations": len(missing), "measured": tuned, "time_s": time.Since(begin).Seconds()})
 	}
 }
 
@@ -135,17 +140,16 @@ func (s tuningStore) read() vk.Tuning {
 	return table
 }
 
-// add puts what was found into the device's table, and gives the whole. What cannot be stored serves this process.
-func (s tuningStore) add(found vk.Tuning) vk.Tuning {
+var errNoCache = errors.New("there is no folder to keep tuning in: set HOME or XDG_CACHE_HOME")
+
+// add puts what was found into the device's table, and gives the whole, also where it cannot be stored.
+func (s tuningStore) add(found vk.Tuning) (vk.Tuning, error) {
 	table := s.read() // again: another process may have tuned meanwhile
 	maps.Copy(table, found)
 	if s.folder == "" {
-		return table
+		return table, errNoCache
 	}
-	if err := gan.WriteTuning(s.folder, s.key, table); err != nil {
-		fmt.Fprintf(s.say, "vkgan: the tuning is not kept: %v\n", err)
-	}
-	return table
+	return table, gan.WriteTuning(s.folder, s.key, table)
 }
 
 // tunedJSON is an element of `vkgan tune --json`.
