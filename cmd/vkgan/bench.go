@@ -18,6 +18,7 @@ type benchFlags struct {
 	batch         int // 0: the recipe's
 	steps, warmup int
 	device        string
+	deterministic bool
 	precision     precision
 	json          bool
 }
@@ -48,6 +49,7 @@ func (f *benchFlags) defineModel(c *cobra.Command, standard string) {
 	c.Flags().StringVar(&f.model, "model", standard, usage)
 	rowFlag(c.Flags(), &f.recipe)
 	c.Flags().IntVar(&f.batch, "batch-size", 0, "`images` of each kind in a step (default: the recipe's, 100)")
+	c.Flags().BoolVar(&f.deterministic, "deterministic", false, "the built-in choice of kernels, none tuned for this device")
 	f.precision.define(c.Flags())
 }
 
@@ -138,7 +140,11 @@ func (f *benchFlags) onModel(ctx *interrupt, s streams, model string, measure fu
 	if err != nil {
 		return err
 	}
-	session, err := openSession(f.device, f.precision, j, storedTable(s.err), gan.Options{}, deaf{}, s.err)
+	table := storedTable(s.err)
+	if f.deterministic {
+		table = recordedTable(nil)
+	}
+	session, err := openSession(f.device, f.precision, j, table, gan.Options{}, deaf{}, s.err)
 	if err != nil {
 		return err
 	}

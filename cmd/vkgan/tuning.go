@@ -25,7 +25,7 @@ const tuningVariable = "VKGAN_TUNING"
 // briefTuning bounds the tuning before a first run; tests have less time.
 var briefTuning = 20 * time.Second
 
-// recordedTable is that of a run that has begun.
+// recordedTable is that of a run that has begun; nil: the built-in choice.
 func recordedTable(t vk.Tuning) tabling {
 	return func(*vk.Device, []fmt.Stringer) (vk.Tuning, error) { return t, nil }
 }

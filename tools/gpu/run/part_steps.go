@@ -27,6 +27,9 @@ func stepsTurn(t *turn) error {
 	return t.unless(len(s.file.Runs) > 0)
 }
 
+// builtIn is the mode of vkgan's kernels as they are without tuning.
+const builtIn = "built-in"
+
 // config is one way to train.
 type config struct{ engine, model, mode, precision, layout string }
 
@@ -49,7 +52,7 @@ func (s *stepping) groups() (list [][]config) {
 		for _, p := range precisions {
 			first = append(first, config{"vkgan", model, s.ownMode(), p, ""})
 			if s.ownMode() == "tuned" {
-				builtin = append(builtin, config{"vkgan", model, "built-in", p, ""})
+				builtin = append(builtin, config{"vkgan", model, builtIn, p, ""})
 			}
 		}
 		for _, mode := range modes[:min(1, len(modes))] {
@@ -77,7 +80,7 @@ func (s *stepping) ownMode() string {
 	if s.tuned() {
 		return "tuned"
 	}
-	return "built-in"
+	return builtIn
 }
 
 // torchModes are those that are to be measured, none where there is no PyTorch for the device.
@@ -183,8 +186,12 @@ func (s *stepping) own(c config) (string, error) {
 }
 
 func (s *stepping) ownSteps(c config, steps, warmup int) (string, error) {
-	return s.vkgan(inPrecision(c.precision, "bench", "step", "--model", c.model, "--recipe", "reference",
-		"--steps", strconv.Itoa(steps), "--warmup", strconv.Itoa(warmup), "--json")...)
+	args := inPrecision(c.precision, "bench", "step", "--model", c.model, "--recipe", "reference",
+		"--steps", strconv.Itoa(steps), "--warmup", strconv.Itoa(warmup), "--json")
+	if c.mode == builtIn {
+		args = append(args, "--deterministic")
+	}
+	return s.vkgan(args...)
 }
 
 // expected is what a step took before, in milliseconds; 0: it was not measured.

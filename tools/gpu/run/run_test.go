@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -287,6 +288,24 @@ done
 	}
 	if len(f.Failures) != 2 {
 		t.Errorf("%+v", f.Failures)
+	}
+}
+
+// Where there is a tuning table, the built-in kernels are timed beside the tuned ones.
+func TestStepsOfBothChoices(t *testing.T) {
+	k := fakeKit(t, `case "$*" in *--deterministic*) ms=3 ;; *) ms=2 ;; esac; echo "{\"step_ms_median\": $ms}"`,
+		"--parts", "steps", "--models", "ssgan", "--precisions", "fp32", "--rounds", "1")
+	k.python = "/nowhere"
+	write(t, filepath.Join(k.work, "cache", "vkgan", "tuning", "gpu.json"), "{}", 0o644)
+	if left := k.measure(t.Context()); left != nil {
+		t.Fatalf("left %v", left)
+	}
+	took := map[string]float64{}
+	for _, r := range k.newTurn(find("steps")).value.(*facts.Steps).Runs {
+		took[r.Mode] = r.MedianMS
+	}
+	if !maps.Equal(took, map[string]float64{"tuned": 2, builtIn: 3}) {
+		t.Errorf("%v", took)
 	}
 }
 
