@@ -81,13 +81,14 @@ func (r *Run) makeLatest(c *Checkpoint) error {
 }
 
 // Resume goes on with the run behind a checkpoint, nil for its very beginning: it cuts the logs there and notes in
-// run.json who goes on. now describes this process. What an earlier one left half-written is removed.
+// run.json who goes on. now describes this process. What an earlier one left half-written is removed. Of logs that do not reach as
+// far as the checkpoint, Gaps tells.
 func (r *Run) Resume(c *Checkpoint, now RunInfo) error {
 	again := Resumption{Time: time.Now(), Version: now.Version, Command: now.Command, Device: now.Device, Driver: now.Driver, Kernels: now.Kernels}
 	if c != nil {
 		again.Step, r.pictured = c.Position.Step, c.Position.Sampled
 		if err := r.makeLatest(c); err != nil {
-			return err // with the logs cut, a later checkpoint would not be whole
+			return err
 		}
 	}
 	if err := r.openLogs(c); err != nil {
@@ -108,15 +109,20 @@ func (r *Run) openLogs(c *Checkpoint) (err error) {
 	if c != nil {
 		held = c.Logs[metricsFile]
 	}
-	if r.metrics, err = openCut(path, held); err != nil {
+	if r.metrics, err = r.openCut(path, held); err != nil {
 		return err
 	}
 	if c != nil {
 		for name, bytes := range c.Logs {
-			if strings.HasPrefix(name, eventsPrefix) {
-				r.events, err = tensorboard.Append(filepath.Join(r.Dir, filepath.Base(name)), bytes)
-				return err
+			if !strings.HasPrefix(name, eventsPrefix) {
+				continue
 			}
+			path := filepath.Join(r.Dir, filepath.Base(name))
+			if r.events, err = tensorboard.Append(path, bytes); err != nil { // it is gone, or shorter
+				r.Gaps = append(r.Gaps, path)
+				r.events, err = tensorboard.Create(r.Dir, time.Now())
+			}
+			return err
 		}
 	}
 	removeFiles(r.Dir, func(name string) bool { return strings.HasPrefix(name, eventsPrefix) })
@@ -134,8 +140,8 @@ func removeFiles(folder string, meant func(name string) bool) {
 	}
 }
 
-// openCut opens a file for appending behind its first so many bytes, and cuts the rest off.
-func openCut(path string, bytes int64) (*os.File, error) {
+// openCut opens a log for appending behind its first so many bytes, and cuts the rest off.
+func (r *Run) openCut(path string, bytes int64) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o666)
 	if err != nil {
 		return nil, cannotWrite(path, err)
@@ -144,7 +150,7 @@ func openCut(path string, bytes int64) (*os.File, error) {
 	switch {
 	case err != nil:
 	case size < bytes:
-		err = fmt.Errorf("%s has %d bytes, but had %d when its checkpoint was written: it was cut or replaced", path, size, bytes)
+		r.Gaps = append(r.Gaps, path)
 	default:
 		if err = f.Truncate(bytes); err != nil {
 			err = cannotWrite(path, err)

@@ -21,6 +21,7 @@ type Run struct {
 	Info RunInfo
 	// Through, if set, is what a checkpoint's bytes pass through on their way to the file.
 	Through func(io.Writer) io.Writer
+	Gaps    []string // logs that were shorter than a checkpoint says when the run was resumed from it
 
 	lock     *runLock
 	metrics  *os.File

@@ -281,6 +281,38 @@ func TestResumeErrors(t *testing.T) {
 	trained(t, resume...) // after all that, the run is as good as ever
 }
 
+// A checkpoint is all that a run needs: logs that are lost are said to be, and begin again.
+func TestResumeWithoutLogs(t *testing.T) {
+	out := t.TempDir()
+	args := append(slices.Clone(models[1].command), "--data", digits(t), "--out", out, "--log-every", "1")
+	trained(t, append(args, "--max-steps", "2")...)
+	dir := filepath.Join(out, models[1].folder)
+	events, err := filepath.Glob(filepath.Join(dir, "events.out.tfevents.*"))
+	if err != nil || len(events) != 1 {
+		t.Fatal(events, err)
+	}
+	metrics := filepath.Join(dir, "metrics.jsonl")
+	if err := errors.Join(os.Remove(events[0]), os.Remove(metrics)); err != nil {
+		t.Fatal(err)
+	}
+	code, _, stderr := vkgan("train", "ssgan", "--resume", dir, "--max-steps", "4", "--quiet")
+	for _, lost := range []string{metrics, events[0]} {
+		if code != exitDone || strings.Count(stderr, "\n") != 2 || !strings.Contains(stderr, "vkgan: "+lost+" is gone or was cut") {
+			t.Errorf("exit code %d, %s", code, stderr)
+		}
+	}
+	if lines := logs(t, dir); len(lines) < 2 || !strings.Contains(lines[0], `"step":3`) {
+		t.Errorf("metrics.jsonl is\n%s", strings.Join(lines, "\n"))
+	}
+	if steps := eventSteps(t, dir); !slices.Contains(steps, 4) {
+		t.Errorf("events of steps %d", steps)
+	}
+	code, _, stderr = vkgan("train", "ssgan", "--resume", dir, "--max-steps", "5", "--quiet")
+	if code != exitDone || stderr != "" {
+		t.Errorf("and again: exit code %d, %s", code, stderr)
+	}
+}
+
 // A checkpoint's file is found by any name of it, and stands for the run that it lies in.
 func TestResumeOfAFile(t *testing.T) {
 	out := t.TempDir()
