@@ -15,6 +15,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+
+	"vkgan/internal/files"
 )
 
 // Chart is the losses and, below, the errors of runs over their training. Of one run, curves differ in colour; of
@@ -79,7 +81,7 @@ func (c Chart) WritePNG(path string) error {
 	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&file); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return writeFile(path, file.Bytes())
+	return files.Write(path, file.Bytes())
 }
 
 // panel is a plot whose legend is beside it.

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"vkgan/internal/files"
 )
 
 // Curve is the course of a field of metrics.jsonl, such as "loss_d": its value at some steps and epochs.
@@ -19,7 +21,7 @@ func ReadCurves(dir string) ([]Curve, error) {
 	path := filepath.Join(dir, metricsFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, cannotRead(path, err)
+		return nil, files.CannotRead(path, err)
 	}
 	byField := map[string]*Curve{}
 	for line := range jsonLines[map[string]any](text) {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"strconv"
 
+	"vkgan/internal/files"
 	"vkgan/internal/onnx"
 	"vkgan/internal/safetensors"
 	"vkgan/layers"
@@ -71,7 +72,7 @@ func (c *Checkpoint) ExportSafetensors(path string, part Part) error {
 		}
 		metadata[keyRecipe] = string(recipe)
 	}
-	return writeWith(path, func(w io.Writer) error { return safetensors.Write(w, metadata, tensors) })
+	return files.WriteWith(path, func(w io.Writer) error { return safetensors.Write(w, metadata, tensors) })
 }
 
 // ExportONNX writes the generator or the discriminator as it is away from training, as Model.Describe has it, with the
@@ -89,7 +90,7 @@ func (c *Checkpoint) ExportONNX(path string, part Part) error {
 		t := c.weight(network, name)
 		return t.Shape, decoded(t.Data)
 	}}, part)
-	return writeFile(path, model.Encode())
+	return files.Write(path, model.Encode())
 }
 
 // outline builds the model without a device, so that it can be described, and sees to it that the checkpoint holds all of it.

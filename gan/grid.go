@@ -57,12 +57,3 @@ func (g Grid) PNG() ([]byte, error) {
 	err := png.Encode(&file, g.Image())
 	return file.Bytes(), err
 }
-
-// WritePNG writes the image to a file, whole or not at all, and makes the file's folder where it is missing.
-func (g Grid) WritePNG(path string) error {
-	picture, err := g.PNG()
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return writeFile(path, picture)
-}

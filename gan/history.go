@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"vkgan/internal/files"
 )
 
 // RunRecord is what a run folder tells of its run.
@@ -65,7 +67,7 @@ func ReadRun(dir string) (RunInfo, error) { return ReadRunFile(filepath.Join(dir
 func ReadRunFile(path string) (RunInfo, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return RunInfo{}, cannotRead(path, err)
+		return RunInfo{}, files.CannotRead(path, err)
 	}
 	var info RunInfo
 	if err := json.Unmarshal(text, &info); err != nil {
@@ -109,19 +111,19 @@ func lastMetrics(dir string) (Metrics, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return Metrics{}, nil
 	} else if err != nil {
-		return Metrics{}, cannotRead(path, err)
+		return Metrics{}, files.CannotRead(path, err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return Metrics{}, cannotRead(path, err)
+		return Metrics{}, files.CannotRead(path, err)
 	}
 	for window := int64(metricsTail); ; window *= 4 {
 		from := max(info.Size()-window, 0)
 		text := make([]byte, info.Size()-from)
 		n, err := f.ReadAt(text, from)
 		if err != nil && err != io.EOF { // the latter where a resumed run has just cut the file
-			return Metrics{}, cannotRead(path, err)
+			return Metrics{}, files.CannotRead(path, err)
 		}
 		text = text[:n]
 		if from > 0 {
@@ -177,10 +179,18 @@ func latestRun(out string) (dir string, err error) {
 		return "", err
 	}
 	var latest RunInfo
+	unread, why := 0, error(nil)
 	for _, d := range dirs {
-		if info, err := ReadRun(d); err == nil && (dir == "" || info.Started.After(latest.Started)) {
+		info, err := ReadRun(d)
+		if err != nil && runNumber(d) > unread {
+			unread, why = runNumber(d), err
+		}
+		if err == nil && (dir == "" || info.Started.After(latest.Started)) {
 			dir, latest = d, info
 		}
+	}
+	if unread > runNumber(dir) {
+		return "", fmt.Errorf("the latest run cannot be told: %w; mend that, or name a run by its number", why)
 	}
 	if dir == "" {
 		return "", fmt.Errorf("there is no latest run; %s", whichRuns(out))
@@ -218,7 +228,7 @@ func runFolders(out string) ([]string, error) { return numberedFolders(out, isRu
 func numberedFolders(out string, kind func(dir string) bool) ([]string, error) {
 	entries, err := os.ReadDir(out)
 	if err != nil {
-		return nil, cannotRead(out, err)
+		return nil, files.CannotRead(out, err)
 	}
 	var dirs []string
 	for _, e := range entries {

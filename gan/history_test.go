@@ -185,16 +185,19 @@ func TestFindRun(t *testing.T) {
 	second := place(t, filepath.Join(out, "00002-infogan-l20"), runText("done", 4), "-")
 	first := place(t, filepath.Join(out, "00001-infogan-l10"), runText("stopped", 1), "-")
 	third := place(t, filepath.Join(out, "00003-infogan-l10"), runText("done", 3), "-")
-	place(t, filepath.Join(out, "00004-torn"), "{", "-")
 	place(t, filepath.Join(out, "00005-a"), runText("done", 1), "-")
 	place(t, filepath.Join(out, "00005-b"), runText("done", 1), "-")
 	other := place(t, filepath.Join(elsewhere, "7"), runText("done", 9), "-")
 	if err := os.Mkdir(filepath.Join(out, "00042-no-run"), 0o777); err != nil {
 		t.Fatal(err)
 	}
+	if got, err := FindRun(out, "latest"); err != nil || got != second {
+		t.Errorf("the latest is %s, want %s: %v", got, second, err)
+	}
+	torn := place(t, filepath.Join(out, "00004-torn"), "{", "-")
 	for name, want := range map[string]string{
-		"latest": second, "1": first, "00003": third, "00003-infogan-l10": third, first + "/": first, other: other,
-		"4": filepath.Join(out, "00004-torn"), // whoever reads it learns what is wrong
+		"1": first, "00003": third, "00003-infogan-l10": third, first + "/": first, other: other,
+		"4": torn, // whoever reads it learns what is wrong
 	} {
 		if got, err := FindRun(out, name); err != nil || got != want {
 			t.Errorf("%q is %s, want %s: %v", name, got, want, err)

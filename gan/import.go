@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"vkgan/internal/files"
 	"vkgan/internal/safetensors"
 	"vkgan/layers"
 	"vkgan/vk"
@@ -40,7 +41,7 @@ type Import struct {
 func ReadWeights(path string) (*Weights, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, cannotRead(path, err)
+		return nil, files.CannotRead(path, err)
 	}
 	file, err := safetensors.Parse(data)
 	if err != nil {

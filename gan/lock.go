@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"vkgan/internal/files"
 )
 
 // lockName is the file in a run's or a sweep's folder that is locked while a process works on it. It stays when that ends:
@@ -27,7 +29,7 @@ func lockRun(dir string) (*runLock, error) {
 	path := filepath.Join(dir, lockName)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o666)
 	if err != nil {
-		return nil, cannotWrite(path, err)
+		return nil, files.CannotWrite(path, err)
 	}
 	err = flock(f, syscall.LOCK_EX)
 	for deadline := time.Now().Add(lockPatience); errors.Is(err, syscall.EWOULDBLOCK) && time.Now().Before(deadline); {
@@ -77,7 +79,7 @@ func writeHolder(f *os.File) error {
 		_, err = fmt.Fprintf(f, "%d\n", os.Getpid())
 	}
 	if err != nil {
-		return cannotWrite(f.Name(), err)
+		return files.CannotWrite(f.Name(), err)
 	}
 	return nil
 }

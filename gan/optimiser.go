@@ -41,11 +41,11 @@ func (o Optimiser) About() string {
 
 func (o Optimiser) check() error {
 	switch {
-	case !(o.Rate > 0):
+	case !(o.Rate > 0 && o.Rate <= math.MaxFloat32):
 		return fmt.Errorf("rate is %g: want a positive learning rate", o.Rate)
 	case !(o.Beta1 >= 0 && o.Beta1 < 1) || !(o.Beta2 > 0 && o.Beta2 < 1):
 		return fmt.Errorf("beta1 is %g, beta2 is %g: want values in [0,1)", o.Beta1, o.Beta2)
-	case !(o.Eps > 0):
+	case !(o.Eps > 0 && o.Eps <= math.MaxFloat32):
 		return fmt.Errorf("eps is %g: want a positive number", o.Eps)
 	case !(o.RateDecay >= 0 && o.RateDecay <= 1):
 		return fmt.Errorf("rate-decay is %g: want a share of the steps in (0,1], or 0 for none", o.RateDecay)

@@ -7,9 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
+	"vkgan/internal/files"
 	"vkgan/internal/tensorboard"
 )
 
@@ -40,7 +42,22 @@ func LatestCheckpoint(dir string) (*Checkpoint, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	return ReadCheckpoint(path)
+	c, err := ReadCheckpoint(path)
+	if err != nil {
+		return nil, orEarlier(err, folder, path)
+	}
+	return c, nil
+}
+
+// orEarlier adds to the error of a checkpoint that cannot be read which other one there is in its folder, if there is one.
+func orEarlier(err error, folder, path string) error {
+	steps, _ := checkpointSteps(folder)
+	for _, step := range slices.Backward(steps) {
+		if other := filepath.Join(folder, checkpointName(step)); filepath.Base(path) != filepath.Base(other) {
+			return fmt.Errorf("%w; there is %s too: give that", err, other)
+		}
+	}
+	return err
 }
 
 // RunFolder is the folder of the run among whose checkpoints this one lies.
@@ -70,14 +87,14 @@ func (r *Run) makeLatest(c *Checkpoint) error {
 	if at, err := os.Lstat(path); err == nil && at.Mode().IsRegular() {
 		if there, err := ReadCheckpoint(path); err == nil {
 			if err := os.Rename(path, r.CheckpointPath(there.Position.Step)); err != nil {
-				return cannotWrite(path, err)
+				return files.CannotWrite(path, err)
 			}
 		}
 	}
 	if target == latestName {
 		target = checkpointName(c.Position.Step)
 	}
-	return linkTo(target, path)
+	return files.Link(target, path)
 }
 
 // Resume goes on with the run behind a checkpoint, nil for its very beginning: it cuts the logs there and notes in
@@ -97,7 +114,7 @@ func (r *Run) Resume(c *Checkpoint, now RunInfo) error {
 	r.Info.Resumed = append(r.Info.Resumed, again)
 	r.Info.Options, r.Info.State, r.Info.Ended = now.Options, "running", nil
 	for _, folder := range []string{"", "samples", checkpointFolder} {
-		removeFiles(filepath.Join(r.Dir, folder), func(name string) bool { return strings.HasSuffix(name, temporarySuffix) })
+		removeFiles(filepath.Join(r.Dir, folder), func(name string) bool { return strings.HasSuffix(name, files.TemporarySuffix) })
 	}
 	return r.save()
 }
@@ -144,7 +161,7 @@ func removeFiles(folder string, meant func(name string) bool) {
 func (r *Run) openCut(path string, bytes int64) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o666)
 	if err != nil {
-		return nil, cannotWrite(path, err)
+		return nil, files.CannotWrite(path, err)
 	}
 	size, err := f.Seek(0, io.SeekEnd)
 	switch {
@@ -153,7 +170,7 @@ func (r *Run) openCut(path string, bytes int64) (*os.File, error) {
 		r.Gaps = append(r.Gaps, path)
 	default:
 		if err = f.Truncate(bytes); err != nil {
-			err = cannotWrite(path, err)
+			err = files.CannotWrite(path, err)
 		}
 	}
 	if err != nil {

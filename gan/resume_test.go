@@ -3,9 +3,13 @@ package gan
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"vkgan/internal/files"
 )
 
 // resume goes on with a run in another process' stead, and ends it at once.
@@ -48,7 +52,7 @@ func TestCopiesOfARun(t *testing.T) {
 			loss, link := 0.5, filepath.Join(folder, latestName)
 			err := r.Metrics(Metrics{Step: 2, LossD: &loss})
 			for _, step := range []int{2, 10} {
-				err = errors.Join(err, writeFile(r.CheckpointPath(step), file(r, step)))
+				err = errors.Join(err, files.Write(r.CheckpointPath(step), file(r, step)))
 			}
 			err = errors.Join(err, r.Metrics(Metrics{Step: 11, LossD: &loss}), r.Close(), leave(link, r.CheckpointPath(10)))
 			if err != nil {
@@ -95,5 +99,57 @@ func TestRunFromItsBeginning(t *testing.T) {
 	}
 	if text, err := os.ReadFile(filepath.Join(r.Dir, metricsFile)); err != nil || len(text) > 0 || events != 1 {
 		t.Errorf("%q is left, %v, and %d files of events", text, err, events)
+	}
+}
+
+// A damaged checkpoint is named with the one to take in its place.
+func TestDamagedLatest(t *testing.T) {
+	r := newRun(t, t.TempDir(), "damaged")
+	defer r.Close()
+	for step, text := range map[int]string{2: "", 10: "damaged"} {
+		if err := files.Write(r.CheckpointPath(step), []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := files.Link(checkpointName(10), filepath.Join(r.Dir, checkpointFolder, latestName)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LatestCheckpoint(r.Dir); err == nil || !strings.Contains(err.Error(), "there is "+r.CheckpointPath(2)+" too") {
+		t.Error(err)
+	}
+}
+
+// A run whose folder was moved away leaves nothing where it was.
+func TestMovedRun(t *testing.T) {
+	r := newRun(t, t.TempDir(), "moved")
+	if err := os.Rename(r.Dir, r.Dir+"-elsewhere"); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Samples(1, false, Grid{1, 1, 1, 1, []float32{0}}); err == nil || !strings.Contains(err.Error(), "was moved or removed") {
+		t.Error(err)
+	}
+	if err := r.Finish("failed"); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(r.Dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s is there again, %v", r.Dir, err)
+	}
+}
+
+// A newer run that cannot be read is not passed over.
+func TestLatestIsNotAnOlderRun(t *testing.T) {
+	out := t.TempDir()
+	first, second := newRun(t, out, "first"), newRun(t, out, "second")
+	if err := errors.Join(first.Close(), second.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if dir, err := FindRun(out, "latest"); dir != second.Dir || err != nil {
+		t.Errorf("%s, %v", dir, err)
+	}
+	if err := os.WriteFile(filepath.Join(second.Dir, runFile), []byte("{"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if dir, err := FindRun(out, "latest"); err == nil || !strings.Contains(err.Error(), "name a run by its number") {
+		t.Errorf("%s, %v", dir, err)
 	}
 }

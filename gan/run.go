@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"vkgan/internal/files"
 	"vkgan/internal/tensorboard"
 )
 
@@ -56,7 +57,7 @@ func NewRun(out, name string, info RunInfo) (*Run, error) {
 // never seen without what fill has written there.
 func newFolder(out, name string, fill func(dir string) error) (dir string, lock *runLock, err error) {
 	if err := os.MkdirAll(out, 0o777); err != nil {
-		return "", nil, cannotWrite(out, err)
+		return "", nil, files.CannotWrite(out, err)
 	}
 	number, claim, err := claimNumber(out)
 	if err != nil {
@@ -71,7 +72,10 @@ func newFolder(out, name string, fill func(dir string) error) (dir string, lock 
 	}
 	dir = filepath.Join(out, fmt.Sprintf("%05d-%s", number, name))
 	if err := os.Rename(claim, dir); err != nil {
-		return "", nil, errors.Join(cannotWrite(dir, err), lock.release())
+		return "", nil, errors.Join(files.CannotWrite(dir, err), lock.release())
+	}
+	if err := files.SyncFolder(out); err != nil {
+		return "", nil, errors.Join(files.CannotWrite(out, err), lock.release())
 	}
 	return dir, lock, nil
 }
@@ -89,7 +93,7 @@ func claimNumber(out string) (number int, claim string, err error) {
 			}
 		}
 		if err != nil {
-			return 0, "", cannotWrite(claim, err)
+			return 0, "", files.CannotWrite(claim, err)
 		}
 		// Another process may have finished with this very claim since the list was read.
 		next, err := nextNumber(out)
@@ -107,7 +111,7 @@ func claimNumber(out string) (number int, claim string, err error) {
 func nextNumber(out string) (int, error) {
 	entries, err := os.ReadDir(out)
 	if err != nil {
-		return 0, cannotRead(out, err)
+		return 0, files.CannotRead(out, err)
 	}
 	next := 1
 	for _, e := range entries {
@@ -130,7 +134,7 @@ func (r *Run) Metrics(m Metrics) error {
 		return err
 	}
 	if _, err := r.metrics.Write(append(line, '\n')); err != nil {
-		return cannotWrite(r.metrics.Name(), err)
+		return files.CannotWrite(r.metrics.Name(), err)
 	}
 	var values map[string]float64
 	if err := json.Unmarshal(line, &values); err != nil {
@@ -138,7 +142,7 @@ func (r *Run) Metrics(m Metrics) error {
 	}
 	delete(values, "step")
 	if err := r.events.Scalars(int64(m.Step), time.Now(), values); err != nil {
-		return cannotWrite(r.events.Path(), err)
+		return files.CannotWrite(r.events.Path(), err)
 	}
 	return nil
 }
@@ -146,10 +150,10 @@ func (r *Run) Metrics(m Metrics) error {
 // Samples writes a grid into samples/, unless it is the final one of a step that has its grid also among the events.
 func (r *Run) Samples(step int, final bool, grid Grid) error {
 	picture, err := grid.PNG()
-	if err != nil {
+	if err = errors.Join(err, r.inPlace()); err != nil {
 		return err
 	}
-	if err := writeFile(r.SamplePath(step, final), picture); err != nil {
+	if err := files.Write(r.SamplePath(step, final), picture); err != nil {
 		return err
 	}
 	if step == r.pictured {
@@ -158,7 +162,15 @@ func (r *Run) Samples(step int, final bool, grid Grid) error {
 	r.pictured = step
 	size := grid.size()
 	if err := r.events.Image(int64(step), time.Now(), "samples", size.Y, size.X, picture); err != nil {
-		return cannotWrite(r.events.Path(), err)
+		return files.CannotWrite(r.events.Path(), err)
+	}
+	return nil
+}
+
+// inPlace says that the run's folder has gone from where it was. Files must not make it anew: there would be two.
+func (r *Run) inPlace() error {
+	if _, err := os.Stat(filepath.Join(r.Dir, runFile)); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s was moved or removed while it was trained; where it is now, --resume goes on from its last checkpoint", r.Dir)
 	}
 	return nil
 }
@@ -178,6 +190,9 @@ func (r *Run) Finish(state string) error {
 	failed := r.saved(true)
 	if failed != nil {
 		state = "failed"
+	}
+	if r.inPlace() != nil { // who wrote there last was told
+		return errors.Join(failed, r.Close())
 	}
 	now := time.Now()
 	r.Info.State, r.Info.Ended = state, &now
@@ -201,5 +216,5 @@ func (r *Run) save() error {
 	if err != nil {
 		return fmt.Errorf("run.json: %w", err)
 	}
-	return writeFile(filepath.Join(r.Dir, runFile), append(text, '\n'))
+	return files.Write(filepath.Join(r.Dir, runFile), append(text, '\n'))
 }

@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"vkgan/internal/files"
 	"vkgan/internal/npy"
 )
 
@@ -70,12 +71,12 @@ func (g *Generator) WriteSamples(path string, s Samples, images iter.Seq2[[]floa
 		}
 	}
 	if kind == SampleFolder {
-		err = writeFolder(path, func(dir string) error {
+		err = files.WriteFolder(path, func(dir string) error {
 			err := g.writeImages(dir, made)
 			return errors.Join(err, failed)
 		})
 	} else {
-		err = writeWith(path, func(to io.Writer) error {
+		err = files.WriteWith(path, func(to io.Writer) error {
 			w := bufio.NewWriterSize(to, 1<<20)
 			err := g.encode(w, kind, s, made)
 			return errors.Join(err, failed, w.Flush())

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"vkgan/internal/files"
 )
 
 // numbered are n images of 2×3 whose pixels tell number and place; then an error if there is one.
@@ -103,7 +105,7 @@ func TestWriteSamples(t *testing.T) {
 	if err := errors.Join(os.Mkdir(empty, 0o777), small.WriteSamples(empty+"/", Samples{Count: 1}, numbered(1, nil))); err != nil {
 		t.Error(err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(dir, "*"+temporarySuffix)); len(left) != 0 {
+	if left, _ := filepath.Glob(filepath.Join(dir, "*"+files.TemporarySuffix)); len(left) != 0 {
 		t.Errorf("left: %v", left)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"vkgan/internal/files"
 )
 
 const (
@@ -77,11 +79,14 @@ func (r *Run) promote(s *Snapshot, metadata map[string]string) error {
 	if err != nil {
 		return err
 	}
+	if err := r.inPlace(); err != nil {
+		return err
+	}
 	if err := errors.Join(syncFile(r.metrics.Name()), syncFile(r.events.Path())); err != nil {
 		return err
 	}
 	path := r.CheckpointPath(s.Step)
-	err = writeWith(path, func(w io.Writer) error {
+	err = files.WriteWith(path, func(w io.Writer) error {
 		if r.Through != nil {
 			w = r.Through(w)
 		}
@@ -90,7 +95,7 @@ func (r *Run) promote(s *Snapshot, metadata map[string]string) error {
 	if err != nil {
 		return err
 	}
-	if err := linkTo(filepath.Base(path), filepath.Join(filepath.Dir(path), latestName)); err != nil {
+	if err := files.Link(filepath.Base(path), filepath.Join(filepath.Dir(path), latestName)); err != nil {
 		return err
 	}
 	return r.prune(s.Step)
@@ -99,10 +104,10 @@ func (r *Run) promote(s *Snapshot, metadata map[string]string) error {
 func syncFile(path string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
-		return cannotWrite(path, err)
+		return files.CannotWrite(path, err)
 	}
 	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return cannotWrite(path, err)
+		return files.CannotWrite(path, err)
 	}
 	return nil
 }
@@ -126,7 +131,7 @@ func (r *Run) prune(step int) error {
 func checkpointSteps(folder string) (steps []int, err error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, cannotRead(folder, err)
+		return nil, files.CannotRead(folder, err)
 	}
 	for _, e := range entries {
 		var n int

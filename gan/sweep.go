@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"vkgan/internal/files"
 )
 
 // Sweep is a sweep's folder that this process works on: sweep.json, results.tsv, and a run folder for each seed.
@@ -148,14 +150,14 @@ func (s *Sweep) save() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", sweepFile, err)
 	}
-	if err := writeFile(filepath.Join(s.Dir, sweepFile), append(text, '\n')); err != nil {
+	if err := files.Write(filepath.Join(s.Dir, sweepFile), append(text, '\n')); err != nil {
 		return err
 	}
 	table, err := resultsTable(s.Info.Results)
 	if err != nil {
 		return err
 	}
-	return writeFile(s.Table(), table)
+	return files.Write(s.Table(), table)
 }
 
 var resultsColumns = []string{
@@ -194,7 +196,7 @@ func readSweep(dir string) (SweepInfo, error) {
 	path := filepath.Join(dir, sweepFile)
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return SweepInfo{}, cannotRead(path, err)
+		return SweepInfo{}, files.CannotRead(path, err)
 	}
 	var info SweepInfo
 	decoder := json.NewDecoder(bytes.NewReader(text))

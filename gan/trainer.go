@@ -218,7 +218,7 @@ func (t *Trainer) end(ctx context.Context) error {
 			return err
 		}
 	}
-	if (t.done == 0 || t.done%t.options.EvalEvery != 0) && ctx.Err() == nil {
+	if (t.done == 0 || t.tested != t.done) && ctx.Err() == nil {
 		if err := t.evaluate(); err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"vkgan/internal/files"
 	"vkgan/layers"
 	"vkgan/vk"
 )
@@ -107,7 +108,7 @@ func ReadTuning(folder string, k TuningKey) (vk.Tuning, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	} else if err != nil {
-		return nil, cannotRead(path, err)
+		return nil, files.CannotRead(path, err)
 	}
 	var f tuningFile
 	if err := json.Unmarshal(text, &f); err != nil {
@@ -125,5 +126,5 @@ func WriteTuning(folder string, k TuningKey, t vk.Tuning) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(TuningPath(folder, k), append(text, '\n'))
+	return files.Write(TuningPath(folder, k), append(text, '\n'))
 }

@@ -75,6 +75,10 @@ func (t *trainFlags) recallConfig(c *cobra.Command, m trainable) error {
 	if info.Model != m.name {
 		return wrongUsage(c, "%s is of model %s: `%s %s` takes it", t.config, info.Model, c.Parent().CommandPath(), info.Model)
 	}
+	if info.Import != nil {
+		return fmt.Errorf("%s is of a run that began with imported weights: import them again to begin another", t.config)
+	}
+	t.repeats = &info
 	return refill(c, m, info, false)
 }
 

@@ -165,12 +165,16 @@ func (f *importFlags) run(c *cobra.Command, s streams, path string) (err error) 
 	if err != nil {
 		return usageError{c.CommandPath(), err}
 	}
-	run, err := f.begin(s, j, data.digest, weights)
-	if err != nil {
+	signals := onInterrupt(context.Background(), s.err)
+	defer signals.release()
+	run, err := f.begin(signals, s, j, data.digest, weights)
+	if errors.Is(err, context.Canceled) {
+		return signals.stopped()
+	} else if err != nil {
 		return err
 	}
 	fmt.Fprintf(s.out, "wrote       %s\nmeasure it  vkgan eval %s\ntrain it    vkgan train %s --resume %s\n", run, run, j.model, run)
-	return nil
+	return signals.stopped()
 }
 
 // trainable finds the model of --model.
@@ -190,9 +194,9 @@ func (f *importFlags) trainable(c *cobra.Command) (trainable, error) {
 }
 
 // begin makes the run folder, once all of the run is ready.
-func (f *importFlags) begin(s streams, j job, digest string, w *gan.Weights) (dir string, err error) {
+func (f *importFlags) begin(ctx context.Context, s streams, j job, digest string, w *gan.Weights) (dir string, err error) {
 	keep := &keeper{}
-	session, err := openSession(f.device, f.precision, j, f.firstTable(context.Background(), newWatcher(s, false, false)), f.options(), keep, s.err)
+	session, err := openSession(f.device, f.precision, j, f.firstTable(ctx, newWatcher(s, false, false)), f.options(), keep, s.err)
 	if err != nil {
 		return "", err
 	}

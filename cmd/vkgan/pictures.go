@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"strings"
 
 	"vkgan/internal/digit"
+	"vkgan/internal/files"
 )
 
 // picture is an image file as a model takes it, or why there is none.
@@ -37,7 +37,7 @@ func pictureNames(paths []string) ([]string, error) {
 		}
 		entries, err := os.ReadDir(path)
 		if err != nil {
-			return nil, fmt.Errorf("cannot read %s: %w", path, pathCause(err))
+			return nil, fmt.Errorf("cannot read %s: %w", path, files.Cause(err))
 		}
 		before := len(names)
 		for _, e := range entries {
@@ -82,19 +82,11 @@ func readPicture(name string, stdin io.Reader, height, width int) picture {
 	if name != standardInput {
 		file, err := os.Open(name)
 		if err != nil {
-			return picture{name: name, err: pathCause(err)}
+			return picture{name: name, err: files.Cause(err)}
 		}
 		defer file.Close()
 		from = file
 	}
 	pixels, err := digit.Read(from, height, width)
-	return picture{name, pixels, pathCause(err)}
-}
-
-// pathCause is the cause in an error of package os that names its path, which is named anyway.
-func pathCause(err error) error {
-	if inner := (*fs.PathError)(nil); errors.As(err, &inner) {
-		return inner.Err
-	}
-	return err
+	return picture{name, pixels, files.Cause(err)}
 }

@@ -147,6 +147,7 @@ func TestRecipeErrors(t *testing.T) {
 		{"--config has a recipe of its own", []string{"--recipe", "reference", "--config", filepath.Join(out, models[1].folder)}},
 		{`z-prior is "normal": want sphere, uniform or symmetric`, []string{"--z-prior", "normal"}},
 		{"rate-decay is 1.5", []string{"--rate-decay", "1.5"}},
+		{"--planned-steps is what --rate-decay counts on", []string{"--planned-steps", "5", "--rate-decay", "0"}},
 		{"planned-steps is -1", []string{"--planned-steps", "-1", "--rate-decay", "0.5"}},
 	} {
 		for _, command := range [][]string{{"train", "ssgan"}, {"sweep", "train", "ssgan", "--seeds", "1"}} {

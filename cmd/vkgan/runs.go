@@ -69,7 +69,7 @@ func newRuns(s streams) *cobra.Command {
 			return errors.Join(printRuns(s.out, runs), printSweeps(s.out, sweeps))
 		},
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object per line")
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON object per line for each run (a sweep's is its sweep.json)")
 	return c
 }
 

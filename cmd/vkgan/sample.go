@@ -146,8 +146,8 @@ func (f *sampleFlags) samples(c *cobra.Command) (gan.Samples, error) {
 		err = wrongUsage(c, "--frames are those of an animation, but --out is %q: want --gif, or a name that ends in .gif", f.out)
 	case unknown != nil:
 		err = wrongUsage(c, "--sweep is %q: %w", f.sweep, unknown)
-	case f.count > 0 && (given("rows") || f.sweep != "" || animated):
-		err = wrongUsage(c, "--count is of images by themselves: leave out --rows, --sweep and --gif")
+	case f.count > 0 && (given("rows") || given("cols") || f.sweep != "" || animated):
+		err = wrongUsage(c, "--count is of images by themselves: leave out --rows, --cols, --sweep and --gif")
 	case sweep == gan.CodeAxis && given("cols") && !animated:
 		err = wrongUsage(c, "--sweep code has a column for each code: leave out --cols")
 	}

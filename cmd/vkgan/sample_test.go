@@ -148,6 +148,7 @@ func TestSampleErrors(t *testing.T) {
 		{"1 --rows -1", exitUsage, "--rows is -1"},
 		{"1 --cols 0", exitUsage, "--cols is 0"},
 		{"1 --count 5 --rows 2", exitUsage, "--count is of images by themselves"},
+		{"1 --count 5 --cols 2", exitUsage, "--count is of images by themselves"},
 		{"1 --count 5 --gif", exitUsage, "--count is of images by themselves"},
 		{"1 --sweep digit", exitUsage, `--sweep is "digit": want code, c1, c2, …`},
 		{"1 --sweep code --cols 3", exitUsage, "a column for each code"},

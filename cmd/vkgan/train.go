@@ -64,6 +64,7 @@ type trainFlags struct {
 	deterministic          bool
 	precision              precision
 	resume, config         string
+	repeats                *gan.RunInfo // the run of config; nil: none
 	quiet, json, dryRun    bool
 	preview                bool
 }
@@ -84,7 +85,7 @@ func (t *trainFlags) define(c *cobra.Command) {
 
 // defineShared defines those that a sweep has too.
 func (t *trainFlags) defineShared(c *cobra.Command) {
-	section(c, "How long (the first bound that is met ends it)", func(f *pflag.FlagSet) {
+	section(c, "How long (the first bound that is met ends it; with --resume those given replace the run's)", func(f *pflag.FlagSet) {
 		f.IntVar(&t.epochs, "epochs", defaultEpochs, "`passes` over the training images; 0: no such bound")
 		f.IntVar(&t.maxSteps, "max-steps", 0, "`steps`, counted from the first; 0: no such bound")
 		f.DurationVar(&t.maxTime, "max-time", 0, "wall-clock `time` of training, such as 90s, 30m or 2h; 0: no such bound")
@@ -97,7 +98,7 @@ func (t *trainFlags) defineShared(c *cobra.Command) {
 		f.BoolVar(&t.deterministic, "deterministic", false, "the built-in choice of kernels, none tuned for this device")
 	})
 	section(c, sectionAgain, func(f *pflag.FlagSet) {
-		f.StringVar(&t.config, "config", "", "begin a run like that of a `run.json`, but for the flags given here")
+		f.StringVar(&t.config, "config", "", "begin a run like that of a `run.json`, with its kernels on its device, but for the flags given here")
 	})
 	section(c, sectionSee, func(f *pflag.FlagSet) {
 		f.StringVar(&t.out, "out", defaultRuns, "`folder` to make the run's own folder in")

@@ -124,8 +124,11 @@ type opening func(s *session, p plan, info gan.RunInfo) (*gan.Run, error)
 // with one before keeps that one's kernels.
 func (t *trainFlags) work(ctx context.Context, j job, digest string, before *past, w *watcher, open opening) (result gan.Result, err error) {
 	table := t.firstTable(ctx, w)
-	if before != nil {
+	switch {
+	case before != nil:
 		table = recordedTable(before.run.Info.Tuning)
+	case t.repeats != nil:
+		table = repeatedTable(t.repeats, table)
 	}
 	session, err := openModel(vk.Options{Device: t.device, Window: w.window.vulkan()}, t.precision, j, table, w.streams.err)
 	if err != nil {

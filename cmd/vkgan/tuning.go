@@ -30,6 +30,19 @@ func recordedTable(t vk.Tuning) tabling {
 	return func(*vk.Device, []fmt.Stringer) (vk.Tuning, error) { return t, nil }
 }
 
+// repeatedTable is that of a run that is begun again where it was trained, as far as the operations are still its own; another's
+// otherwise.
+func repeatedTable(r *gan.RunInfo, otherwise tabling) tabling {
+	return func(d *vk.Device, operations []fmt.Stringer) (vk.Tuning, error) {
+		device, driver := gan.Hardware(d)
+		same := device.UUID == r.Device.UUID && device.Build == r.Device.Build && driver == r.Driver
+		if !same || r.Tuning != nil && len(missingIn(r.Tuning, operations)) > 0 {
+			return otherwise(d, operations)
+		}
+		return partOf(r.Tuning, operations), nil
+	}
+}
+
 // storedTable gives what is known of the operations without tuning, and warns on say of a file that cannot be used.
 func storedTable(say io.Writer) tabling {
 	return func(d *vk.Device, operations []fmt.Stringer) (vk.Tuning, error) {

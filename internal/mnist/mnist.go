@@ -100,9 +100,9 @@ func Load(dir string) (*Set, error) {
 func loadFolder(dir string) (*Set, error) {
 	switch info, err := os.Stat(dir); {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("%s: %w: there is no such folder", dir, ErrNoData)
+		return nil, fmt.Errorf("%s: %w: there is no such folder; name another with --data", dir, ErrNoData)
 	case err == nil && !info.IsDir():
-		return nil, fmt.Errorf("%s: %w: it is a file; name the folder of the IDX files", dir, ErrNoData)
+		return nil, fmt.Errorf("%s: %w: it is a file; name the folder of the IDX files with --data", dir, ErrNoData)
 	}
 	s, err := read(os.DirFS(dir), dir, nil)
 	if err != nil {

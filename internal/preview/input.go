@@ -1,10 +1,10 @@
 package preview
 
 import (
-	"image"
 	"image/png"
-	"os"
-	"path/filepath"
+	"io"
+
+	"vkgan/internal/files"
 )
 
 // happen does what a person asks for.
@@ -111,26 +111,11 @@ func (v *Viewer) save() {
 	path := v.Path(v.shown)
 	picture, err := v.painter.Picture()
 	if err == nil {
-		err = writePNG(path, picture)
+		err = files.WriteWith(path, func(w io.Writer) error { return png.Encode(w, picture) })
 	}
 	if err != nil {
 		v.Say("the picture is not saved: %v", err)
 	} else {
 		v.Say("picture     %s", path)
 	}
-}
-
-func writePNG(path string, picture image.Image) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return err
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	if err := png.Encode(f, picture); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
 }

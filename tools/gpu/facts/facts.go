@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"vkgan/internal/files"
 )
 
 // Parts are the kit's parts in their order: what a lender of few minutes should learn first comes first.
@@ -287,7 +289,7 @@ func Read(folder, part string, v File) (found bool, err error) {
 		return false, err
 	}
 	if err := json.Unmarshal(text, v); err != nil {
-		return false, fmt.Errorf("%s is damaged: %w; remove it, and the kit measures it again", Path(folder, part), err)
+		return false, fmt.Errorf("%s is damaged: %w; the kit measures it again", Path(folder, part), err)
 	}
 	return true, nil
 }
@@ -298,9 +300,5 @@ func Write(folder, part string, v File) error {
 	if err != nil {
 		return err
 	}
-	path := Path(folder, part)
-	if err := os.WriteFile(path+".part", append(text, '\n'), 0o644); err != nil {
-		return err
-	}
-	return os.Rename(path+".part", path)
+	return files.Write(Path(folder, part), append(text, '\n'))
 }

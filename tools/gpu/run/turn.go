@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -31,6 +32,8 @@ func (k *kit) newTurn(p part) *turn {
 	t.value = facts.New(p.name)
 	if _, err := facts.Read(k.state, p.name, t.value); err != nil {
 		fmt.Fprintf(k.log, "%s: %v\n", p.name, err)
+		file := facts.Path(k.state, p.name)
+		os.Rename(file, file+".damaged") // what there is may be of use to a person
 		t.value = facts.New(p.name)
 	}
 	t.head = t.value.Common()

@@ -1,4 +1,5 @@
-package gan
+// Package files writes files and folders whole or not at all, and says why where it cannot.
+package files
 
 import (
 	"errors"
@@ -10,31 +11,43 @@ import (
 	"syscall"
 )
 
-// writeFile writes a file whole or not at all, as writeWith does.
-func writeFile(path string, data []byte) error {
-	return writeWith(path, func(w io.Writer) error {
+// Write writes a file whole or not at all, as WriteWith does.
+func Write(path string, data []byte) error {
+	return WriteWith(path, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})
 }
 
-// writeWith writes a file whole or not at all: whoever reads path sees the old content or the new one, also after the
+// WriteWith writes a file whole or not at all: whoever reads path sees the old content or the new one, also after the
 // machine lost its power. The folder is made where it is missing.
-func writeWith(path string, write func(w io.Writer) error) error {
-	err := os.MkdirAll(filepath.Dir(path), 0o777)
+func WriteWith(path string, write func(w io.Writer) error) error {
+	err := makeFolder(filepath.Dir(path))
 	if err == nil {
 		err = replace(path, write)
 	}
 	if err != nil {
-		return cannotWrite(path, err)
+		return CannotWrite(path, err)
 	}
 	return nil
 }
 
-// temporary is what a file is called until it is whole.
-func temporary(path string) string { return fmt.Sprintf("%s.%d%s", path, os.Getpid(), temporarySuffix) }
+// makeFolder makes a folder, its name durable, where it is missing.
+func makeFolder(path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return err
+	}
+	return SyncFolder(filepath.Dir(path))
+}
 
-const temporarySuffix = ".tmp"
+// temporary is what a file is called until it is whole.
+func temporary(path string) string { return fmt.Sprintf("%s.%d%s", path, os.Getpid(), TemporarySuffix) }
+
+// TemporarySuffix is what the name of a file ends with that is not whole yet.
+const TemporarySuffix = ".tmp"
 
 func replace(path string, write func(w io.Writer) error) error {
 	file, err := os.OpenFile(temporary(path), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o666)
@@ -48,19 +61,19 @@ func replace(path string, write func(w io.Writer) error) error {
 	if err := os.Rename(file.Name(), path); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
+	return SyncFolder(filepath.Dir(path))
 }
 
-// writeFolder makes a folder and fills it, whole or not at all. There may be an empty one already.
-func writeFolder(path string, fill func(dir string) error) error {
+// WriteFolder makes a folder and fills it, whole or not at all. There may be an empty one already.
+func WriteFolder(path string, fill func(dir string) error) error {
 	path = filepath.Clean(path)
 	if there, err := os.ReadDir(path); len(there) > 0 {
 		return fmt.Errorf("cannot write %s: it is not empty: choose another folder, or empty it", path)
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return cannotWrite(path, err)
+		return CannotWrite(path, err)
 	}
 	if err := placeFolder(path, fill); err != nil {
-		return cannotWrite(path, err)
+		return CannotWrite(path, err)
 	}
 	return nil
 }
@@ -80,11 +93,11 @@ func placeFolder(path string, fill func(dir string) error) error {
 	if err := os.Rename(half, path); err != nil {
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
+	return SyncFolder(filepath.Dir(path))
 }
 
-// linkTo makes path a symbolic link to target, in one step also where there is one already.
-func linkTo(target, path string) error {
+// Link makes path a symbolic link to target, in one step also where there is one already.
+func Link(target, path string) error {
 	link := temporary(path)
 	os.Remove(link) // an earlier process of the same number may have been killed here
 	err := os.Symlink(target, link)
@@ -92,16 +105,16 @@ func linkTo(target, path string) error {
 		err = os.Rename(link, path)
 	}
 	if err == nil {
-		err = syncFolder(filepath.Dir(path))
+		err = SyncFolder(filepath.Dir(path))
 	}
 	if err != nil {
-		return cannotWrite(path, err)
+		return CannotWrite(path, err)
 	}
 	return nil
 }
 
-// syncFolder makes the names in a folder durable.
-func syncFolder(path string) error {
+// SyncFolder makes the names in a folder durable.
+func SyncFolder(path string) error {
 	d, err := os.Open(path)
 	if err != nil {
 		return err
@@ -129,9 +142,9 @@ var remedies = []struct {
 	{syscall.ENAMETOOLONG, "choose a shorter path"},
 }
 
-// cannotWrite names the path, the cause and, where it is one of the usual ones, the remedy.
-func cannotWrite(path string, err error) error {
-	cause := withoutPath(err)
+// CannotWrite names the path, the cause and, where it is one of the usual ones, the remedy.
+func CannotWrite(path string, err error) error {
+	cause := Cause(err)
 	for _, r := range remedies {
 		if errors.Is(cause, r.is) {
 			return fmt.Errorf("cannot write %s: %w: %s", path, cause, r.remedy)
@@ -140,13 +153,13 @@ func cannotWrite(path string, err error) error {
 	return fmt.Errorf("cannot write %s: %w", path, cause)
 }
 
-// cannotRead names the path and the cause.
-func cannotRead(path string, err error) error {
-	return fmt.Errorf("cannot read %s: %w", path, withoutPath(err))
+// CannotRead names the path and the cause.
+func CannotRead(path string, err error) error {
+	return fmt.Errorf("cannot read %s: %w", path, Cause(err))
 }
 
-// withoutPath is the cause in an error of package os, whose path may be a temporary one, and is named anyway.
-func withoutPath(err error) error {
+// Cause is the cause in an error of package os, whose path may be a temporary one, and is named anyway.
+func Cause(err error) error {
 	if inner := (*fs.PathError)(nil); errors.As(err, &inner) {
 		return inner.Err
 	}
