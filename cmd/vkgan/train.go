@@ -98,7 +98,7 @@ func (t *trainFlags) defineShared(c *cobra.Command) {
 		f.BoolVar(&t.deterministic, "deterministic", false, "the built-in choice of kernels, none tuned for this device")
 	})
 	section(c, sectionAgain, func(f *pflag.FlagSet) {
-		f.StringVar(&t.config, "config", "", "begin a run like that of a `run.json`, with its kernels on its device, but for the flags given here")
+		f.StringVar(&t.config, "config", "", "begin a run like that of a `run.json`, on its device by its kernels, but for flags given here")
 	})
 	section(c, sectionSee, func(f *pflag.FlagSet) {
 		f.StringVar(&t.out, "out", defaultRuns, "`folder` to make the run's own folder in")
