@@ -57,6 +57,14 @@ func (c *convolution) allocate(b *Builder, name string, rows int) {
 	}
 }
 
+// geometry is what the kernels know of it, for so many batch items.
+func (c *convolution) geometry(rows int) shaders.Geometry {
+	return shaders.Geometry{
+		ROWS: int32(rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
+		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+	}
+}
+
 // forward records y = act(conv(x, w) + bias).
 func (c *convolution) forward(rec *vk.Recorder, x Tensor, w, bias vk.Range, act Activation, y Tensor) {
 	o := c.pass(forwardPass, x.Rows)
@@ -66,31 +74,30 @@ func (c *convolution) forward(rec *vk.Recorder, x Tensor, w, bias vk.Range, act 
 
 // forwardAs records a variant that fits; so do its siblings below.
 func (c *convolution) forwardAs(rec *vk.Recorder, v variant, x Tensor, w, bias vk.Range, act Activation, y Tensor) {
-	t, d := v.lanes, rec.Device()
 	switch {
 	case v.unfolded:
 		c.forwardUnfolded(rec, x, w, bias, act, y)
-		return
 	case v.padded:
-		c.forwardPadded(rec, t, x, w, bias, act, y)
-		return
+		c.forwardPadded(rec, v.lanes, x, w, bias, act, y)
 	case v.cooperative():
 		c.forwardCoop(rec, v.coop, x, w, bias, act, y)
-		return
 	case v.tiled():
 		c.forwardTiled(rec, v.shared, x, w, bias, act, y)
-		return
 	case v.minimal:
-		c.forwardMinimal(rec, t, x, w, bias, act, y)
-		return
+		c.forwardMinimal(rec, v.lanes, x, w, bias, act, y)
+	default:
+		c.forwardLanes(rec, v.lanes, x, w, bias, act, y)
 	}
+}
+
+func (c *convolution) forwardLanes(rec *vk.Recorder, t lanes, x Tensor, w, bias vk.Range, act Activation, y Tensor) {
+	d := rec.Device()
 	partial, groups := y.moments.take(y.Data, y.Groups, parts{x.Rows * c.y.W, int(t.rows) * c.y.W, c.y.H})
 	_, columns := t.groups(d, x.Rows, c.y.C)
 	pack(rec, w, c.packed, packing{planes: 1, terms: c.patch(), columns: c.y.C}, t.width(d))
 	rec.DispatchWork(shaders.ConvFwdLanes{
 		X: x.Data, W: c.packed, Bias: bias, Y: y.Data, Partial: partial,
-		Local: width(rec), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		Local: width(rec), Geometry: c.geometry(x.Rows),
 		AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth, GROUPS: groups,
 		Groups: [3]uint32{uint32(c.y.H), tilesOf(x.Rows, int(t.rows), groups), columns},
 	}, c.work(x.Rows))
@@ -104,28 +111,28 @@ func (c *convolution) backwardData(rec *vk.Recorder, dy Tensor, w, bias vk.Range
 }
 
 func (c *convolution) backwardDataAs(rec *vk.Recorder, v variant, dy Tensor, w, bias vk.Range, act Activation, dx Tensor) {
-	t, d := v.lanes, rec.Device()
 	switch {
 	case v.unfolded:
 		c.backwardDataUnfolded(rec, dy, w, bias, act, dx)
-		return
 	case v.cooperative():
 		c.backwardDataCoop(rec, v.coop, dy, w, bias, act, dx)
-		return
 	case v.tiled():
 		c.backwardDataTiled(rec, v.shared, dy, w, bias, act, dx)
-		return
 	case v.minimal:
-		c.backwardDataMinimal(rec, t, dy, w, bias, act, dx)
-		return
+		c.backwardDataMinimal(rec, v.lanes, dy, w, bias, act, dx)
+	default:
+		c.backwardDataLanes(rec, v.lanes, dy, w, bias, act, dx)
 	}
+}
+
+func (c *convolution) backwardDataLanes(rec *vk.Recorder, t lanes, dy Tensor, w, bias vk.Range, act Activation, dx Tensor) {
+	d := rec.Device()
 	partial, groups := dx.moments.take(dx.Data, dx.Groups, parts{dy.Rows * c.x.W, int(t.rows) * c.x.W, c.x.H})
 	_, columns := t.groups(d, dy.Rows, c.x.C)
 	pack(rec, w, c.packed, packing{planes: c.kernel * c.kernel, terms: c.y.C, columns: c.x.C, trans: true}, t.width(d))
 	rec.DispatchWork(shaders.ConvBwdDataLanes{
 		Dy: dy.Data, W: c.packed, Bias: bias, Dx: dx.Data, Partial: partial,
-		Local: width(rec), ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		Local: width(rec), Geometry: c.geometry(dy.Rows),
 		AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, UK: t.depth, GROUPS: groups,
 		Groups: [3]uint32{uint32(c.x.H), tilesOf(dy.Rows, int(t.rows), groups), columns},
 	}, c.work(dy.Rows))
@@ -139,31 +146,30 @@ func (c *convolution) backwardFilter(rec *vk.Recorder, x, dy Tensor, dw vk.Range
 }
 
 func (c *convolution) backwardFilterAs(rec *vk.Recorder, v variant, x, dy Tensor, dw vk.Range) {
-	t, d := v.lanes, rec.Device()
 	switch {
 	case v.unfolded:
 		c.backwardFilterUnfolded(rec, x, dy, dw)
-		return
 	case v.padded:
-		c.backwardFilterPadded(rec, t, x, dy, dw)
-		return
+		c.backwardFilterPadded(rec, v.lanes, x, dy, dw)
 	case v.cooperative():
 		c.backwardFilterCoop(rec, v.coop, x, dy, dw)
-		return
 	case v.tiled():
 		c.backwardFilterTiled(rec, v.shared, x, dy, dw)
-		return
 	case v.minimal:
-		c.backwardFilterMinimal(rec, t, x, dy, dw)
-		return
+		c.backwardFilterMinimal(rec, v.lanes, x, dy, dw)
+	default:
+		c.backwardFilterLanes(rec, v.lanes, x, dy, dw)
 	}
+}
+
+func (c *convolution) backwardFilterLanes(rec *vk.Recorder, t lanes, x, dy Tensor, dw vk.Range) {
+	d := rec.Device()
 	tiles, columns := t.groups(d, c.x.C, c.y.C)
 	pack(rec, x.Data, c.packedX, packing{planes: 1, terms: x.Rows * c.x.H * c.x.W, columns: c.x.C, inner: x.Rows}, int(t.rows))
 	pack(rec, dy.Data, c.packed, packing{planes: 1, terms: x.Rows * c.y.H * c.y.W, columns: c.y.C, inner: x.Rows}, t.width(d))
 	rec.DispatchWork(shaders.ConvBwdFilterLanes{
 		X: c.packedX, Dy: c.packed, Dw: dw,
-		Local: width(rec), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		Local: width(rec), Geometry: c.geometry(x.Rows),
 		TM: t.rows, NV: t.runs, UK: t.depth,
 		Groups: [3]uint32{tiles, columns, 1},
 	}, c.work(x.Rows))

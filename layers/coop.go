@@ -195,8 +195,7 @@ func (c *convolution) forwardCoop(rec *vk.Recorder, t coop, x Tensor, w, bias vk
 	r := whole.of(t.splits, c.sums)
 	rec.DispatchWork(shaders.ConvFwdCoop{
 		X: x.Data, W: w, Bias: r.bias, Y: r.y,
-		Local: t.local(rec.Device()), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		Local: t.local(rec.Device()), Geometry: c.geometry(x.Rows),
 		AddBias: !r.bias.IsZero(), ACT: int32(r.act), SPLITS: t.splits, CM: t.m, CN: t.n, CK: t.k, WM: t.wm, WN: t.wn, FM: t.fm, FN: t.fn, BK: int32(t.bk()), ScaleA: scaleA, ScaleB: scaleB,
 		Groups: t.groups(c.pass(forwardPass, x.Rows).implicit()),
 	}, c.work(x.Rows))
@@ -209,8 +208,7 @@ func (c *convolution) backwardDataCoop(rec *vk.Recorder, t coop, dy Tensor, w, b
 	r := whole.of(t.splits, c.sums)
 	rec.DispatchWork(shaders.ConvBwdDataCoop{
 		Dy: dy.Data, W: w, Bias: r.bias, Dx: r.y,
-		Local: t.local(rec.Device()), ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		Local: t.local(rec.Device()), Geometry: c.geometry(dy.Rows),
 		AddBias: !r.bias.IsZero(), ACT: int32(r.act), SPLITS: t.splits, CM: t.m, CN: t.n, CK: t.k, WM: t.wm, WN: t.wn, FM: t.fm, FN: t.fn, BK: int32(t.bk()), ScaleA: scaleA, ScaleB: scaleB,
 		Groups: t.groups(c.pass(dataPass, dy.Rows).implicit()),
 	}, c.work(dy.Rows))
@@ -223,8 +221,7 @@ func (c *convolution) backwardFilterCoop(rec *vk.Recorder, t coop, x, dy Tensor,
 	r := whole.of(t.splits, c.sumsW)
 	rec.DispatchWork(shaders.ConvBwdFilterCoop{
 		X: x.Data, Dy: dy.Data, Dw: r.y,
-		Local: t.local(rec.Device()), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		Local: t.local(rec.Device()), Geometry: c.geometry(x.Rows),
 		SPLITS: t.splits, CM: t.m, CN: t.n, CK: t.k, WM: t.wm, WN: t.wn, FM: t.fm, FN: t.fn, BK: int32(t.bk()), ScaleA: scaleA, ScaleB: scaleB,
 		Groups: t.groups(c.pass(filterPass, x.Rows).implicit()),
 	}, c.work(x.Rows))

@@ -75,7 +75,11 @@ func (l *LinearLayer) ForwardInto(rec *vk.Recorder, x, y Tensor) Tensor {
 func (l *LinearLayer) forwardInto(rec *vk.Recorder, x, y Tensor, act Activation) Tensor {
 	l.x, l.y = x, y
 	l.w.forward(rec)
-	product{m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.value(), norm: l.w.packing(), bias: l.bias.value(), c: y.Data, moments: y.moments, groups: y.Groups, act: act, packed: l.packed, partial: l.partial}.record(rec)
+	product{
+		m: x.Rows, n: l.Out, k: l.in, a: x.Data, b: l.w.value(), bias: l.bias.value(), act: act, c: y.Data,
+		norm: l.w.packing(), moments: y.moments, groups: y.Groups,
+		packed: l.packed, partial: l.partial,
+	}.record(rec)
 	return l.y
 }
 
@@ -103,7 +107,10 @@ func (l *LinearLayer) Backward(rec *vk.Recorder, dy Tensor, inputRows int) Tenso
 // BackwardAdd is Backward with dx = dz wᵀ + e, for an input that feeds more than one layer.
 func (l *LinearLayer) BackwardAdd(rec *vk.Recorder, dy Tensor, inputRows int, e Tensor) Tensor {
 	l.bias.record(rec, l.y, dy)
-	product{m: l.in, n: l.Out, k: l.x.Rows, transA: true, a: l.x.Data, b: dy.Part(0, l.x.Rows).Data, c: l.w.grad(), gradient: right, packed: l.packed, partial: l.partialW}.record(rec)
+	product{
+		m: l.in, n: l.Out, k: l.x.Rows, transA: true, a: l.x.Data, b: dy.Part(0, l.x.Rows).Data, c: l.w.grad(),
+		gradient: right, packed: l.packed, partial: l.partialW,
+	}.record(rec)
 	l.w.backward(rec)
 	if inputRows == 0 {
 		return Tensor{}
@@ -125,6 +132,9 @@ func (l *LinearLayer) BackwardInputAdd(rec *vk.Recorder, dy, e Tensor) Tensor {
 // inputGradient records dx = dz wᵀ + e.
 func (l *LinearLayer) inputGradient(rec *vk.Recorder, dz, e Tensor) Tensor {
 	dx := l.dx.Part(0, dz.Rows).InGroups(dz.Groups)
-	product{m: dz.Rows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.value(), scale: l.w.factors, e: e.Data, c: dx.Data, gradient: left, packed: l.packed, partial: l.partialX}.record(rec)
+	product{
+		m: dz.Rows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.value(), scale: l.w.factors, e: e.Data, c: dx.Data,
+		gradient: left, packed: l.packed, partial: l.partialX,
+	}.record(rec)
 	return dx
 }

@@ -25,8 +25,7 @@ func (c *convolution) pad(rec *vk.Recorder) {
 	f := flat(rec, x.Rows*c.paddedImage())
 	rec.Dispatch(shaders.PadImage{
 		X: x.Data, Padded: c.copies.padded,
-		Local: f.local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		Local: f.local, Geometry: c.geometry(x.Rows),
 		PER: f.per, Groups: f.groups,
 	})
 }
@@ -43,8 +42,7 @@ func (c *convolution) forwardPadded(rec *vk.Recorder, t lanes, x Tensor, w, bias
 	tiles := x.Rows * c.y.H * int(ceil(c.y.W, int(t.rows)))
 	rec.DispatchWork(shaders.ConvFwdThin{
 		X: c.paddedOf(x), W: w, Bias: bias, Y: y.Data,
-		Local: width(rec), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		Local: width(rec), Geometry: c.geometry(x.Rows),
 		AddBias: !bias.IsZero(), ACT: int32(act), TM: t.rows, NV: t.runs, PER: t.depth,
 		Groups: [3]uint32{ceil(tiles, int(t.depth)), ceil(c.y.C, t.width(rec.Device())), 1},
 	}, c.work(x.Rows))
@@ -59,8 +57,7 @@ func (c *convolution) backwardFilterPadded(rec *vk.Recorder, t lanes, x, dy Tens
 	whole := result{y: dw, n: c.patch() * c.y.C, channels: c.y.C}
 	rec.DispatchWork(shaders.ConvBwdFilterThin{
 		X: c.paddedOf(x), Dy: dy.Data, Partial: whole.of(int32(chunks), c.copies.partial).y,
-		Local: width(rec), ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		Local: width(rec), Geometry: c.geometry(dy.Rows),
 		TK: t.rows, NV: t.runs, UK: t.depth, PER: int32(per),
 		Groups: [3]uint32{chunks, ceil(c.y.C, t.width(rec.Device())), ceil(c.kernel, int(t.rows))},
 	}, c.work(dy.Rows))

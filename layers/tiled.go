@@ -182,8 +182,7 @@ func (c *convolution) forwardTiled(rec *vk.Recorder, t shared, x Tensor, w, bias
 	partial, groups := t.take(rec.Device(), r, x.Rows*c.y.H*c.y.W, 1)
 	rec.DispatchWork(shaders.ConvFwdTiled{
 		X: x.Data, W: w, Bias: r.bias, Y: r.y, Partial: partial,
-		Local: t.local(), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		Local: t.local(), Geometry: c.geometry(x.Rows),
 		AddBias: !r.bias.IsZero(), ACT: int32(r.act), BM: t.bm, BN: t.bn, BK: t.bk, TM: t.tm, TN: t.tn, SPLITS: t.splits,
 		AQuads: quads(x.Data, c.x.C), BQuads: quads(w, c.y.C), CQuads: quads(r.y, c.y.C), GROUPS: groups,
 		Groups: t.groups(c.pass(forwardPass, x.Rows).implicit(), groups),
@@ -201,8 +200,7 @@ func (c *convolution) backwardDataTiled(rec *vk.Recorder, t shared, dy Tensor, w
 	partial, groups := t.take(rec.Device(), r, p.rows, p.planes)
 	rec.DispatchWork(shaders.ConvBwdDataTiled{
 		Dy: dy.Data, W: w, Bias: r.bias, Dx: r.y, Partial: partial,
-		Local: t.local(), ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		Local: t.local(), Geometry: c.geometry(dy.Rows),
 		AddBias: !r.bias.IsZero(), ACT: int32(r.act), BM: t.bm, BN: t.bn, BK: t.bk, TM: t.tm, TN: t.tn, SPLITS: t.splits,
 		AQuads: quads(dy.Data, c.y.C), BQuads: quads(w, c.y.C), CQuads: quads(r.y, c.x.C), GROUPS: groups, Groups: t.groups(p, groups),
 	}, c.work(dy.Rows))
@@ -214,8 +212,7 @@ func (c *convolution) backwardFilterTiled(rec *vk.Recorder, t shared, x, dy Tens
 	r := whole.of(t.splits, c.sumsW)
 	rec.DispatchWork(shaders.ConvBwdFilterTiled{
 		X: x.Data, Dy: dy.Data, Dw: r.y,
-		Local: t.local(), ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		Local: t.local(), Geometry: c.geometry(x.Rows),
 		BM: t.bm, BN: t.bn, BK: t.bk, TM: t.tm, TN: t.tn, SPLITS: t.splits,
 		AQuads: quads(x.Data, c.x.C), BQuads: quads(dy.Data, c.y.C), CQuads: quads(r.y, c.y.C), Groups: t.groups(c.pass(filterPass, x.Rows).implicit(), 0),
 	}, c.work(x.Rows))

@@ -17,8 +17,7 @@ func (c *convolution) unfold(rec *vk.Recorder) {
 	l := rowwise(rec, c.patch(), x.Rows*c.y.H*c.y.W, 1)
 	rec.Dispatch(shaders.Im2col{
 		X: x.Data, Col: c.colOf(0, x.Rows),
-		Local: l.local, ROWS: int32(x.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		Local: l.local, Geometry: c.geometry(x.Rows),
 		PER: l.per, Groups: [3]uint32{ceil(c.patch(), int(l.local)), l.groups[1], 1},
 	})
 }
@@ -35,19 +34,25 @@ func (c *convolution) patchesOf(x Tensor) vk.Range { return c.colOf(c.copies.of.
 // forwardUnfolded records y = act(col w + bias).
 func (c *convolution) forwardUnfolded(rec *vk.Recorder, x Tensor, w, bias vk.Range, act Activation, y Tensor) {
 	c.unfold(rec)
-	product{m: x.Rows * c.y.H * c.y.W, n: c.y.C, k: c.patch(), a: c.patchesOf(x), b: w, bias: bias, act: act, c: y.Data, moments: y.moments, groups: y.Groups, gradient: c.gradient(true), taps: c.tapShare(), packed: c.packed, partial: c.sums}.record(rec)
+	product{
+		m: x.Rows * c.y.H * c.y.W, n: c.y.C, k: c.patch(), a: c.patchesOf(x), b: w, bias: bias, act: act, c: y.Data,
+		moments: y.moments, groups: y.Groups, gradient: c.gradient(true), taps: c.tapShare(),
+		packed: c.packed, partial: c.sums,
+	}.record(rec)
 }
 
 // backwardDataUnfolded records dx = act(col2im(dy wᵀ) + bias).
 func (c *convolution) backwardDataUnfolded(rec *vk.Recorder, dy Tensor, w, bias vk.Range, act Activation, dx Tensor) {
 	col := c.colOf(0, dy.Rows)
 	c.copies.isUnfolded = false
-	product{m: dy.Rows * c.y.H * c.y.W, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: col, gradient: c.gradient(false), taps: c.tapShare(), packed: c.packed, partial: c.sums}.record(rec)
+	product{
+		m: dy.Rows * c.y.H * c.y.W, n: c.patch(), k: c.y.C, transB: true, a: dy.Data, b: w, c: col,
+		gradient: c.gradient(false), taps: c.tapShare(), packed: c.packed, partial: c.sums,
+	}.record(rec)
 	f := flat(rec, dx.elements())
 	rec.Dispatch(shaders.Col2im{
 		Col: col, Bias: bias, Dx: dx.Data,
-		Local: f.local, ROWS: int32(dy.Rows), IH: int32(c.x.H), IW: int32(c.x.W), CI: int32(c.x.C), OH: int32(c.y.H), OW: int32(c.y.W), CO: int32(c.y.C),
-		KH: int32(c.kernel), KW: int32(c.kernel), STRIDE: int32(c.stride), PadY: int32(c.padY), PadX: int32(c.padX),
+		Local: f.local, Geometry: c.geometry(dy.Rows),
 		PER: f.per, AddBias: !bias.IsZero(), ACT: int32(act), Groups: f.groups,
 	})
 }
@@ -55,5 +60,8 @@ func (c *convolution) backwardDataUnfolded(rec *vk.Recorder, dy Tensor, w, bias 
 // backwardFilterUnfolded records dw = colᵀ dy.
 func (c *convolution) backwardFilterUnfolded(rec *vk.Recorder, x, dy Tensor, dw vk.Range) {
 	c.unfold(rec)
-	product{m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.patchesOf(x), b: dy.Data, c: dw, gradient: c.filterGradient(), taps: c.tapShare(), packed: c.packed, partial: c.sumsW}.record(rec)
+	product{
+		m: c.patch(), n: c.y.C, k: x.Rows * c.y.H * c.y.W, transA: true, a: c.patchesOf(x), b: dy.Data, c: dw,
+		gradient: c.filterGradient(), taps: c.tapShare(), packed: c.packed, partial: c.sumsW,
+	}.record(rec)
 }

@@ -36,8 +36,7 @@ func testConvFwdCoop(r *rig) {
 		y := r.out(c.splits * c.outputs())
 		k := shaders.ConvFwdCoop{
 			X: r.floats(x).Range, W: r.floats(w).Range, Bias: bias.all(), Y: y.Range,
-			Local: c.cut.local(r), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
-			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX), AddBias: c.bias, ACT: int32(c.act), SPLITS: int32(c.splits),
+			Local: c.cut.local(r), Geometry: c.known(), AddBias: c.bias, ACT: int32(c.act), SPLITS: int32(c.splits),
 			CM: int32(c.matrix.M), CN: int32(c.matrix.N), CK: int32(c.matrix.K),
 			WM: c.cut.wm, WN: c.cut.wn, FM: c.cut.fm, FN: c.cut.fn, BK: int32(c.cut.bk(c.matrix)), ScaleA: scaleOf(c.scale), ScaleB: 2 / scaleOf(c.scale),
 			Groups: [3]uint32{ceil(c.N*c.OH*c.OW, c.cut.bm(c.matrix)), ceil(c.CO, c.cut.bn(c.matrix)), uint32(c.splits)},
@@ -59,8 +58,7 @@ func testConvBwdDataCoop(r *rig) {
 		dx, phase := r.out(c.splits*c.inputs()), int(ceil(c.H, c.Stride)*ceil(c.W, c.Stride))
 		k := shaders.ConvBwdDataCoop{
 			Dy: r.floats(dy).Range, W: r.floats(w).Range, Bias: bias.all(), Dx: dx.Range,
-			Local: c.cut.local(r), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
-			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX), AddBias: c.bias, ACT: int32(c.act), SPLITS: int32(c.splits),
+			Local: c.cut.local(r), Geometry: c.known(), AddBias: c.bias, ACT: int32(c.act), SPLITS: int32(c.splits),
 			CM: int32(c.matrix.M), CN: int32(c.matrix.N), CK: int32(c.matrix.K),
 			WM: c.cut.wm, WN: c.cut.wn, FM: c.cut.fm, FN: c.cut.fn, BK: int32(c.cut.bk(c.matrix)), ScaleA: scaleOf(c.scale), ScaleB: 2 / scaleOf(c.scale),
 			Groups: [3]uint32{ceil(c.N*phase, c.cut.bm(c.matrix)), ceil(c.CI, c.cut.bn(c.matrix)), uint32(c.Stride * c.Stride * c.splits)},
@@ -81,8 +79,7 @@ func testConvBwdFilterCoop(r *rig) {
 		dw := r.out(c.splits * c.filter())
 		k := shaders.ConvBwdFilterCoop{
 			X: r.floats(x).Range, Dy: r.floats(dy).Range, Dw: dw.Range,
-			Local: c.cut.local(r), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
-			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX), SPLITS: int32(c.splits),
+			Local: c.cut.local(r), Geometry: c.known(), SPLITS: int32(c.splits),
 			CM: int32(c.matrix.M), CN: int32(c.matrix.N), CK: int32(c.matrix.K),
 			WM: c.cut.wm, WN: c.cut.wn, FM: c.cut.fm, FN: c.cut.fn, BK: int32(c.cut.bk(c.matrix)), ScaleA: 2 / scaleOf(c.scale), ScaleB: scaleOf(c.scale),
 			Groups: [3]uint32{ceil(c.patch(), c.cut.bm(c.matrix)), ceil(c.CO, c.cut.bn(c.matrix)), uint32(c.splits)},

@@ -49,8 +49,7 @@ func testConvFwdLanes(r *rig) {
 		partial := c.moments(r, c.OH, c.CO, y)
 		r.run(shaders.ConvFwdLanes{
 			X: r.floats(x).Range, W: r.floats(packed(w, c.CO, c.width(r))).Range, Bias: bias.all(), Y: y.Range, Partial: partial.Range,
-			Local: uint32(l), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
-			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
+			Local: uint32(l), Geometry: c.known(),
 			AddBias: c.bias, ACT: int32(c.act), TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk), GROUPS: int32(c.groups),
 			Groups: [3]uint32{uint32(c.OH), uint32(c.tiles(c.N)), ceil(c.CO, l*c.nv)},
 		})
@@ -74,8 +73,7 @@ func testConvBwdDataLanes(r *rig) {
 		partial := c.moments(r, c.H, c.CI, dx)
 		r.run(shaders.ConvBwdDataLanes{
 			Dy: r.floats(dy).Range, W: r.floats(packed(turned, c.CI, c.width(r))).Range, Bias: bias.all(), Dx: dx.Range, Partial: partial.Range,
-			Local: uint32(l), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
-			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
+			Local: uint32(l), Geometry: c.known(),
 			AddBias: c.bias, ACT: int32(c.act), TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk), GROUPS: int32(c.groups),
 			Groups: [3]uint32{uint32(c.H), uint32(c.tiles(c.N)), ceil(c.CI, l*c.nv)},
 		})
@@ -98,8 +96,7 @@ func testConvBwdFilterLanes(r *rig) {
 		r.run(shaders.ConvBwdFilterLanes{
 			X:  r.floats(packed(batchInside(x, c.N, c.CI), c.CI, c.tm)).Range,
 			Dy: r.floats(packed(batchInside(dy, c.N, c.CO), c.CO, c.width(r))).Range, Dw: dw.Range,
-			Local: uint32(l), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
-			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
+			Local: uint32(l), Geometry: c.known(),
 			TM: int32(c.tm), NV: int32(c.nv), UK: int32(c.uk),
 			Groups: [3]uint32{ceil(c.CI, c.tm), ceil(c.CO, l*c.nv), 1},
 		})

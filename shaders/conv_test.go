@@ -2,6 +2,7 @@ package shaders_test
 
 import (
 	"vkgan/layers/ref"
+	"vkgan/shaders"
 )
 
 // geometry is a case of all three passes.
@@ -10,6 +11,14 @@ type geometry struct {
 	bias bool
 	act  int
 	far  bool // its bias is far from 0
+}
+
+// known is what the kernels know of it.
+func (g geometry) known() shaders.Geometry {
+	return shaders.Geometry{
+		ROWS: int32(g.N), IH: int32(g.H), IW: int32(g.W), CI: int32(g.CI), OH: int32(g.OH), OW: int32(g.OW), CO: int32(g.CO),
+		KH: int32(g.KH), KW: int32(g.KW), STRIDE: int32(g.Stride), PadY: int32(g.PadY), PadX: int32(g.PadX),
+	}
 }
 
 // geometries are convolutions for a device whose subgroups are l wide.

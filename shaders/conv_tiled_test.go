@@ -46,8 +46,7 @@ func measuredTiled(r *rig) (cases []tiledCase) {
 
 func (c tiledCase) fwd() shaders.ConvFwdTiled {
 	return shaders.ConvFwdTiled{
-		Local: c.local(), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
-		KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
+		Local: c.local(), Geometry: c.known(),
 		AddBias: c.bias, ACT: int32(c.act), BM: c.bm, BN: c.bn, BK: c.bk, TM: c.tm, TN: c.tn, SPLITS: int32(c.splits),
 		AQuads: c.moves(c.CI), BQuads: c.moves(c.CO), CQuads: c.moves(c.CO), GROUPS: int32(c.groups),
 		Groups: [3]uint32{uint32(c.tiles(c.N*c.OH*c.OW, c.groups)), ceil(c.CO, int(c.bn)), uint32(c.splits)},
@@ -97,8 +96,7 @@ func testConvBwdDataTiled(r *rig) {
 		}
 		k := shaders.ConvBwdDataTiled{
 			Dy: r.floats(dy).Range, W: r.floats(w).Range, Bias: bias.all(), Dx: dx.Range, Partial: partial.Range,
-			Local: c.local(), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
-			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
+			Local: c.local(), Geometry: c.known(),
 			AddBias: c.bias, ACT: int32(c.act), BM: c.bm, BN: c.bn, BK: c.bk, TM: c.tm, TN: c.tn, SPLITS: int32(c.splits),
 			AQuads: c.moves(c.CO), BQuads: c.moves(c.CO), CQuads: c.moves(c.CI), GROUPS: int32(c.groups),
 			Groups: [3]uint32{uint32(tiles), ceil(c.CI, int(c.bn)), uint32(c.Stride * c.Stride * c.splits)},
@@ -138,8 +136,7 @@ func testConvBwdFilterTiled(r *rig) {
 		dw := r.out(c.splits * c.filter())
 		k := shaders.ConvBwdFilterTiled{
 			X: r.floats(x).Range, Dy: r.floats(dy).Range, Dw: dw.Range,
-			Local: c.local(), ROWS: int32(c.N), IH: int32(c.H), IW: int32(c.W), CI: int32(c.CI), OH: int32(c.OH), OW: int32(c.OW), CO: int32(c.CO),
-			KH: int32(c.KH), KW: int32(c.KW), STRIDE: int32(c.Stride), PadY: int32(c.PadY), PadX: int32(c.PadX),
+			Local: c.local(), Geometry: c.known(),
 			BM: c.bm, BN: c.bn, BK: c.bk, TM: c.tm, TN: c.tn, SPLITS: int32(c.splits),
 			AQuads: c.moves(c.CI), BQuads: c.moves(c.CO), CQuads: c.moves(c.CO),
 			Groups: [3]uint32{ceil(c.patch(), int(c.bm)), ceil(c.CO, int(c.bn)), uint32(c.splits)},

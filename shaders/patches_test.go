@@ -34,8 +34,7 @@ func testIm2col(r *rig) {
 		col := r.out(rows * c.CO)
 		r.run(shaders.Im2col{
 			X: r.floats(x).Range, Col: col.Range,
-			Local: uint32(r.lanes()), ROWS: int32(g.N), IH: int32(g.H), IW: int32(g.W), CI: int32(g.CI), OH: int32(g.OH), OW: int32(g.OW), CO: int32(g.CO),
-			KH: int32(g.KH), KW: int32(g.KW), STRIDE: int32(g.Stride), PadY: int32(g.PadY), PadX: int32(g.PadX),
+			Local: uint32(r.lanes()), Geometry: g.known(),
 			PER: int32(per), Groups: [3]uint32{ceil(c.CO, r.lanes()), ceil(rows, per), 1},
 		})
 		r.sameFloats("col", col, narrow(c.Forward(wide(x), identity)))
@@ -50,8 +49,7 @@ func testCol2im(r *rig) {
 		dx, per := r.out(g.inputs()), 1+r.IntN(5)
 		r.run(shaders.Col2im{
 			Col: r.floats(col).Range, Bias: bias.all(), Dx: dx.Range,
-			Local: uint32(r.lanes()), ROWS: int32(g.N), IH: int32(g.H), IW: int32(g.W), CI: int32(g.CI), OH: int32(g.OH), OW: int32(g.OW), CO: int32(g.CO),
-			KH: int32(g.KH), KW: int32(g.KW), STRIDE: int32(g.Stride), PadY: int32(g.PadY), PadX: int32(g.PadX),
+			Local: uint32(r.lanes()), Geometry: g.known(),
 			PER: int32(per), AddBias: g.bias, ACT: int32(g.act), Groups: [3]uint32{ceil(g.inputs(), r.lanes()*per), 1, 1},
 		})
 		r.near("dx", dx, finish(c.BackwardData(wide(col), identity)))

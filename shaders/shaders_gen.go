@@ -932,10 +932,11 @@ type Col2im struct {
 	Dx        vk.Range // written
 
 	// specialisation constants
-	Local                                                         uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, PER int32
-	AddBias                                                       bool
-	ACT                                                           int32
+	Local uint32
+	Geometry
+	PER     int32
+	AddBias bool
+	ACT     int32
 
 	Groups [3]uint32
 }
@@ -1195,12 +1196,12 @@ type ConvBwdDataCoop struct {
 	Dx          vk.Range // written
 
 	// specialisation constants
-	Local                                                    uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
-	AddBias                                                  bool
-	ACT, CM, CN, CK, WM, WN, FM, FN, BK                      int32
-	ScaleA, ScaleB                                           float32
-	SPLITS                                                   int32
+	Local uint32
+	Geometry
+	AddBias                             bool
+	ACT, CM, CN, CK, WM, WN, FM, FN, BK int32
+	ScaleA, ScaleB                      float32
+	SPLITS                              int32
 
 	Groups [3]uint32
 }
@@ -1283,10 +1284,10 @@ type ConvBwdDataLanes struct {
 	Dx, Partial vk.Range // written
 
 	// specialisation constants
-	Local                                                    uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
-	AddBias                                                  bool
-	ACT, TM, NV, UK, GROUPS                                  int32
+	Local uint32
+	Geometry
+	AddBias                 bool
+	ACT, TM, NV, UK, GROUPS int32
 
 	Groups [3]uint32
 }
@@ -1362,12 +1363,12 @@ type ConvBwdDataTiled struct {
 	Dx, Partial vk.Range // written
 
 	// specialisation constants
-	Local                                                    uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
-	AddBias                                                  bool
-	ACT, BM, BN, BK, TM, TN, SPLITS                          int32
-	AQuads, BQuads, CQuads                                   bool
-	GROUPS                                                   int32
+	Local uint32
+	Geometry
+	AddBias                         bool
+	ACT, BM, BN, BK, TM, TN, SPLITS int32
+	AQuads, BQuads, CQuads          bool
+	GROUPS                          int32
 
 	Groups [3]uint32
 }
@@ -1446,9 +1447,10 @@ type ConvBwdFilterCoop struct {
 	Dw    vk.Range // written
 
 	// specialisation constants
-	Local                                                                                            uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, SPLITS, CM, CN, CK, WM, WN, FM, FN, BK int32
-	ScaleA, ScaleB                                                                                   float32
+	Local uint32
+	Geometry
+	SPLITS, CM, CN, CK, WM, WN, FM, FN, BK int32
+	ScaleA, ScaleB                         float32
 
 	Groups [3]uint32
 }
@@ -1527,8 +1529,9 @@ type ConvBwdFilterLanes struct {
 	Dw    vk.Range // read and written
 
 	// specialisation constants
-	Local                                                                uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, TM, NV, UK int32
+	Local uint32
+	Geometry
+	TM, NV, UK int32
 
 	Groups [3]uint32
 }
@@ -1598,8 +1601,9 @@ type ConvBwdFilterThin struct {
 	Partial vk.Range // written
 
 	// specialisation constants
-	Local                                                                     uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, TK, NV, UK, PER int32
+	Local uint32
+	Geometry
+	TK, NV, UK, PER int32
 
 	Groups [3]uint32
 }
@@ -1667,9 +1671,10 @@ type ConvBwdFilterTiled struct {
 	Dw    vk.Range // written
 
 	// specialisation constants
-	Local                                                                                uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, BM, BN, BK, TM, TN, SPLITS int32
-	AQuads, BQuads, CQuads                                                               bool
+	Local uint32
+	Geometry
+	BM, BN, BK, TM, TN, SPLITS int32
+	AQuads, BQuads, CQuads     bool
 
 	Groups [3]uint32
 }
@@ -1744,12 +1749,12 @@ type ConvFwdCoop struct {
 	Y          vk.Range // written
 
 	// specialisation constants
-	Local                                                    uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
-	AddBias                                                  bool
-	ACT, CM, CN, CK, WM, WN, FM, FN, BK                      int32
-	ScaleA, ScaleB                                           float32
-	SPLITS                                                   int32
+	Local uint32
+	Geometry
+	AddBias                             bool
+	ACT, CM, CN, CK, WM, WN, FM, FN, BK int32
+	ScaleA, ScaleB                      float32
+	SPLITS                              int32
 
 	Groups [3]uint32
 }
@@ -1832,10 +1837,10 @@ type ConvFwdLanes struct {
 	Y, Partial vk.Range // written
 
 	// specialisation constants
-	Local                                                    uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
-	AddBias                                                  bool
-	ACT, TM, NV, UK, GROUPS                                  int32
+	Local uint32
+	Geometry
+	AddBias                 bool
+	ACT, TM, NV, UK, GROUPS int32
 
 	Groups [3]uint32
 }
@@ -1909,10 +1914,10 @@ type ConvFwdThin struct {
 	Y          vk.Range // written
 
 	// specialisation constants
-	Local                                                    uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
-	AddBias                                                  bool
-	ACT, TM, NV, PER                                         int32
+	Local uint32
+	Geometry
+	AddBias          bool
+	ACT, TM, NV, PER int32
 
 	Groups [3]uint32
 }
@@ -1985,12 +1990,12 @@ type ConvFwdTiled struct {
 	Y, Partial vk.Range // written
 
 	// specialisation constants
-	Local                                                    uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX int32
-	AddBias                                                  bool
-	ACT, BM, BN, BK, TM, TN, SPLITS                          int32
-	AQuads, BQuads, CQuads                                   bool
-	GROUPS                                                   int32
+	Local uint32
+	Geometry
+	AddBias                         bool
+	ACT, BM, BN, BK, TM, TN, SPLITS int32
+	AQuads, BQuads, CQuads          bool
+	GROUPS                          int32
 
 	Groups [3]uint32
 }
@@ -2784,8 +2789,9 @@ type Im2col struct {
 	Col vk.Range // written
 
 	// specialisation constants
-	Local                                                         uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, PER int32
+	Local uint32
+	Geometry
+	PER int32
 
 	Groups [3]uint32
 }
@@ -3331,8 +3337,9 @@ type PadImage struct {
 	Padded vk.Range // written
 
 	// specialisation constants
-	Local                                                         uint32
-	ROWS, IH, IW, CI, OH, OW, CO, KH, KW, STRIDE, PadY, PadX, PER int32
+	Local uint32
+	Geometry
+	PER int32
 
 	Groups [3]uint32
 }

@@ -39,8 +39,7 @@ func testPadImage(r *rig) {
 		got := r.out(len(want))
 		r.run(shaders.PadImage{
 			X: r.floats(x).Range, Padded: got.Range,
-			Local: uint32(r.lanes()), ROWS: int32(g.N), IH: int32(g.H), IW: int32(g.W), CI: int32(g.CI), OH: int32(g.OH), OW: int32(g.OW), CO: int32(g.CO),
-			KH: int32(g.KH), KW: int32(g.KW), STRIDE: int32(g.Stride), PadY: int32(g.PadY), PadX: int32(g.PadX),
+			Local: uint32(r.lanes()), Geometry: g.known(),
 			PER: int32(per), Groups: [3]uint32{ceil(len(want), r.lanes()*per), 1, 1},
 		})
 		r.sameFloats("padded", got, want)
@@ -56,8 +55,7 @@ func testConvFwdThin(r *rig) {
 		tm, nv, per := 1+r.IntN(min(6, g.OW)), 1+r.IntN(min(2, g.CO/l)), 1+r.IntN(5)
 		r.run(shaders.ConvFwdThin{
 			X: r.floats(g.padded(x)).Range, W: r.floats(w).Range, Bias: bias.all(), Y: y.Range,
-			Local: uint32(l), ROWS: int32(g.N), IH: int32(g.H), IW: int32(g.W), CI: int32(g.CI), OH: int32(g.OH), OW: int32(g.OW), CO: int32(g.CO),
-			KH: int32(g.KH), KW: int32(g.KW), STRIDE: int32(g.Stride), PadY: int32(g.PadY), PadX: int32(g.PadX),
+			Local: uint32(l), Geometry: g.known(),
 			AddBias: g.bias, ACT: int32(g.act), TM: int32(tm), NV: int32(nv), PER: int32(per),
 			Groups: [3]uint32{ceil(g.N*g.OH*int(ceil(g.OW, tm)), per), ceil(g.CO, l*nv), 1},
 		})
@@ -79,8 +77,7 @@ func testConvBwdFilterThin(r *rig) {
 		partial := r.out(chunks * g.filter())
 		r.run(shaders.ConvBwdFilterThin{
 			X: r.floats(g.padded(x)).Range, Dy: r.floats(dy).Range, Partial: partial.Range,
-			Local: uint32(l), ROWS: int32(g.N), IH: int32(g.H), IW: int32(g.W), CI: int32(g.CI), OH: int32(g.OH), OW: int32(g.OW), CO: int32(g.CO),
-			KH: int32(g.KH), KW: int32(g.KW), STRIDE: int32(g.Stride), PadY: int32(g.PadY), PadX: int32(g.PadX),
+			Local: uint32(l), Geometry: g.known(),
 			TK: int32(tk), NV: int32(nv), UK: int32(uk), PER: int32(per),
 			Groups: [3]uint32{uint32(chunks), ceil(g.CO, l*nv), ceil(g.KH, tk)},
 		})

@@ -29,7 +29,7 @@ var (
 	// when the window system took the window's surface away. NewScreen makes
 	// another.
 	ErrSurfaceLost = errors.New("the window's surface is lost")
-	// ErrNoLoader is returned when libvulkan.so.1 cannot be loaded.
+	// ErrNoLoader is returned when libvulkan.so.1 cannot be loaded, or is too old.
 	ErrNoLoader = errors.New("cannot load libvulkan.so.1")
 )
 

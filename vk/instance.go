@@ -36,7 +36,13 @@ func openInstance(validate bool, surfaces ...string) (*instance, error) {
 	case r != vulkan.Success:
 		return nil, check("vkCreateInstance", r)
 	}
-	return &instance{native, validate}, nil
+	in := &instance{native, validate}
+	if native.api < apiVersion(1, 2) { // nobody may use more of a device than the loader knows
+		in.close()
+		in.free()
+		return nil, fmt.Errorf("%w: it is of version %s, and 1.2 is needed (Debian and Ubuntu: apt-get install libvulkan1)", ErrNoLoader, version(native.api))
+	}
+	return in, nil
 }
 
 // driverHint names the variables that restrict the loader's search for drivers.

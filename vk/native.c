@@ -314,10 +314,7 @@ void vkg_physical_info(vkg_instance *in, void *physical, vkg_info *out) {
 	in->memory(physical, &m);
 	out->memory_types = m.typeCount;
 	out->heaps = m.heapCount;
-	for (u32 i = 0; i < m.typeCount; i++) {
-		out->memory_flags[i] = m.types[i].propertyFlags;
-		out->memory_heap[i] = m.types[i].heapIndex;
-	}
+	for (u32 i = 0; i < m.typeCount; i++) out->memory_flags[i] = m.types[i].propertyFlags;
 	for (u32 i = 0; i < m.heapCount; i++) {
 		out->heap_size[i] = m.heaps[i].size;
 		out->heap_flags[i] = m.heaps[i].flags;
@@ -522,7 +519,7 @@ int32_t vkg_create_block(vkg_device *d, uint64_t bytes, uint32_t usage, const ui
 	r = OUT_OF_DEVICE_MEMORY;
 	for (u32 i = 0; i < count && r != SUCCESS; i++) {
 		if (!(need.typeBits >> types[i] & 1)) continue;
-		ai.type = out->type = types[i];
+		ai.type = types[i];
 		r = d->allocate(d->handle, &ai, 0, &out->memory);
 	}
 	if (r == SUCCESS) r = d->bind_memory(d->handle, out->buffer, out->memory, 0);

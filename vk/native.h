@@ -44,7 +44,7 @@ typedef struct {
 	float timestamp_period;
 	uint32_t timestamp_bits, family; // family: of the queue to use; ~0 where none computes
 	uint32_t features;
-	uint32_t memory_types, memory_flags[32], memory_heap[32], heaps, heap_flags[16];
+	uint32_t memory_types, memory_flags[32], heaps, heap_flags[16];
 	uint64_t heap_size[16];
 	vkg_matrix matrices[VKG_MATRICES]; // without saturation
 	uint32_t matrix_count;
@@ -59,7 +59,6 @@ typedef struct {
 	vkg_handle buffer, memory;
 	uint64_t address;
 	void *mapped;
-	uint32_t type;
 } vkg_block;
 
 // Recorded commands.

@@ -86,10 +86,25 @@ func (k Kernel) argFields() (lines []field) {
 }
 
 func fields(scalars []Scalar) (lines []field) {
-	for _, s := range scalars {
-		lines = join(lines, field{Names: exported(s.Name), Type: goTypes[s.Type]})
+	for len(scalars) > 0 {
+		if n := len(geometry); len(scalars) >= n && slices.Equal(names(scalars[:n]), geometry) {
+			lines, scalars = append(lines, field{Names: "Geometry"}), scalars[n:]
+			continue
+		}
+		lines = join(lines, field{Names: exported(scalars[0].Name), Type: goTypes[scalars[0].Type]})
+		scalars = scalars[1:]
 	}
 	return lines
+}
+
+// geometry are the constants of include/conv.glsl, which shaders.Geometry holds.
+var geometry = []string{"ROWS", "IH", "IW", "CI", "OH", "OW", "CO", "KH", "KW", "STRIDE", "PAD_Y", "PAD_X"}
+
+func names(scalars []Scalar) (list []string) {
+	for _, s := range scalars {
+		list = append(list, s.Name)
+	}
+	return list
 }
 
 func specScalars(k Kernel) (scalars []Scalar) {
