@@ -21,7 +21,14 @@ type past struct {
 	took       time.Duration // to read it
 }
 
-// closing leaves the run, unless it was gone on with, to others after work that ended with err.
+// take gives the run away: the caller ends it from now on.
+func (p *past) take() *gan.Run {
+	run := p.run
+	p.run = nil
+	return run
+}
+
+// closing leaves the run, unless it was taken, to others after work that ended with err.
 func (p *past) closing(err error) error {
 	if p == nil || p.run == nil {
 		return err

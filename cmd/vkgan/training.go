@@ -219,7 +219,7 @@ func (t *trainFlags) openRun(before *past, s *session, j job, info gan.RunInfo, 
 			fmt.Fprintf(w.streams.err, "vkgan: from here on the run is no longer bit-exact: another %s\n", difference)
 		}
 	}
-	before.run = nil
+	run = before.take()
 	if err := run.Resume(checkpoint, info); err != nil {
 		return nil, errors.Join(err, run.Close())
 	}
