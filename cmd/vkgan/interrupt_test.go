@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -13,6 +14,9 @@ import (
 )
 
 func TestFirstSignalEndsTheWork(t *testing.T) {
+	heeded := make(chan os.Signal, 1)
+	signal.Notify(heeded, syscall.SIGHUP) // also where the tests run under nohup
+	signal.Stop(heeded)
 	for signal, code := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143, syscall.SIGHUP: 129} {
 		i := onInterrupt(context.Background(), io.Discard)
 		if i.stopped() != nil || i.Err() != nil {
@@ -30,6 +34,27 @@ func TestFirstSignalEndsTheWork(t *testing.T) {
 			t.Errorf("%v gives %v", signal, i.stopped())
 		}
 		i.release()
+	}
+}
+
+// Under nohup the end of the terminal ends nothing.
+func TestNohup(t *testing.T) {
+	signal.Ignore(syscall.SIGHUP)
+	defer signal.Reset(syscall.SIGHUP)
+	i := onInterrupt(context.Background(), io.Discard)
+	defer i.release()
+	for _, s := range []syscall.Signal{syscall.SIGHUP, syscall.SIGTERM} {
+		if err := syscall.Kill(os.Getpid(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	select {
+	case <-i.Done():
+	case <-time.After(10 * time.Second):
+		t.Fatal("SIGTERM did not end the work")
+	}
+	if stopped, ok := i.stopped().(stoppedError); !ok || stopped.code() != 143 {
+		t.Errorf("ended by %v", i.stopped())
 	}
 }
 
