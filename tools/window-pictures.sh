@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# window-pictures.sh: make the pictures of the window in docs/images, at steps 30, 300 and 560 of a short run of InfoGAN and of its
+# window-pictures.sh: make the pictures of the window in docs/images, early, in the middle and late in an epoch of InfoGAN, and of its
 # explorer, in windows of an X server of its own (xvfb and xdotool; make setup installs them for tests). Build first (make build).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -31,10 +31,12 @@ keep() {
 
 bin/vkgan train infogan --preview --seed 1 --max-steps 600 --eval-every 100 --calibrate-on 1000 --checkpoint-every 0 --out "$out" --quiet &
 run=$!
-for step in 30 300 560; do
-	at $step
-	keep window-$step
-done
+at 30
+keep window-early
+at 300
+keep window-middle
+at 560
+keep window-late
 wait $run
 
 bin/vkgan view "$out"/0* &
