@@ -56,8 +56,8 @@ func NewRun(out, name string, info RunInfo) (*Run, error) {
 // newFolder makes the folder out/NNNNN-name with the next free number, in use by this process. A folder of that name is
 // never seen without what fill has written there.
 func newFolder(out, name string, fill func(dir string) error) (dir string, lock *runLock, err error) {
-	if err := os.MkdirAll(out, 0o777); err != nil {
-		return "", nil, files.CannotWrite(out, err)
+	if err := files.MakeFolder(out); err != nil {
+		return "", nil, err
 	}
 	number, claim, err := claimNumber(out)
 	if err != nil {

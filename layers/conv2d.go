@@ -55,10 +55,8 @@ func (c Conv2D) build(b *Builder, in Shape) (Layer, Shape) {
 
 // outputs gives the output size along an axis, and the padding before it.
 func (c Conv2D) outputs(size int) (out, pad int) {
-	if c.Pad != nil && size+2**c.Pad < c.Kernel {
-		return 0, *c.Pad
-	} else if c.Pad != nil {
-		return (size+2**c.Pad-c.Kernel)/c.Stride + 1, *c.Pad
+	if c.Pad != nil {
+		return max(0, size+2**c.Pad-c.Kernel+c.Stride) / c.Stride, *c.Pad
 	}
 	return same(size, c.Kernel, c.Stride)
 }
@@ -123,7 +121,7 @@ func (l *conv2DLayer) BackwardInput(rec *vk.Recorder, dy Tensor) Tensor {
 }
 
 func (l *conv2DLayer) inputGradient(rec *vk.Recorder, dz Tensor) Tensor {
-	dx := l.dx.Part(0, dz.Rows).InGroups(dz.Groups)
+	dx := l.dx.Part(0, dz.Rows)
 	l.backwardData(rec, dz, l.filter.value(), vk.Range{}, Identity, dx)
 	return dx
 }

@@ -131,7 +131,7 @@ func (l *LinearLayer) BackwardInputAdd(rec *vk.Recorder, dy, e Tensor) Tensor {
 
 // inputGradient records dx = dz wᵀ + e.
 func (l *LinearLayer) inputGradient(rec *vk.Recorder, dz, e Tensor) Tensor {
-	dx := l.dx.Part(0, dz.Rows).InGroups(dz.Groups)
+	dx := l.dx.Part(0, dz.Rows)
 	product{
 		m: dz.Rows, n: l.in, k: l.Out, transB: true, a: dz.Data, b: l.w.value(), scale: l.w.factors, e: e.Data, c: dx.Data,
 		gradient: left, packed: l.packed, partial: l.partialX,

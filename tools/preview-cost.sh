@@ -6,13 +6,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 rounds=${1:-3} model=${2:-infogan} steps=${3:-70}
-out=$(mktemp -d)
-exec 7<> <(:)
-Xvfb -displayfd 7 -screen 0 1280x800x24 -nolisten tcp -noreset 2>/dev/null &
-server=$!
-trap 'kill $server; rm -rf "$out"' EXIT
-read -r display <&7
-export DISPLAY=:$display
+. tools/display.sh
 
 # seconds FLAGS...: how long steps 10 to the last take; what the run says of its window goes to $out/window.
 seconds() {

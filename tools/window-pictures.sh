@@ -3,20 +3,20 @@
 # explorer, in windows of an X server of its own (xvfb and xdotool; make setup installs them for tests). Build first (make build).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-out=$(mktemp -d)
-exec 7<> <(:)
-Xvfb -displayfd 7 -screen 0 1280x800x24 -nolisten tcp -noreset 2>/dev/null &
-server=$!
-trap 'kill $server; rm -rf "$out"' EXIT
-read -r display <&7
-export DISPLAY=:$display
+. tools/display.sh
 
 window() { xdotool search --name ' – step ' 2>/dev/null | head -n 1; }
+
+# later: in a moment, unless the program has ended.
+later() {
+	kill -0 $run
+	sleep 0.2
+}
 
 # at STEP: waits until the window shows that step, or a later one.
 at() {
 	local title
-	until title=$(xdotool search --name ' – step ' getwindowname 2>/dev/null) && [ "${title##* }" -ge "$1" ]; do sleep 0.2; done
+	until title=$(xdotool search --name ' – step ' getwindowname 2>/dev/null) && [ "${title##* }" -ge "$1" ]; do later; done
 }
 
 # press KEY…, click X Y BUTTON: in the window.
@@ -26,7 +26,7 @@ click() { xdotool mousemove --window "$(window)" "$1" "$2" click "$3"; }
 # keep NAME: has the picture that the window saves as docs/images/NAME.png.
 keep() {
 	press s
-	until mv "$out"/0*/preview/*.png "docs/images/$1.png" 2>/dev/null; do sleep 0.2; done
+	until mv "$out"/0*/preview/*.png "docs/images/$1.png" 2>/dev/null; do later; done
 }
 
 bin/vkgan train infogan --preview --seed 1 --max-steps 600 --eval-every 100 --calibrate-on 1000 --checkpoint-every 0 --out "$out" --quiet &

@@ -76,10 +76,8 @@ func (r *classifyReport) object(c classified) error {
 }
 
 func (r *classifyReport) line(text string) error {
-	if _, err := fmt.Fprintln(r.out, text); err != nil {
-		return fmt.Errorf("cannot write to stdout: %w", err)
-	}
-	return nil
+	_, err := fmt.Fprintln(r.out, text)
+	return stdoutError(err)
 }
 
 // mostFailures is how many are told one by one.

@@ -55,10 +55,7 @@ func (r evalReport) print(out io.Writer, asJSON bool) (err error) {
 	} else {
 		_, err = io.WriteString(out, r.text())
 	}
-	if err != nil {
-		return fmt.Errorf("cannot write to stdout: %w", err)
-	}
-	return nil
+	return stdoutError(err)
 }
 
 // text is the report for people.

@@ -10,7 +10,8 @@ import (
 	"syscall"
 )
 
-// interrupt ends a piece of work in good order when Ctrl-C or SIGTERM comes or the terminal goes, and the process when a second one does.
+// interrupt ends a piece of work in good order when Ctrl-C or SIGTERM comes or the terminal goes, and the process when a second
+// signal does.
 type interrupt struct {
 	context.Context // done after the first signal
 	cancel          context.CancelFunc

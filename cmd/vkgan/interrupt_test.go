@@ -13,6 +13,19 @@ import (
 	"time"
 )
 
+// endedBy waits for a signal to end the work, with its exit code.
+func endedBy(t *testing.T, i *interrupt, signal syscall.Signal, code int) {
+	t.Helper()
+	select {
+	case <-i.Done():
+	case <-time.After(10 * time.Second):
+		t.Fatalf("%v did not end the work", signal)
+	}
+	if stopped, ok := i.stopped().(stoppedError); !ok || stopped.code() != code {
+		t.Errorf("%v gives %v", signal, i.stopped())
+	}
+}
+
 func TestFirstSignalEndsTheWork(t *testing.T) {
 	heeded := make(chan os.Signal, 1)
 	signal.Notify(heeded, syscall.SIGHUP) // also where the tests run under nohup
@@ -25,14 +38,7 @@ func TestFirstSignalEndsTheWork(t *testing.T) {
 		if err := syscall.Kill(os.Getpid(), signal); err != nil {
 			t.Fatal(err)
 		}
-		select {
-		case <-i.Done():
-		case <-time.After(10 * time.Second):
-			t.Fatal("the signal did not end the work")
-		}
-		if stopped, ok := i.stopped().(stoppedError); !ok || stopped.code() != code {
-			t.Errorf("%v gives %v", signal, i.stopped())
-		}
+		endedBy(t, i, signal, code)
 		i.release()
 	}
 }
@@ -48,14 +54,7 @@ func TestNohup(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	select {
-	case <-i.Done():
-	case <-time.After(10 * time.Second):
-		t.Fatal("SIGTERM did not end the work")
-	}
-	if stopped, ok := i.stopped().(stoppedError); !ok || stopped.code() != 143 {
-		t.Errorf("ended by %v", i.stopped())
-	}
+	endedBy(t, i, syscall.SIGTERM, 143)
 }
 
 func TestSecondSignalEndsAtOnce(t *testing.T) {

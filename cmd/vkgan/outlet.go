@@ -43,8 +43,13 @@ func (o *outlet) Write(p []byte) (int, error) {
 func (o *outlet) broken() error {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
-	if o.err != nil {
-		return fmt.Errorf("cannot write to stdout: %w", o.err)
+	return stdoutError(o.err)
+}
+
+// stdoutError is what a person is told of a failed write, nil without one.
+func stdoutError(err error) error {
+	if err != nil {
+		return fmt.Errorf("cannot write to stdout: %w", err)
 	}
 	return nil
 }

@@ -12,6 +12,22 @@ import (
 	"vkgan/gan"
 )
 
+// A plan that cannot be printed is an error.
+func TestDryRunOnAFullDisk(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	for _, format := range []string{"--json", "--quiet"} {
+		var stderr strings.Builder
+		code := run(small(t, t.TempDir(), "--dry-run", format), streams{out: full, err: &stderr})
+		if code != exitFailed || !strings.Contains(stderr.String(), "cannot write to stdout: ") {
+			t.Errorf("%s: exit code %d, %s", format, code, stderr.String())
+		}
+	}
+}
+
 // A run whose reader goes, and with Ctrl-C, which ends the reader too, is saved.
 func TestReaderGoes(t *testing.T) {
 	for name, interrupted := range map[string]bool{"stdout's": false, "both streams', by Ctrl-C": true} {

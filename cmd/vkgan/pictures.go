@@ -37,7 +37,7 @@ func pictureNames(paths []string) ([]string, error) {
 		}
 		entries, err := os.ReadDir(path)
 		if err != nil {
-			return nil, fmt.Errorf("cannot read %s: %w", path, files.Cause(err))
+			return nil, files.CannotRead(path, err)
 		}
 		before := len(names)
 		for _, e := range entries {

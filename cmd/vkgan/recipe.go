@@ -136,9 +136,10 @@ func (m trainable) recipeTexts(saved any) (map[string]string, error) {
 // run ends with its plan at the latest.
 func (t *trainFlags) planDecay(c *cobra.Command, m trainable, set *mnist.Set) error {
 	o := m.optimiser
-	if o.RateDecay == 0 && c.Flags().Changed("planned-steps") && o.PlannedSteps > 0 {
-		return wrongUsage(c, "--planned-steps is what --rate-decay counts on, which is 0: give that a share of the steps too")
-	} else if o.RateDecay == 0 {
+	if o.RateDecay == 0 {
+		if o.PlannedSteps > 0 && c.Flags().Changed("planned-steps") {
+			return wrongUsage(c, "--planned-steps is what --rate-decay counts on, which is 0: give that a share of the steps too")
+		}
 		return nil
 	}
 	bound := gan.BoundInSteps(t.epochs, max(1, m.epoch(set)), t.maxSteps) // a set without a whole batch is refused later

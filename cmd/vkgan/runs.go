@@ -175,7 +175,7 @@ func printRunsJSON(out io.Writer, runs []gan.RunRecord) error {
 			line.Started, line.Ended, line.Metrics = &r.Info.Started, r.Info.Ended, r.Last
 		}
 		if err := lines.Encode(line); err != nil {
-			return fmt.Errorf("cannot write to stdout: %w", err)
+			return stdoutError(err)
 		}
 	}
 	return nil

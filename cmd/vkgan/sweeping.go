@@ -255,8 +255,5 @@ func (w *sweeping) finish(err error, signals *interrupt) error {
 }
 
 func (w *sweeping) line(v any) error {
-	if err := json.NewEncoder(w.streams.out).Encode(v); err != nil {
-		return fmt.Errorf("cannot write to stdout: %w", err)
-	}
-	return nil
+	return stdoutError(json.NewEncoder(w.streams.out).Encode(v))
 }

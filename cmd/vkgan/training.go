@@ -90,8 +90,11 @@ func (t *trainFlags) trainIn(c *cobra.Command, s streams, m trainable, window *s
 	if errors.Is(err, context.Canceled) { // before the run began
 		return cmp.Or(out.broken(), signals.ended(err))
 	}
-	if err != nil || t.dryRun {
+	switch {
+	case err != nil:
 		return err
+	case t.dryRun:
+		return out.broken()
 	}
 	if err := w.end(result); err != nil {
 		return err
@@ -124,11 +127,8 @@ type opening func(s *session, p plan, info gan.RunInfo) (*gan.Run, error)
 // with one before keeps that one's kernels.
 func (t *trainFlags) work(ctx context.Context, j job, digest string, before *past, w *watcher, open opening) (result gan.Result, err error) {
 	table := t.firstTable(ctx, w)
-	switch {
-	case before != nil:
+	if before != nil {
 		table = recordedTable(before.run.Info.Tuning)
-	case t.repeats != nil:
-		table = repeatedTable(t.repeats, table)
 	}
 	session, err := openModel(vk.Options{Device: t.device, Window: w.window.vulkan()}, t.precision, j, table, w.streams.err)
 	if err != nil {

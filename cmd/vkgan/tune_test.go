@@ -63,12 +63,15 @@ func TestFirstRunTunes(t *testing.T) {
 		t.Errorf("deterministic: %v\n%s", none, said)
 	}
 
-	// Without the cache a run like the first takes the first's table, and the second run goes on with its own table, and does not tune again.
+	// Without the cache a run like the first has the first's table, but for --deterministic; the second goes on with its own. None tunes again.
 	if err := os.Remove(files[0]); err != nil {
 		t.Fatal(err)
 	}
 	if said, again := trainTiny(t, t.TempDir(), "--config", filepath.Join(out, "00001-ssgan-n10")); strings.Contains(said, "tuning") || !maps.Equal(again, first) {
 		t.Errorf("begun again: %v\n%s", again, said)
+	}
+	if _, none := trainTiny(t, t.TempDir(), "--config", filepath.Join(out, "00001-ssgan-n10"), "--deterministic"); none != nil {
+		t.Errorf("begun again, deterministic: %v", none)
 	}
 	said, _ = trainTiny(t, out, "--resume", "2", "--max-steps", "2")
 	info, err := gan.ReadRun(filepath.Join(out, "00002-ssgan-n10"))

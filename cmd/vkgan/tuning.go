@@ -30,19 +30,6 @@ func recordedTable(t vk.Tuning) tabling {
 	return func(*vk.Device, []fmt.Stringer) (vk.Tuning, error) { return t, nil }
 }
 
-// repeatedTable is that of a run that is begun again where it was trained, as far as the operations are still its own; another's
-// otherwise.
-func repeatedTable(r *gan.RunInfo, otherwise tabling) tabling {
-	return func(d *vk.Device, operations []fmt.Stringer) (vk.Tuning, error) {
-		device, driver := gan.Hardware(d)
-		same := device.UUID == r.Device.UUID && device.Build == r.Device.Build && driver == r.Driver
-		if !same || r.Tuning != nil && len(missingIn(r.Tuning, operations)) > 0 {
-			return otherwise(d, operations)
-		}
-		return partOf(r.Tuning, operations), nil
-	}
-}
-
 // storedTable gives what is known of the operations without tuning, and warns on say of a file that cannot be used.
 func storedTable(say io.Writer) tabling {
 	return func(d *vk.Device, operations []fmt.Stringer) (vk.Tuning, error) {
@@ -53,11 +40,15 @@ func storedTable(say io.Writer) tabling {
 	}
 }
 
-// firstTable gives what is known of the operations; what is missing is tuned briefly, and stored.
+// firstTable gives the table of the run that is repeated, else what is known of the operations; what is missing is tuned briefly, and
+// stored.
 func (t *trainFlags) firstTable(ctx context.Context, w *watcher) tabling {
 	return func(d *vk.Device, operations []fmt.Stringer) (vk.Tuning, error) {
 		if t.deterministic || os.Getenv(tuningVariable) == "off" {
 			return nil, nil
+		}
+		if t.repeatsOn(d, operations) {
+			return partOf(t.repeats.Tuning, operations), nil
 		}
 		store := newTuningStore(d, w.streams.err)
 		table := store.read()
@@ -91,6 +82,17 @@ func (t *trainFlags) firstTable(ctx context.Context, w *watcher) tabling {
 		}
 		return partOf(table, operations), w.event("tuned", map[string]any{"operations": len(missing), "measured": tuned, "time_s": time.Since(begin).Seconds()})
 	}
+}
+
+// repeatsOn tells whether the run of --config was trained here, and the operations are still its own.
+func (t *trainFlags) repeatsOn(d *vk.Device, operations []fmt.Stringer) bool {
+	r := t.repeats
+	if r == nil {
+		return false
+	}
+	device, driver := gan.Hardware(d)
+	here := device.UUID == r.Device.UUID && device.Build == r.Device.Build && driver == r.Driver
+	return here && (r.Tuning == nil || len(missingIn(r.Tuning, operations)) == 0)
 }
 
 // tune tunes operations on a device that it opens for that alone: the kernels it compiles are not kept, nor cached. half are the

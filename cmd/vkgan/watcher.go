@@ -92,12 +92,7 @@ func (w *watcher) event(name string, fields map[string]any) error {
 }
 
 func (w *watcher) line(v any) error {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	_, err = w.streams.out.Write(append(text, '\n')) // of an outlet
-	return err
+	return stdoutError(json.NewEncoder(w.streams.out).Encode(v))
 }
 
 // summary is what a run ends with.

@@ -32,7 +32,7 @@ func WriteWith(path string, write func(w io.Writer) error) error {
 	return nil
 }
 
-// makeFolder makes a folder, its name durable, where it is missing.
+// makeFolder is MakeFolder with the error as it comes.
 func makeFolder(path string) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
@@ -41,6 +41,14 @@ func makeFolder(path string) error {
 		return err
 	}
 	return SyncFolder(filepath.Dir(path))
+}
+
+// MakeFolder makes a folder, its name durable, where it is missing.
+func MakeFolder(path string) error {
+	if err := makeFolder(path); err != nil {
+		return CannotWrite(path, err)
+	}
+	return nil
 }
 
 // temporary is what a file is called until it is whole.
@@ -80,7 +88,7 @@ func WriteFolder(path string, fill func(dir string) error) error {
 
 func placeFolder(path string, fill func(dir string) error) error {
 	half := temporary(path)
-	if err := errors.Join(os.RemoveAll(half), os.MkdirAll(half, 0o777)); err != nil { // an earlier process of the same number may have been killed here
+	if err := errors.Join(os.RemoveAll(half), makeFolder(half)); err != nil { // an earlier process of the same number may have been killed here
 		return err
 	}
 	defer os.RemoveAll(half) // not there any more when all went well

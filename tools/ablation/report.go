@@ -4,13 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 
 	"vkgan/gan"
+	"vkgan/internal/files"
 )
 
 // result is what a variant's seeds have come to. Errors are fractions.
@@ -56,10 +56,10 @@ func (s study) report(variants []variant) error {
 	}
 	table := s.table(results)
 	fmt.Print("\n", table)
-	if err := os.WriteFile(filepath.Join(s.out, "ablation.json"), append(text, '\n'), 0o666); err != nil {
+	if err := files.Write(filepath.Join(s.out, "ablation.json"), append(text, '\n')); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(s.out, "ablation.md"), []byte(table), 0o666)
+	return files.Write(filepath.Join(s.out, "ablation.md"), []byte(table))
 }
 
 func newResult(v variant, info gan.SweepInfo) result {

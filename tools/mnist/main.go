@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
+	"vkgan/internal/files"
 	"vkgan/internal/mnist"
 )
 
@@ -43,12 +44,7 @@ func stage() error {
 		if err := mnist.Verify(name, data, sum); err != nil {
 			return err
 		}
-		// Under another name until it is whole, so that a killed set-up leaves no half file.
-		whole := filepath.Join(target, name)
-		if err := os.WriteFile(whole+".part", data, 0o644); err != nil {
-			return err
-		}
-		if err := os.Rename(whole+".part", whole); err != nil {
+		if err := files.Write(filepath.Join(target, name), data); err != nil { // a killed set-up leaves no half file
 			return err
 		}
 	}
