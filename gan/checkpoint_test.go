@@ -66,7 +66,7 @@ func TestRestoreRefusesAnotherModel(t *testing.T) {
 		{func(ts []safetensors.Tensor) []safetensors.Tensor {
 			ts[0].Shape = []int{ts[0].Shape[1], ts[0].Shape[0]}
 			return ts
-		}, `"G.linear1.weight" as F32 [7 512], this model as F32 [512 7]`},
+		}, `"G.linear1.weight" as F32 [7 128], this model as F32 [128 7]`},
 		{func(ts []safetensors.Tensor) []safetensors.Tensor {
 			ts[len(ts)-1].DType = "I32"
 			return ts

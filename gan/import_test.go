@@ -54,7 +54,7 @@ func TestImportCalibrates(t *testing.T) {
 func TestImportChannelsFirst(t *testing.T) {
 	d := devicetest.Open(t, vk.Options{})
 	m, c := trainedInfoGAN(t, d, 1, 1)
-	const channels, pixels = 128, 2 * 2
+	channels, pixels := infoganChannels[1], 2*2
 	tensors, moved := exported(t, c, Whole).Tensors, 0
 	for i, s := range tensors {
 		axis := slices.Index(s.Shape, channels*pixels)
@@ -112,6 +112,7 @@ func TestFitsRecipe(t *testing.T) {
 
 // One error lists all that is wrong with weights, and nothing has changed.
 func TestImportErrors(t *testing.T) {
+	asPublished(t)
 	d := devicetest.Open(t, vk.Options{})
 	m, c := trainedInfoGAN(t, d, 1, 1)
 	trainer := newTrainer(t, d, m, Options{}, nobody{})

@@ -49,6 +49,12 @@ const (
 	figureContinuous = 7 // loss of the continuous codes, without weight
 )
 
+// Channels of D's two convolutions, the latter also G's, and the features that D ends with.
+var (
+	infoganChannels = []int{64, 128}
+	infoganFeatures = 1024
+)
+
 // CheckInfoGAN says in clear words why a recipe cannot be trained on a set.
 func CheckInfoGAN(r InfoGANRecipe, set *mnist.Set) error {
 	if err := r.check(); err != nil {
@@ -96,14 +102,14 @@ func (r InfoGANRecipe) generator(b *layers.Builder, image layers.Shape) *layers.
 		layers.Linear{Name: "linear1", Out: seedling.Size()},
 		layers.BatchNorm{Name: "bn1", Act: layers.ReLU},
 		layers.Reshape{To: seedling},
-		layers.Deconv2D{Name: "deconv1", Out: 128, Kernel: 5, Stride: 2},
+		layers.Deconv2D{Name: "deconv1", Out: infoganChannels[1], Kernel: 5, Stride: 2},
 		layers.BatchNorm{Name: "bn2", Act: layers.ReLU},
 		layers.Deconv2D{Name: "deconv2", Out: 1, Kernel: 5, Stride: 2, Bias: true, Act: layers.Sigmoid})
 }
 
 // seedling is the image that G's deconvolutions begin with and D's convolutions end with.
 func seedling(image layers.Shape) layers.Shape {
-	return layers.Shape{H: image.H / 4, W: image.W / 4, C: 128}
+	return layers.Shape{H: image.H / 4, W: image.W / 4, C: infoganChannels[1]}
 }
 
 // Flattened are those on either side of the seedling.
@@ -138,10 +144,10 @@ func (m *InfoGAN) noiseAhead() []layers.Config {
 
 func (r InfoGANRecipe) discriminator(b *layers.Builder, image layers.Shape) (shared *layers.Sequence, adversarial *layers.LinearLayer, q posterior) {
 	shared = b.Sequence(image,
-		layers.Conv2D{Name: "conv1", Out: 64, Kernel: 5, Stride: 2, Bias: true, Act: layers.LeakyReLU},
-		layers.Conv2D{Name: "conv2", Out: 128, Kernel: 5, Stride: 2},
+		layers.Conv2D{Name: "conv1", Out: infoganChannels[0], Kernel: 5, Stride: 2, Bias: true, Act: layers.LeakyReLU},
+		layers.Conv2D{Name: "conv2", Out: infoganChannels[1], Kernel: 5, Stride: 2},
 		layers.BatchNorm{Name: "bn2", Act: layers.LeakyReLU},
-		layers.Linear{Name: "linear3", Out: 1024},
+		layers.Linear{Name: "linear3", Out: infoganFeatures},
 		layers.BatchNorm{Name: "bn3", Act: layers.LeakyReLU})
 	adversarial = b.Linear(shared.Out, layers.Linear{Name: "adversarial", Out: 1, Bias: true})
 	return shared, adversarial, r.posterior(b, shared.Out)

@@ -143,7 +143,7 @@ func (o *infoGANOracle) deconv(name string, rows, side, channels int, act ref.Ac
 func (o *infoGANOracle) make(latents []float64) (fake []float64, back func(dfake []float64, learns bool) []float64) {
 	b := o.r.BatchSize
 	return through(latents, o.linear("G.linear1", b), o.norm("G.bn1", 1, ref.ReLU),
-		o.deconv("G.deconv1", b, o.h/2, 128, ref.Identity), o.norm("G.bn2", 1, ref.ReLU), o.deconv("G.deconv2", b, o.h, 1, ref.Sigmoid))
+		o.deconv("G.deconv1", b, o.h/2, infoganChannels[1], ref.Identity), o.norm("G.bn2", 1, ref.ReLU), o.deconv("G.deconv2", b, o.h, 1, ref.Sigmoid))
 }
 
 // seen is what D and Q make of images, and the way back: of the gradients of D's logit and of Q's outputs.
@@ -298,6 +298,12 @@ func TestInfoGANStepIsTheOracles(t *testing.T) {
 	}
 	families(t, func(t *testing.T, d *vk.Device) {
 		t.Run("best", func(t *testing.T) { test(t, d, best) })
+		if d.CPU() && !onSlowDriver {
+			t.Run("best, as published", func(t *testing.T) {
+				asPublished(t)
+				test(t, d, best)
+			})
+		}
 		if !d.CPU() && d.Info().Type == vk.CPU {
 			return // a processor takes long for a GPU's kernels
 		}

@@ -14,6 +14,7 @@ import (
 // Some tests start this binary again, as a child.
 func TestMain(m *testing.M) {
 	devicetest.Storm()
+	narrow.set()
 	var err error
 	switch {
 	case os.Getenv(childVariable) != "":
@@ -27,6 +28,28 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// widths are those of both models' layers.
+type widths struct {
+	channels              []int
+	features              int
+	generator, discerning []int
+}
+
+func (w widths) set() {
+	infoganChannels, infoganFeatures, ssganGenerator, ssganDiscriminator = w.channels, w.features, w.generator, w.discerning
+}
+
+// Tests have networks of a quarter of the width, but for those that ask for what is published.
+var (
+	published = widths{infoganChannels, infoganFeatures, ssganGenerator, ssganDiscriminator}
+	narrow    = widths{[]int{16, 32}, 256, []int{124, 124}, []int{248, 124, 60, 60, 60}}
+)
+
+func asPublished(t *testing.T) {
+	published.set()
+	t.Cleanup(narrow.set)
 }
 
 // realMNIST is MNIST as `make setup` stages it, for a slow driver with the first 250 of its 10,000 test images.

@@ -157,6 +157,7 @@ func TestProfile(t *testing.T) {
 // The arithmetic of a step, in GFLOP: 35.94 and 31.60 by the models' description. Of SSGAN it says 3.007, without the rows of
 // zeros that G's loss sends through D's last layer.
 func TestStepWork(t *testing.T) {
+	asPublished(t)
 	dev := devicetest.Open(t, vk.Options{}).Rehearsal()
 	data, err := NewDataset(dev, synthetic(300, 100, 28, 28, 10), 300)
 	if err != nil {

@@ -238,6 +238,7 @@ func within[F float32 | float64](t *testing.T, what string, got []float32, want 
 // Weights that come from PyTorch answer as they do there, both networks of both models, and are the run's first checkpoint
 // as they are.
 func TestImportIsPyTorchs(t *testing.T) {
+	asPublished(t)
 	f, d := readFixture[outputsFixture](t, "testdata/outputs.json.gz"), devicetest.Open(t, vk.Options{})
 	for name, p := range portables(t, d, f) {
 		tensors := p.known.weights(f.Seed)
@@ -259,6 +260,7 @@ func TestImportIsPyTorchs(t *testing.T) {
 // onnxruntime makes of an exported checkpoint what vkgan does: the logits of all of MNIST's test images, and so the same
 // error; and images.
 func TestExportInONNXRuntime(t *testing.T) {
+	asPublished(t)
 	const rows, tolerance = 200, 1e-4
 	f, d := readFixture[outputsFixture](t, "testdata/outputs.json.gz"), devicetest.Open(t, vk.Options{})
 	for name, p := range portables(t, d, f) {

@@ -93,7 +93,7 @@ func (o *ssganOracle) make(z []float64) (fake []float64, back func(dfake []float
 	b := o.r.BatchSize
 	var hidden []*dense
 	var outs [][]float64
-	norm := ref.BatchNorm{Rows: b, C: 500, Groups: 1, Eps: 1e-5}
+	norm := ref.BatchNorm{Rows: b, C: ssganGenerator[0], Groups: 1, Eps: 1e-5}
 	h := z
 	for _, k := range []string{"1", "2"} {
 		d := o.dense("G.linear"+k, h, b, false, ref.Identity)
@@ -233,6 +233,12 @@ func TestSSGANStepIsTheOracles(t *testing.T) {
 	}
 	families(t, func(t *testing.T, d *vk.Device) {
 		t.Run("best", func(t *testing.T) { test(t, d, small(best)) })
+		if d.CPU() && !onSlowDriver {
+			t.Run("best, as published", func(t *testing.T) {
+				asPublished(t)
+				test(t, d, small(best))
+			})
+		}
 		if !d.CPU() && d.Info().Type == vk.CPU {
 			return // a processor takes long for a GPU's kernels
 		}

@@ -35,6 +35,7 @@ type ssganFixture struct {
 // steps after it with PyTorch's in float64. What float32 can hold was measured in PyTorch: gradients by a normalised
 // squared error of 2e-12, losses by 1e-6 at every step.
 func TestSSGANStepIsPyTorchs(t *testing.T) {
+	asPublished(t)
 	f, set := readFixture[ssganFixture](t, "testdata/ssgan_step.json.gz"), realMNIST(t)
 	r := SSGANReference()
 	r.BatchSize, r.ClassLabels = f.Batch, f.ClassLabels

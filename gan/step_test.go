@@ -88,6 +88,7 @@ func replayer(t *testing.T, d *vk.Device, m Model) func(times int) {
 // squared error of 2e-11, but 2e-9 for deconv2.bias, a sum of 12,544 terms that cancels; losses by 5e-6 up to step 2,
 // 3e-5 at step 3, 2e-3 at step 10: training amplifies differences.
 func TestStepIsPyTorchs(t *testing.T) {
+	asPublished(t)
 	f, set := readFixture[infoGANFixture](t, "testdata/infogan_step.json.gz"), realMNIST(t)
 	r := InfoGANReference()
 	r.BatchSize = f.Batch

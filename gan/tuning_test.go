@@ -68,6 +68,7 @@ func TestTuningFile(t *testing.T) {
 
 // The step's operations come first, and evaluations' too are there, each once.
 func TestOperations(t *testing.T) {
+	asPublished(t)
 	dev := devicetest.Open(t, vk.Options{}).Rehearsal()
 	data, err := NewDataset(dev, synthetic(300, 300, 28, 28, 10), 300)
 	if err != nil {
