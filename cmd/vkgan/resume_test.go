@@ -260,6 +260,7 @@ func TestResumeErrors(t *testing.T) {
 			return b
 		}, exitFailed, "checkpoint of another run"},
 		{"another model", []string{"--resume", "3"}, nil, exitUsage, "`vkgan train ssgan` goes on with it"},
+		{"another folder", []string{"--resume", dir, "--out", t.TempDir()}, nil, exitUsage, "a run is gone on with where it is, in " + out + ":"},
 		{"both", []string{"--config", filepath.Join(dir, "run.json")}, nil, exitUsage, "want one of them"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
