@@ -6,6 +6,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -97,7 +98,8 @@ func (r *result) compare(best result) {
 // table is Markdown, a line a variant.
 func (s study) table(results []result) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, error in %% on the held-out training images after %d epochs, last step\n\n| variant | flags | mean ± sd | median | less best's, mean ± standard error |", s.model, s.epochs)
+	of := []string{"--epochs", strconv.Itoa(s.epochs)}
+	fmt.Fprintf(&b, "%s, error in %% on the held-out training images after the last step, `%s`\n\n| variant | flags | mean ± sd | median | less best's, mean ± standard error |", s.model, strings.Join(append(of, s.flags...), " "))
 	rule := "\n|---|---|---|---|---|"
 	for seed := 1; seed <= s.seeds; seed++ {
 		fmt.Fprintf(&b, " seed %d |", seed)
