@@ -47,6 +47,7 @@ var (
 	narrow    = widths{[]int{16, 32}, 256, []int{124, 124}, []int{248, 124, 60, 60, 60}}
 )
 
+// asPublished is for tests that do not run beside others.
 func asPublished(t *testing.T) {
 	published.set()
 	t.Cleanup(narrow.set)

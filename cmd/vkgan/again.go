@@ -55,7 +55,7 @@ func (t *trainFlags) recall(c *cobra.Command, m trainable) (*past, error) {
 	run := before.run
 	if run.Info.Model != m.name {
 		err = wrongUsage(c, "%s is of model %s: `vkgan train %s` goes on with it", run.Dir, run.Info.Model, run.Info.Model)
-	} else if in := filepath.Join(run.Dir, ".."); c.Flags().Changed("out") && !sameFolder(t.out, in) {
+	} else if in := filepath.Join(run.Dir, ".."); c.Flags().Changed("out") && !same(t.out, in) {
 		err = wrongUsage(c, "--out is %s, but a run is gone on with where it is, in %s: leave --out away, or begin a new run with --config", t.out, in)
 	} else {
 		err = refill(c, m, run.Info, true)
@@ -64,12 +64,6 @@ func (t *trainFlags) recall(c *cobra.Command, m trainable) (*past, error) {
 		return nil, before.closing(err)
 	}
 	return before, nil
-}
-
-func sameFolder(a, b string) bool {
-	one, err1 := os.Stat(a)
-	other, err2 := os.Stat(b)
-	return err1 == nil && err2 == nil && os.SameFile(one, other)
 }
 
 // newPast is openPast by the clock.

@@ -80,7 +80,7 @@ func (f *exportFlags) run(c *cobra.Command, s streams, name string) error {
 	return nil
 }
 
-// same says whether two paths are of one file that is there.
+// same says whether two paths are of one file or folder that is there.
 func same(a, b string) bool {
 	first, err1 := os.Stat(a)
 	second, err2 := os.Stat(b)
