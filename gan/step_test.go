@@ -86,7 +86,9 @@ func replayer(t *testing.T, d *vk.Device, m Model) func(times int) {
 // TestStepIsPyTorchs compares the reference recipe's first step on MNIST, every gradient, and the figures of the ten
 // steps after it with PyTorch's in float64. What float32 can hold was measured in PyTorch: gradients by a normalised
 // squared error of 2e-11, but 2e-9 for deconv2.bias, a sum of 12,544 terms that cancels; losses by 5e-6 up to step 2,
-// 3e-5 at step 3, 2e-3 at step 10: training amplifies differences.
+// 3e-5 at step 3, 2e-3 at step 10: training amplifies differences. From step 2 on more is allowed, for where a value lies
+// at leaky ReLU's kink another order of sums puts it on the other side: on Mesa 22.3.6 one of bn3's in step 1, by which all
+// gradients before it are off by 1 %, and the losses of step 2 by 4e-4.
 func TestStepIsPyTorchs(t *testing.T) {
 	asPublished(t)
 	f, set := readFixture[infoGANFixture](t, "testdata/infogan_step.json.gz"), realMNIST(t)
@@ -205,10 +207,10 @@ func (f infoGANFixture) checkFigures(t *testing.T, m *InfoGAN) {
 		m.Losses(figures, &got)
 		tolerance := 5e-3
 		switch {
-		case step <= 2:
+		case step <= 1:
 			tolerance = 2e-5
-		case step == 3:
-			tolerance = 2e-4
+		case step == 2:
+			tolerance = 1e-3
 		}
 		for _, figure := range []struct {
 			name      string
