@@ -103,11 +103,12 @@ func BenchmarkDevice(b *testing.B) {
 
 func BenchmarkStep(b *testing.B) {
 	eachModel(b, func(b *testing.B, trainer *gan.Trainer) {
-		for b.Loop() {
-			if m, err := trainer.Measure(b.Context(), 1, 1); err != nil || len(m.Times) != 1 {
-				b.Fatal(len(m.Times), err)
-			}
+		const steps = 20
+		m, err := trainer.Measure(b.Context(), 3, steps)
+		if err != nil || len(m.Times) != steps {
+			b.Fatal(len(m.Times), err)
 		}
+		b.ReportMetric(bench.NewStep(m, 100, trainer.StepWork(), trainer.StepStats()).MedianMS*1e6, "ns/op")
 	})
 }
 

@@ -105,7 +105,8 @@ func TestFiguresAreReadWithoutWaiting(t *testing.T) {
 	}
 }
 
-// What Measure gives is what training shows: the pace is the mean over ten landings, here of one step each.
+// What Measure gives, which is what `vkgan bench step` tells, is what training shows: the pace is the mean over ten landings, here of
+// one step each.
 func TestMeasureIsThePace(t *testing.T) {
 	dev := devicetest.Open(t, vk.Options{})
 	r := InfoGANReference()
@@ -121,6 +122,49 @@ func TestMeasureIsThePace(t *testing.T) {
 	}
 	if shown, measured := trainer.imagesPerS(), 10*float64(r.BatchSize)/sum; math.Abs(shown/measured-1) > 1e-5 {
 		t.Errorf("training shows %g images/s, Measure gave %g", shown, measured)
+	}
+}
+
+// slow takes a second to look at samples.
+type slow struct{ witness }
+
+func (s *slow) Samples(int, bool, Grid) error { time.Sleep(time.Second); return nil }
+
+// Every line of a run shows the mean over its latest ten landings, as Measure would give them: what a run does beside its steps is
+// in neither.
+func TestRunShowsThePace(t *testing.T) {
+	dev := devicetest.Open(t, vk.Options{})
+	r := InfoGANReference()
+	r.Labels, r.BatchSize, r.ZDim = 3, 20, 4
+	seen := &slow{}
+	trainer := newTrainer(t, dev, newModel(t, dev, r, stripes(), 1),
+		Options{MaxSteps: 40, LogEvery: 6, EvalEvery: 15, SampleEvery: 20, StepsPerSubmission: 2}, seen)
+	var landings []time.Duration
+	shown := map[int]float64{} // images a second after so many steps
+	trainer.landed = func(n int, each time.Duration) {
+		if landings = append(landings, each); each > time.Second/2 {
+			t.Errorf("a step takes %s", each)
+		}
+		mean := 0.0
+		for i, l := range landings {
+			mean += (l.Seconds() - mean) / float64(min(i+1, 10))
+		}
+		shown[trainer.read+n] = float64(r.BatchSize) / mean
+	}
+	if _, err := trainer.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	compared := 0
+	for _, line := range seen.lines {
+		if want := shown[line.Step]; want > 0 {
+			compared++
+			if math.Abs(line.ImagesPerS/want-1) > 1e-5 {
+				t.Errorf("step %d: the line shows %g images/s, its steps took %g", line.Step, line.ImagesPerS, want)
+			}
+		}
+	}
+	if compared < 5 {
+		t.Errorf("%d of %d lines could be compared", compared, len(seen.lines))
 	}
 }
 

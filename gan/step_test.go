@@ -86,9 +86,9 @@ func replayer(t *testing.T, d *vk.Device, m Model) func(times int) {
 // TestStepIsPyTorchs compares the reference recipe's first step on MNIST, every gradient, and the figures of the ten
 // steps after it with PyTorch's in float64. What float32 can hold was measured in PyTorch: gradients by a normalised
 // squared error of 2e-11, but 2e-9 for deconv2.bias, a sum of 12,544 terms that cancels; losses by 5e-6 up to step 2,
-// 3e-5 at step 3, 2e-3 at step 10: training amplifies differences. From step 2 on more is allowed, for where a value lies
-// at leaky ReLU's kink another order of sums puts it on the other side: on Mesa 22.3.6 one of bn3's in step 1, by which all
-// gradients before it are off by 1 %, and the losses of step 2 by 4e-4.
+// 3e-5 at step 3, 2e-3 at step 10: training amplifies differences. GPUs and slow drivers are allowed more from step 2 on,
+// for where a value lies at leaky ReLU's kink, another order of sums puts it on the other side: on Mesa 22.3.6 one of bn3's
+// in step 1, by which the gradients before it are off by 1 % and the losses of step 2 by 4e-4.
 func TestStepIsPyTorchs(t *testing.T) {
 	asPublished(t)
 	f, set := readFixture[infoGANFixture](t, "testdata/infogan_step.json.gz"), realMNIST(t)
@@ -105,7 +105,7 @@ func TestStepIsPyTorchs(t *testing.T) {
 			f.Steps = f.Steps[:3] // a processor takes seconds for a step of a GPU's kernels
 		}
 		replay(len(f.Steps) - 1)
-		f.checkFigures(t, m)
+		f.checkFigures(t, m, onSlowDriver || d.Info().Type != vk.CPU)
 	})
 }
 
@@ -196,7 +196,8 @@ func (f fixture) checkGradients(t *testing.T, d *vk.Device, params *layers.Param
 	}
 }
 
-func (f infoGANFixture) checkFigures(t *testing.T, m *InfoGAN) {
+// checkFigures compares losses and accuracies; kinked allows for a value on the other side of a kink.
+func (f infoGANFixture) checkFigures(t *testing.T, m *InfoGAN, kinked bool) {
 	t.Helper()
 	for step, want := range f.Steps {
 		figures, err := m.Figures(step)
@@ -207,10 +208,12 @@ func (f infoGANFixture) checkFigures(t *testing.T, m *InfoGAN) {
 		m.Losses(figures, &got)
 		tolerance := 5e-3
 		switch {
-		case step <= 1:
+		case step <= 1 || step == 2 && !kinked:
 			tolerance = 2e-5
 		case step == 2:
 			tolerance = 1e-3
+		case step == 3 && !kinked:
+			tolerance = 2e-4
 		}
 		for _, figure := range []struct {
 			name      string
