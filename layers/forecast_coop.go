@@ -1,7 +1,7 @@
 package layers
 
-// What is assumed of the coop family (shaders/include/coop.glsl) on an H200; nothing of it was measured (docs/performance.md, "On a
-// GPU: predicted, fp16").
+// What is assumed of the coop family (shaders/include/coop.glsl) on an H200; nothing of it was measured (docs/performance.md,
+// "Predicted in fp16").
 const (
 	// NVIDIA states 989 TFLOP/s of dense fp16 with fp32 sums for 132 SMs, which only asynchronous instructions of four subgroups reach
 	// (wgmma). A cooperative matrix belongs to one subgroup and becomes mma.sync, which is known to reach 60 to 65 % of it.
