@@ -20,7 +20,7 @@ type Forecast struct {
 	Seconds     float64 // with the second pass of a split product, which takes none by itself
 }
 
-// ForecastOf is for a command recorded on d, which multiplies in fp32 and whose limits alone count.
+// ForecastOf is for a command recorded on d, of which the limits and the precision count.
 func ForecastOf(d *vk.Device, c vk.Command) Forecast {
 	m := newMachine(d)
 	o, ok := c.Operation.(operation)
@@ -28,9 +28,10 @@ func ForecastOf(d *vk.Device, c vk.Command) Forecast {
 		if c.Work.Dense == 0 {
 			return Forecast{}
 		}
-		v := choose(d, o)
-		f := m.forecast(v.shared, o.implicit())
-		return Forecast{v.String(), f.groups, f.resident, int(v.shared.local()), f.registers, int(v.shared.memory()), f.cached, f.bytes, f.seconds}
+		v, p := choose(d, o), o.implicit()
+		f := m.forecast(m.load(v, p), p)
+		f.Variant = v.String()
+		return f
 	}
 	return Forecast{Bytes: c.Work.Bytes, Seconds: dispatchTime + c.Work.Bytes/m.memory}
 }
@@ -40,7 +41,6 @@ type machine struct {
 	units    int     // NVIDIA's SMs, AMD's compute units, Intel's Xe cores
 	shared   int     // bytes of a unit's shared memory
 	subgroup int     // invocations, which are busy together or not at all
-	rate     float64 // multiply-adds a second, of all units
 	cache    float64 // bytes a second from the cache that all units share
 	memory   float64 // bytes a second
 }
@@ -50,7 +50,7 @@ const (
 	assumedUnits  = 32           // where the driver does not say
 	unitRegisters = 64 << 10     // of 32 bits
 	unitShared    = 64 << 10     // bytes at least; as much as one work-group may have, if that is more
-	unitRate      = 128 * 1.98e9 // multiply-adds a second
+	unitRate      = 128 * 1.98e9 // multiply-adds a second, one in a lane's cycle
 	ratePerCache  = 6            // multiply-adds for each byte from the shared cache
 	ratePerMemory = 7            // and for each from memory
 
@@ -70,36 +70,58 @@ func newMachine(d *vk.Device) machine {
 	if m.units == 0 {
 		m.units = assumedUnits
 	}
-	m.rate = float64(m.units) * unitRate
-	m.cache, m.memory = m.rate/ratePerCache, m.rate/ratePerMemory
+	rate := float64(m.units) * unitRate
+	m.cache, m.memory = rate/ratePerCache, rate/ratePerMemory
 	return m
 }
 
-// forecast is what a cut of a product is expected to take.
-type forecast struct {
-	groups    int     // work-groups
-	registers int     // of an invocation
-	resident  int     // work-groups that a unit holds at a time
-	cached    float64 // bytes that work-groups ask of the shared cache
-	bytes     float64 // to and from memory, everything once
-	seconds   float64
+// load is what a family's cut of a product asks of a machine.
+type load struct {
+	groups      [3]uint32 // work-groups
+	splits      int32
+	invocations int     // of a work-group
+	registers   int     // of an invocation
+	memory      int     // shared, bytes of a work-group
+	moved       int     // elements that a work-group reads of the operands and writes of the result
+	work        float64 // of a work-group, in cycles of a lane: a unit has unitRate of them a second
+	share       float64 // of those that can be had, with invocations enough
 }
 
-func (m machine) forecast(s shared, p implicit) forecast {
-	g, local := s.groups(p, 0), int(ceil(int(s.local()), m.subgroup))*m.subgroup
-	run := int(ceil(int(ceil(p.terms, int(s.splits))), int(s.bk))) * int(s.bk)
-	f := forecast{groups: int(g[0] * g[1] * g[2]), registers: s.registers()}
-	f.resident = max(1, min(unitRegisters/(f.registers*local), m.shared/int(s.memory())))
-	f.cached = 4 * float64(f.groups) * (float64(run)*float64(s.bm+s.bn) + float64(s.bm*s.bn))
-	f.bytes = 4 * float64(p.moved)
+func (m machine) load(v variant, p implicit) load {
+	if v.cooperative() {
+		return m.coop(v.coop, p)
+	}
+	return m.tiled(v.shared, p)
+}
 
-	each := int(ceil(f.groups, m.units))
-	busy := min(1, float64(min(each, f.resident)*local)/busyUnit)
-	idle := float64(local) / float64(s.local())
-	work := idle * float64(each) * float64(s.bm*s.bn) * float64(run) * float64(m.units) / m.rate / (s.issue() * busy)
-	f.seconds = dispatchTime + beginTime*float64(ceil(each, f.resident)) + max(work, f.cached/m.cache, f.bytes/m.memory)
-	if s.splits > 1 {
-		f.seconds += dispatchTime + 4*float64(2*int(s.splits)+1)*float64(p.outputs)/m.cache
+// occupied counts the invocations of whole subgroups for so many.
+func (m machine) occupied(invocations int) int {
+	return int(ceil(invocations, m.subgroup)) * m.subgroup
+}
+
+func (m machine) tiled(s shared, p implicit) load {
+	local := int(s.local())
+	run := int(ceil(int(ceil(p.terms, int(s.splits))), int(s.bk))) * int(s.bk)
+	idle := float64(m.occupied(local)) / float64(local)
+	return load{
+		groups: s.groups(p, 0), splits: s.splits, invocations: local, registers: s.registers(), memory: int(s.memory()),
+		moved: run*int(s.bm+s.bn) + int(s.bm*s.bn), work: idle * float64(s.bm*s.bn) * float64(run), share: s.issue(),
+	}
+}
+
+func (m machine) forecast(w load, p implicit) Forecast {
+	local := m.occupied(w.invocations)
+	f := Forecast{Groups: int(w.groups[0] * w.groups[1] * w.groups[2]), Invocations: w.invocations, Registers: w.registers, Shared: w.memory}
+	f.Resident = max(1, min(unitRegisters/(w.registers*local), m.shared/w.memory))
+	f.Cached = 4 * float64(f.Groups) * float64(w.moved)
+	f.Bytes = 4 * float64(p.moved)
+
+	each := int(ceil(f.Groups, m.units))
+	busy := min(1, float64(min(each, f.Resident)*local)/busyUnit)
+	work := float64(each) * w.work / unitRate / (w.share * busy)
+	f.Seconds = dispatchTime + beginTime*float64(ceil(each, f.Resident)) + max(work, f.Cached/m.cache, f.Bytes/m.memory)
+	if w.splits > 1 {
+		f.Seconds += dispatchTime + 4*float64(2*int(w.splits)+1)*float64(p.outputs)/m.cache
 	}
 	return f
 }
@@ -148,7 +170,7 @@ func cheapestOf(d *vk.Device, p implicit, tiles []shared) (best shared, found bo
 			if s.fits(d, p) != nil {
 				continue
 			}
-			if t := m.forecast(s, p).seconds; !found || t < least {
+			if t := m.forecast(m.tiled(s, p), p).Seconds; !found || t < least {
 				best, least, found = s, t, true
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"vkgan/gan"
 	"vkgan/internal/mnist"
@@ -18,7 +19,7 @@ import (
 	"vkgan/vk"
 )
 
-// gpus are devices by what their drivers say of them; the rest is in layers/forecast.go.
+// gpus are devices by what their drivers say of them; the rest is in layers/forecast.go and forecast_coop.go.
 var gpus = map[string]vk.Limits{
 	"h200":   limits(132, 48<<10, 1024, 32),
 	"xtx":    limits(96, 64<<10, 1024, 32), // AMD Radeon RX 7900 XTX
@@ -33,24 +34,35 @@ func limits(units, shared, invocations, subgroup uint32) vk.Limits {
 	}
 }
 
+// What a driver says that has cooperative matrices. That they multiply rightly, which layers.UseHalf would find out, is assumed.
+const halfCapabilities = vk.CooperativeMatrix | vk.Float16 | vk.MemoryModel | vk.SubgroupBasic
+
+var halfMatrix = vk.Matrix{
+	M: 16, N: 16, K: 16, A: vk.ComponentFloat16, B: vk.ComponentFloat16, C: vk.ComponentFloat32, Result: vk.ComponentFloat32, Scope: vk.ScopeSubgroup,
+}
+
 func main() {
-	name := flag.String("gpu", "h200", "which `GPU`: h200, xtx, a770 or nobody")
+	gpu := flag.String("gpu", "h200", "which `GPU`: h200, xtx, a770 or nobody")
+	precision := flag.String("precision", "fp32", "`precision` of products: fp32 or fp16, for which every GPU is given the H200's matrices and their rate")
+	recipe := flag.String("recipe", "reference", "`recipe` of both models: reference or best")
 	flag.Parse()
-	l, ok := gpus[*name]
-	if !ok {
-		fmt.Fprintf(os.Stderr, "forecast: no GPU %q is known\n", *name)
+	if _, ok := gpus[*gpu]; !ok || *precision != "fp32" && *precision != "fp16" || *recipe != "reference" && *recipe != "best" || flag.NArg() > 0 {
+		flag.Usage()
 		os.Exit(2)
 	}
-	if err := write(os.Stdout, l); err != nil {
+	if err := write(os.Stdout, gpus[*gpu], *precision, *recipe); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func write(w io.Writer, l vk.Limits) error {
+func write(w io.Writer, l vk.Limits, precision, recipe string) error {
 	for _, model := range []string{"InfoGAN", "SSGAN"} {
-		d := vk.RehearsalOf(vk.DeviceInfo{Type: vk.Discrete, Limits: l})
-		step, err := record(d, model)
+		d := vk.RehearsalOf(vk.DeviceInfo{Type: vk.Discrete, Limits: l, Capabilities: halfCapabilities, Matrices: []vk.Matrix{halfMatrix}})
+		if precision == "fp16" {
+			d.SetHalf(d.Info().HalfMatrices())
+		}
+		step, err := record(d, model, recipe)
 		if err != nil {
 			return err
 		}
@@ -60,8 +72,8 @@ func write(w io.Writer, l vk.Limits) error {
 	return nil
 }
 
-// record gives the commands of a step under the reference recipe, on blank images of MNIST's number and size.
-func record(d *vk.Device, model string) ([]vk.Command, error) {
+// record gives the commands of a step under a recipe, on blank images of MNIST's number and size.
+func record(d *vk.Device, model, recipe string) ([]vk.Command, error) {
 	set := &gan.Set{Train: blank(60000), Test: blank(10000), Classes: 10}
 	set.TrainLabels, set.TestLabels = slices.Repeat([]byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 6000), make([]byte, 10000)
 	data, err := gan.NewDataset(d, set, set.Train.Count)
@@ -69,11 +81,15 @@ func record(d *vk.Device, model string) ([]vk.Command, error) {
 		return nil, err
 	}
 	defer data.Free()
+	infogan, ssgan := gan.InfoGANReference(), gan.SSGANReference()
+	if recipe == "best" {
+		infogan, ssgan = gan.InfoGANBest(), gan.SSGANBest()
+	}
 	var m gan.Model
 	if model == "SSGAN" {
-		m, err = gan.NewSSGAN(d, gan.SSGANReference(), data, 1)
+		m, err = gan.NewSSGAN(d, ssgan, data, 1)
 	} else {
-		m, err = gan.NewInfoGAN(d, gan.InfoGANReference(), data, 1)
+		m, err = gan.NewInfoGAN(d, infogan, data, 1)
 	}
 	if err != nil {
 		return nil, err
@@ -134,7 +150,7 @@ func print(w io.Writer, list []row) {
 			fmt.Fprintf(w, "| %s | %d | | | | | | | %.1f | | %.0f | |\n", r.operation, r.calls, r.bytes/1e6, r.seconds*1e6)
 			continue
 		}
-		fmt.Fprintf(w, "| %s | %d | %s | %d | %d × %d | %d | %.1f KiB | %.1f | %.1f | %.2f | %.1f | %.0f |\n", r.operation, r.calls, r.Variant[len("tiled "):],
+		fmt.Fprintf(w, "| %s | %d | %s | %d | %d × %d | %d | %.1f KiB | %.1f | %.1f | %.2f | %.1f | %.0f |\n", r.operation, r.calls, strings.TrimPrefix(r.Variant, "tiled "),
 			r.Groups, r.Resident, r.Invocations, r.Registers, float64(r.Shared)/1024, r.cached/1e6, r.bytes/1e6, r.gflop, r.seconds*1e6, r.gflop/1e3/r.seconds)
 	}
 	fmt.Fprintf(w, "| all | %d | | | | | | | %.0f | %.2f | %.0f | %.0f |\n\n", calls, bytes/1e6, gflop, seconds*1e6, gflop/1e3/seconds)
