@@ -60,14 +60,18 @@ func Operations(d *vk.Device, commands []vk.Command) []fmt.Stringer {
 
 // Tune measures variants of operations, which Operations has listed, on d. Each is first compared with the oracle; one that
 // fails or that the device has no room for is dropped. After deadline, unless it is zero, it measures nothing more and takes
-// what is best so far. found is told of each operation in its turn. An error is ctx's, or the device's end.
+// what is best so far. found is told of each operation in its turn. An error is ctx's, or the device's end: then found has been told of
+// the operation of which a variant ended it, and that was dropped; on another device Tune may go on behind it.
 func Tune(ctx context.Context, d *vk.Device, operations []fmt.Stringer, deadline time.Time, found func(Tuned)) error {
 	for _, o := range operations {
 		s := search{ctx: ctx, d: d, of: o.(operation), deadline: deadline, seen: map[variant]bool{}}
-		if err := s.run(); err != nil {
+		err := s.run()
+		if err == nil || vk.Unusable(err) {
+			found(s.Tuned)
+		}
+		if err != nil {
 			return fmt.Errorf("tuning %s: %w", o, err)
 		}
-		found(s.Tuned)
 	}
 	return nil
 }
@@ -151,10 +155,8 @@ func (s *search) drop(v variant, err error) {
 
 // fatal is err if nothing can be measured after it, else nil.
 func fatal(err error) error {
-	for _, end := range []error{vk.ErrDeviceLost, vk.ErrTimeout, context.Canceled, context.DeadlineExceeded} {
-		if errors.Is(err, end) {
-			return err
-		}
+	if vk.Unusable(err) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
 	}
 	return nil
 }

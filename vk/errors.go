@@ -33,6 +33,9 @@ var (
 	ErrNoLoader = errors.New("cannot load libvulkan.so.1")
 )
 
+// Unusable tells whether err says that its device is of no more use: it is lost, or hangs.
+func Unusable(err error) bool { return errors.Is(err, ErrDeviceLost) || errors.Is(err, ErrTimeout) }
+
 var resultNames = map[vulkan.Result]string{
 	vulkan.NotReady: "VK_NOT_READY", vulkan.Timeout: "VK_TIMEOUT", vulkan.Incomplete: "VK_INCOMPLETE",
 	vulkan.ErrorOutOfHostMemory: "VK_ERROR_OUT_OF_HOST_MEMORY", vulkan.ErrorOutOfDeviceMemory: "VK_ERROR_OUT_OF_DEVICE_MEMORY",

@@ -75,7 +75,7 @@ func (f *tuneFlags) run(c *cobra.Command, s streams) (err error) {
 		return errNoCache
 	}
 	var unwritten, wrong error
-	err = layers.Tune(signals, d, operations, deadline, func(x layers.Tuned) {
+	err = tune(signals, f.device, d.Half(), operations, deadline, func(x layers.Tuned) {
 		if x.Tried > 0 {
 			found[x.Operation] = x.Best
 		}

@@ -95,15 +95,27 @@ func (t *trainFlags) repeatsOn(d *vk.Device, operations []fmt.Stringer) bool {
 	return here && (r.Tuning == nil || len(missingIn(r.Tuning, operations)) == 0)
 }
 
-// tune tunes operations on a device that it opens for that alone: the kernels it compiles are not kept, nor cached. half are the
-// shapes of fp16, which have been tested.
+// tune tunes operations on a device that it opens for that alone: the kernels it compiles are not kept, nor cached. After a variant
+// that ended the device it goes on with the next operation on another. half are the shapes of fp16, which have been tested.
 func tune(ctx context.Context, device string, half []vk.Matrix, operations []fmt.Stringer, deadline time.Time, found func(layers.Tuned)) error {
-	d, err := openBareDevice(vk.Options{Device: device, AsGPU: len(half) > 0}, io.Discard)
-	if err != nil {
-		return err
+	for done := 0; ; {
+		d, err := openBareDevice(vk.Options{Device: device, AsGPU: len(half) > 0}, io.Discard)
+		if err != nil {
+			return err
+		}
+		d.SetHalf(half)
+		err = layers.Tune(ctx, d, operations[done:], deadline, func(x layers.Tuned) {
+			done++
+			found(x)
+		})
+		closed := d.Close()
+		if !vk.Unusable(err) {
+			return errors.Join(err, closed)
+		}
+		if done == len(operations) {
+			return nil
+		}
 	}
-	d.SetHalf(half)
-	return errors.Join(layers.Tune(ctx, d, operations, deadline, found), d.Close())
 }
 
 // partOf is a table without what is not among the operations, nil if nothing is left.

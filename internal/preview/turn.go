@@ -99,7 +99,7 @@ func (v *Viewer) heed(err error) error {
 	case errors.Is(err, vk.ErrStale), errors.Is(err, vk.ErrSurfaceLost) && time.Since(v.lost) < patience:
 		v.dropScreen()
 		v.dirty, v.asked = true, true
-	case errors.Is(err, vk.ErrDeviceLost), errors.Is(err, vk.ErrTimeout):
+	case vk.Unusable(err):
 		return err
 	default:
 		v.Close()
