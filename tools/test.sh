@@ -9,7 +9,8 @@ while IFS=$'\t' read -r name program driver; do
 	run[$name]=$program expect[$name]=$driver drivers+=("$name")
 done < <(tools/drivers.sh)
 
-gpu_packages=(./vk ./shaders ./layers ./gan) # the packages whose tests use a device
+# The packages whose tests compute on a device. internal/preview and cmd/vkgan do so too, but wait for training a bounded time.
+gpu_packages=(./vk ./shaders ./layers ./gan ./bench ./internal/canvas)
 
 # on DRIVER GO-TEST-ARGUMENTS... runs tests on a driver of the matrix; variables before it are passed on.
 on() {
