@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # test.sh normal|all|drivers [NAME…] runs the test suite; `make test` (test-all, drivers) sets up first.
-# The parts of all, alone: test.sh every|beside|storm|race|cgocheck.
+# The parts of all, alone: test.sh every|beside|training|storm|race|cgocheck.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -62,6 +62,12 @@ normal() {
 # every: all shapes on all variants, where CI takes a selection.
 every() { VKGAN_TEST_ALL=1 suite; }
 
+# training: the steps of both models in fp32 under validation, by both families of kernels; and whole trainings in fp16.
+training() {
+	VKGAN_VALIDATE=1 VKGAN_TEST_SLOW=1 on lavapipe -run 'StepIsPyTorchs|SmokeTraining' ./gan
+	LP_NATIVE_VECTOR_WIDTH=256 VKGAN_TEST_ALL=1 on lavapipe -run HalfTrains ./gan
+}
+
 # What these three look for does not depend on shapes: the suite as CI runs it.
 storm() { VKGAN_GC_STORM=1 MALLOC_PERTURB_=165 on lavapipe "${gpu_packages[@]}"; }
 
@@ -72,6 +78,7 @@ cgocheck() { GOEXPERIMENT=cgocheck2 on lavapipe "${gpu_packages[@]}"; }
 all() {
 	every
 	beside
+	training
 	storm
 	race
 	cgocheck
@@ -80,6 +87,6 @@ all() {
 case ${1:-} in
 normal) normal ;;
 drivers) TIMEOUT=6h; shift; [ $# != 0 ] || set -- "${drivers[@]}"; for driver; do whole "$driver"; done ;;
-all | every | beside | storm | race | cgocheck) TIMEOUT=2h; "$1" ;;
-*) echo "usage: test.sh normal|all|drivers [NAME…]|every|beside|storm|race|cgocheck" >&2; exit 2 ;;
+all | every | beside | training | storm | race | cgocheck) TIMEOUT=2h; "$1" ;;
+*) echo "usage: test.sh normal|all|drivers [NAME…]|every|beside|training|storm|race|cgocheck" >&2; exit 2 ;;
 esac

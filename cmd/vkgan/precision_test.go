@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"strings"
@@ -40,6 +41,28 @@ func TestPrecisionThatTheDeviceLacks(t *testing.T) {
 	}
 	if left, err := os.ReadDir(out); err != nil || len(left) > 0 {
 		t.Errorf("%v is left, %v", left, err)
+	}
+}
+
+// A device that lists matrices and multiplies none rightly, as one that can only be rehearsed, is left in fp32, and says so.
+func TestPrecisionThatFailsItsTest(t *testing.T) {
+	device, err := vk.Devices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	info := device[0]
+	info.Capabilities |= vk.CooperativeMatrix | vk.Float16 | vk.MemoryModel | vk.SubgroupBasic
+	info.Matrices = []vk.Matrix{{M: 16, N: 16, K: 16, A: vk.ComponentFloat16, B: vk.ComponentFloat16, C: vk.ComponentFloat32,
+		Result: vk.ComponentFloat32, Scope: vk.ScopeSubgroup}}
+	dev := vk.RehearsalOf(info)
+	var said bytes.Buffer
+	if err := useHalf(dev, &said); err != nil || len(dev.Half()) > 0 {
+		t.Errorf("%v, %v", dev.Half(), err)
+	}
+	for _, want := range []string{"self-test of fp16: matrices of 16x16x16 ", "what follows is in fp32"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("%q, want %q", &said, want)
+		}
 	}
 }
 
