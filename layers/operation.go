@@ -68,7 +68,8 @@ func (o multiplication) builtIn(d *vk.Device) variant {
 
 // mirrors is the built-in choice of the product of the transposes: the smaller operand is packed, or, where neither has
 // its terms side by side, the one whose terms lie farther apart; but where vectors have 512 bits, and that one is large, the
-// smaller again. It does not depend on the rows of a batch, for which scratch memory is taken once.
+// smaller again. Few terms are for nothing of that: the transposes' product stores its columns in strides. It does not depend on the rows
+// of a batch, for which scratch memory is taken once.
 func (o multiplication) mirrors(d *vk.Device) bool {
 	switch {
 	case o.bias || o.normed:
@@ -76,9 +77,11 @@ func (o multiplication) mirrors(d *vk.Device) bool {
 	case o.transA:
 		return o.n < o.m && (!wide(d) || o.m < 4096)
 	default:
-		return o.transB && o.m < o.n
+		return o.transB && o.m < o.n && o.k > fewTerms
 	}
 }
+
+const fewTerms = 32
 
 // sides are the rows and columns that a variant of the lanes family computes.
 func (o multiplication) sides(v variant) (m, n int) {
