@@ -98,12 +98,17 @@ func (l *ledger) Figures(step int) ([]float64, error) {
 
 // DivergedError is training that the guard froze.
 type DivergedError struct {
-	Step   int    // the first is 0
-	Tensor string // "loss_code", or a parameter such as "D.conv2.weight"
+	Step      int    // the first is 0
+	Tensor    string // "loss_code", or a parameter such as "D.conv2.weight"
+	Precision string // of products
 }
 
 func (e *DivergedError) Error() string {
-	return fmt.Sprintf("training diverged in step %d: %s is not finite; a lower --rate may help", e.Step, e.Tensor)
+	text := fmt.Sprintf("training diverged in step %d: %s is not finite; a lower --rate may help", e.Step, e.Tensor)
+	if e.Precision == "fp16" {
+		text += ", or --precision fp32: in fp16 a gradient beyond 16 is infinite"
+	}
+	return text
 }
 
 func (l *ledger) diverged() error {
@@ -114,7 +119,7 @@ func (l *ledger) diverged() error {
 	case trouble == nil:
 		return errors.New("training is frozen, but the guard knows no reason")
 	case trouble.Figure >= 0:
-		return &DivergedError{trouble.Step, l.names[trouble.Figure]}
+		return &DivergedError{trouble.Step, l.names[trouble.Figure], Precision(l.dev)}
 	}
-	return &DivergedError{trouble.Step, trouble.Parameter}
+	return &DivergedError{trouble.Step, trouble.Parameter, Precision(l.dev)}
 }

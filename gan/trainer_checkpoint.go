@@ -76,7 +76,7 @@ func (t *Trainer) checkStatistics() error {
 			}
 			for _, v := range values {
 				if v-v != 0 {
-					return &DivergedError{t.done, network.Name + "." + s.Name}
+					return &DivergedError{t.done, network.Name + "." + s.Name, Precision(t.dev)}
 				}
 			}
 		}
