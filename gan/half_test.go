@@ -105,8 +105,15 @@ func TestHalfOverflows(t *testing.T) {
 	}
 	r := SSGANReference()
 	r.ClassLabels, r.BatchSize, r.ZDim, r.WeightLabelled = 2, 12, 20, 1e6
-	m := newSSGAN(t, d, r, everyClass(120, 30, 12, 12, 3), 1)
-	_, err := newTrainer(t, d, m, Options{MaxSteps: 2}, nobody{}).Run(t.Context())
+	train := func(d *vk.Device) error {
+		m := newSSGAN(t, d, r, everyClass(120, 30, 12, 12, 3), 1)
+		_, err := newTrainer(t, d, m, Options{MaxSteps: 2}, nobody{}).Run(t.Context())
+		return err
+	}
+	if err := train(devicetest.Open(t, vk.Options{})); err != nil {
+		t.Fatal(err)
+	}
+	err := train(d)
 	if diverged := (*DivergedError)(nil); !errors.As(err, &diverged) || !strings.Contains(err.Error(), "or --precision fp32") {
 		t.Error(err)
 	}

@@ -36,9 +36,10 @@ func SSGANReference() SSGANRecipe {
 	}
 }
 
-// SSGANBest is openai/improved-gan's recipe for MNIST (Salimans et al. 2016) at a third of its rate, which led to collapse as long as
-// nothing was learnt from unlabelled images (docs/quality.md); the rate falls at the end, as in Bad GAN (Dai et al. 2017, "Good Semi-supervised Learning That Requires
-// a Bad GAN"), and the classes of unlabelled images are learnt as in IMSAT (Hu et al. 2017).
+// SSGANBest is openai/improved-gan's recipe for MNIST (Salimans et al. 2016) at a third of its rate, which led to collapse
+// as long as nothing was learnt from unlabelled images (docs/quality.md); the rate falls at the end, as in Bad GAN (Dai et
+// al. 2017, "Good Semi-supervised Learning That Requires a Bad GAN"), and the classes of unlabelled images are learnt as in
+// IMSAT (Hu et al. 2017).
 func SSGANBest() SSGANRecipe {
 	return SSGANRecipe{
 		ClassLabels: 10, DataSeed: 1, ZDim: 100, ZPrior: Uniform, BatchSize: 100, TrainImages: 60000,

@@ -68,8 +68,8 @@ func (o multiplication) builtIn(d *vk.Device) variant {
 
 // mirrors is the built-in choice of the product of the transposes: the smaller operand is packed, or, where neither has
 // its terms side by side, the one whose terms lie farther apart; but where vectors have 512 bits, and that one is large, the
-// smaller again. Few terms are for nothing of that: the transposes' product stores its columns in strides. It does not depend on the rows
-// of a batch, for which scratch memory is taken once.
+// smaller again, and with few terms storing the transposes' product in strides costs more than packing. It does not depend on the rows of a
+// batch, for which scratch memory is taken once.
 func (o multiplication) mirrors(d *vk.Device) bool {
 	switch {
 	case o.bias || o.normed:
@@ -77,10 +77,11 @@ func (o multiplication) mirrors(d *vk.Device) bool {
 	case o.transA:
 		return o.n < o.m && (!wide(d) || o.m < 4096)
 	default:
-		return o.transB && o.m < o.n && o.k > fewTerms
+		return o.transB && o.m < o.n && (!wide(d) || o.k > fewTerms)
 	}
 }
 
+// fewTerms lies between D's heads, of 1 and 10 terms, and the next product, of 250.
 const fewTerms = 32
 
 // sides are the rows and columns that a variant of the lanes family computes.

@@ -26,11 +26,11 @@ type Tuned struct {
 type Dropped struct {
 	Variant string `json:"variant"`
 	Reason  string `json:"reason"`
-	Wrong   bool   `json:"wrong,omitempty"` // its result was
+	Wrong   bool   `json:"wrong,omitempty"` // its result was, or it left the device of no use
 }
 
-// Wrong is why the variant of an operation must not be used: the built-in one gave a wrong result, and no other was found. It is
-// nil where there is nothing to say.
+// Wrong is why the variant of an operation must not be used: the built-in one gave a wrong result or ended the device, and no other was
+// found. It is nil where there is nothing to say.
 func (t Tuned) Wrong() error {
 	for _, d := range t.Dropped {
 		if d.Wrong && d.Variant == t.Best {
@@ -58,23 +58,47 @@ func Operations(d *vk.Device, commands []vk.Command) []fmt.Stringer {
 	return list
 }
 
-// Tune measures variants of operations, which Operations has listed, on d. Each is first compared with the oracle; one that
-// fails or that the device has no room for is dropped. After deadline, unless it is zero, it measures nothing more and takes
-// what is best so far. found is told of each operation in its turn. An error is ctx's, or the device's end: then found has been told of
-// the operation of which a variant ended it, and that was dropped; on another device Tune may go on behind it.
-func Tune(ctx context.Context, d *vk.Device, operations []fmt.Stringer, deadline time.Time, found func(Tuned)) error {
-	for _, o := range operations {
-		s := search{ctx: ctx, d: d, of: o.(operation), deadline: deadline, seen: map[variant]bool{}}
-		err := s.run()
-		if err == nil || vk.Unusable(err) {
-			found(s.Tuned)
-		}
-		if err != nil {
-			return fmt.Errorf("tuning %s: %w", o, err)
-		}
+// Tune measures variants of operations, which Operations has listed, on a device that open opens. Each is first compared with the oracle;
+// one that fails or that the device has no room for is dropped. So is one that loses the device or lets it hang: open is asked for another.
+// After deadline, unless it is zero, Tune measures nothing more and takes what is best so far. found is told of each operation in its turn. An
+// error is ctx's or open's, or that of a device that comes to its end again and again.
+func Tune(ctx context.Context, open func() (*vk.Device, error), operations []fmt.Stringer, deadline time.Time, found func(Tuned)) error {
+	d, err := open()
+	if err != nil {
+		return err
 	}
-	return nil
+	ends := 0 // of devices, since something was measured
+	for _, o := range operations {
+		s := newSearch(ctx, o.(operation), deadline)
+		for tried := 0; ; tried = s.Tried {
+			err := s.run(d)
+			if !vk.Unusable(err) {
+				if err != nil {
+					return errors.Join(fmt.Errorf("tuning %s: %w", o, err), d.Close())
+				}
+				break
+			}
+			d.Close() // says no more than err
+			if ends++; s.Tried > tried {
+				ends = 1
+			}
+			if ends == fewEnds {
+				return fmt.Errorf("tuning %s: %w", o, err)
+			}
+			if d, err = open(); err != nil {
+				return err
+			}
+		}
+		if s.Tried > 0 {
+			ends = 0
+		}
+		found(s.Tuned)
+	}
+	return d.Close()
 }
+
+// fewEnds is how many devices in a row may end before anything is measured.
+const fewEnds = 4
 
 // search looks for the best variant of one operation.
 type search struct {
@@ -88,17 +112,25 @@ type search struct {
 	seen     map[variant]bool
 }
 
+func newSearch(ctx context.Context, o operation, deadline time.Time) search {
+	return search{ctx: ctx, of: o, deadline: deadline, seen: map[variant]bool{}}
+}
+
 // gain is the share of the time that another variant must save to be taken: less may be chance.
 const gain = 0.02
 
-func (s *search) run() error {
-	s.winner = s.of.builtIn(s.d)
-	s.Operation, s.BuiltIn, s.Best = s.of.String(), s.winner.String(), s.winner.String()
+// run searches on d. After an error of d's it goes on, on another, with what has not been tried.
+func (s *search) run(d *vk.Device) error {
+	s.d = d
+	if s.Tried == 0 {
+		s.winner = s.of.builtIn(d)
+		s.Operation, s.BuiltIn, s.Best = s.of.String(), s.winner.String(), s.winner.String()
+	}
 	if s.over() {
 		return s.ctx.Err()
 	}
 	var err error
-	if s.tryout, err = newTryout(s.d, s.of); err != nil {
+	if s.tryout, err = newTryout(d, s.of); err != nil {
 		s.drop(s.winner, err)
 		return fatal(err)
 	}
@@ -106,9 +138,11 @@ func (s *search) run() error {
 	if err := s.try(s.winner); err != nil {
 		return err
 	}
-	s.Before = s.After
+	if s.Before == 0 {
+		s.Before = s.After
+	}
 	for _, stage := range stages {
-		for _, v := range stage(s.d, s.of, s.winner) {
+		for _, v := range stage(d, s.of, s.winner) {
 			if s.over() {
 				return s.ctx.Err()
 			}
@@ -150,7 +184,7 @@ func (s *search) try(v variant) error {
 }
 
 func (s *search) drop(v variant, err error) {
-	s.Dropped = append(s.Dropped, Dropped{v.String(), err.Error(), errors.Is(err, errWrong)})
+	s.Dropped = append(s.Dropped, Dropped{v.String(), err.Error(), errors.Is(err, errWrong) || vk.Unusable(err)})
 }
 
 // fatal is err if nothing can be measured after it, else nil.

@@ -150,13 +150,72 @@ func operands(t *tryout, name string, n int) []float64 {
 	return values
 }
 
+// opener opens devices that whoever asks for them closes.
+func opener(t *testing.T, o vk.Options) func() (*vk.Device, error) {
+	return func() (*vk.Device, error) { return devicetest.Open(t, o), nil }
+}
+
+// losing is a product of which some variants end the device.
+type losing struct {
+	multiplication
+	ends func(v variant) error
+}
+
+func (o losing) fits(d *vk.Device, v variant) error {
+	return errors.Join(o.multiplication.fits(d, v), o.ends(v))
+}
+
+// A variant that ends the device is dropped, and the search goes on with the others on another device; of devices that all end the
+// tuner has enough.
+func TestTuneOutlivesItsDevices(t *testing.T) {
+	o := multiplication{m: 40, n: 36, k: 70}
+	opened, lost := 0, map[variant]bool{}
+	again := opener(t, vk.Options{AsGPU: true})
+	open := func() (*vk.Device, error) {
+		opened++
+		return again()
+	}
+	some := &losing{o, nil}
+	some.ends = func(v variant) error { // the built-in one, and of the second device the first of 8 rows
+		if len(lost) == 0 || opened == 2 && v.shared.tm == 8 {
+			lost[v] = true
+			return fmt.Errorf("wait: %w", vk.ErrTimeout)
+		}
+		return nil
+	}
+	var found []Tuned
+	note := func(x Tuned) { found = append(found, x) }
+	if err := Tune(t.Context(), open, []fmt.Stringer{some, o}, time.Time{}, note); err != nil || len(found) != 2 {
+		t.Fatal(err, found)
+	}
+	x := found[0]
+	if opened != 1+len(lost) || len(lost) < 2 || len(x.Dropped) < len(lost) || x.Tried == 0 || x.Best == x.BuiltIn || x.Wrong() != nil {
+		t.Errorf("%d devices, %d ends, %+v", opened, len(lost), x)
+	}
+	for _, dropped := range x.Dropped {
+		if v, err := parseVariant(dropped.Variant); err != nil || lost[v] != strings.Contains(dropped.Reason, "timeout") {
+			t.Errorf("%+v", dropped)
+		}
+	}
+	if y := found[1]; y.Tried == 0 {
+		t.Errorf("%+v", y)
+	}
+
+	opened, found = 0, nil
+	all := &losing{o, func(variant) error { return vk.ErrDeviceLost }}
+	if err := Tune(t.Context(), open, []fmt.Stringer{all}, time.Time{}, note); !errors.Is(err, vk.ErrDeviceLost) || opened != fewEnds || len(found) > 0 {
+		t.Errorf("%v, %d devices, %+v", err, opened, found)
+	}
+}
+
 // The tuner finds something for every operation, within the variants that there are, and tells what it dropped.
 func TestTune(t *testing.T) {
 	d := devicetest.Open(t, vk.Options{})
+	open := opener(t, vk.Options{})
 	o := trialOperations()[0]
 	var found []Tuned
 	note := func(x Tuned) { found = append(found, x) }
-	if err := Tune(t.Context(), d, []fmt.Stringer{o}, time.Time{}, note); err != nil || len(found) != 1 {
+	if err := Tune(t.Context(), open, []fmt.Stringer{o}, time.Time{}, note); err != nil || len(found) != 1 {
 		t.Fatalf("%v, %+v", err, found)
 	}
 	x := found[0]
@@ -168,12 +227,12 @@ func TestTune(t *testing.T) {
 
 	late := time.Now().Add(-time.Second)
 	found = nil
-	if err := Tune(t.Context(), d, []fmt.Stringer{o}, late, note); err != nil || len(found) != 1 || found[0].Tried != 0 || found[0].Best != x.BuiltIn {
+	if err := Tune(t.Context(), open, []fmt.Stringer{o}, late, note); err != nil || len(found) != 1 || found[0].Tried != 0 || found[0].Best != x.BuiltIn {
 		t.Errorf("after the deadline: %v, %+v", err, found)
 	}
 	ended, end := context.WithCancel(t.Context())
 	end()
-	if err := Tune(ended, d, []fmt.Stringer{o}, time.Time{}, note); !errors.Is(err, context.Canceled) {
+	if err := Tune(ended, open, []fmt.Stringer{o}, time.Time{}, note); !errors.Is(err, context.Canceled) {
 		t.Errorf("when told to end: %v", err)
 	}
 }
@@ -182,7 +241,8 @@ func TestTune(t *testing.T) {
 func TestTuneDrops(t *testing.T) {
 	d := devicetest.Open(t, vk.Options{AsGPU: true})
 	o := trialOperations()[0]
-	s := search{ctx: t.Context(), d: d, of: o, seen: map[variant]bool{}}
+	s := newSearch(t.Context(), o, time.Time{})
+	s.d = d
 	var err error
 	if s.tryout, err = newTryout(d, o); err != nil {
 		t.Fatal(err)
@@ -228,7 +288,7 @@ func TestTuneDrops(t *testing.T) {
 
 	found := 0
 	huge := multiplication{m: 1 << 20, n: 1 << 20, k: 1}
-	err = Tune(t.Context(), d, []fmt.Stringer{huge}, time.Time{}, func(x Tuned) {
+	err = Tune(t.Context(), opener(t, vk.Options{AsGPU: true}), []fmt.Stringer{huge}, time.Time{}, func(x Tuned) {
 		if found++; x.Tried != 0 || x.Best != x.BuiltIn || len(x.Dropped) != 1 || !strings.Contains(x.Dropped[0].Reason, "memory") {
 			t.Errorf("%+v", x)
 		}

@@ -95,7 +95,7 @@ func (b *Buffer) Memory() Memory { return b.block.memory }
 // use the buffer must not be submitted again. A second Free does nothing.
 func (b *Buffer) Free() {
 	d := b.d
-	if d.Idle() != nil {
+	if d.hung.Load() || d.Idle() != nil {
 		return // lost or hung: Close deals with what is left
 	}
 	d.arena.mu.Lock()

@@ -41,6 +41,7 @@ type Device struct {
 	timeout   time.Duration
 	closed    atomic.Bool
 	broken    atomic.Pointer[error] // device loss, for good
+	hung      atomic.Bool           // the latest wait took too long
 	said      []string              // the messages at Close
 	arena     arena
 	pipelines pipelines

@@ -182,7 +182,7 @@ func (p *Program) Free() {
 	last, freed := p.last, p.freed
 	p.freed = true
 	d.ring.mu.Unlock()
-	if freed || d.closed.Load() || d.Wait(last) != nil {
+	if freed || d.closed.Load() || d.hung.Load() || d.Wait(last) != nil {
 		return
 	}
 	d.programs.mu.Lock()

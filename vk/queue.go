@@ -168,6 +168,7 @@ func (d *Device) finish(s *slot) error {
 
 func (d *Device) waitFence(f vulkan.Fence) error {
 	r := d.native.waitFence(f, uint64(d.timeout.Nanoseconds()))
+	d.hung.Store(r == vulkan.Timeout)
 	if r == vulkan.Timeout {
 		return fmt.Errorf("the device has not finished after %s (VKGAN_TIMEOUT): %w", d.timeout, ErrTimeout)
 	}

@@ -75,7 +75,11 @@ func (f *tuneFlags) run(c *cobra.Command, s streams) (err error) {
 		return errNoCache
 	}
 	var unwritten, wrong error
-	err = tune(signals, f.device, d.Half(), operations, deadline, func(x layers.Tuned) {
+	open := another(d, f.device)
+	if err := d.Close(); err != nil {
+		return err
+	}
+	err = layers.Tune(signals, open, operations, deadline, func(x layers.Tuned) {
 		if x.Tried > 0 {
 			found[x.Operation] = x.Best
 		}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"vkgan/gan"
-	"vkgan/internal/devicetest"
 	"vkgan/layers"
 	"vkgan/vk"
 )
@@ -110,30 +109,6 @@ func TestTune(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(cache, "vkgan", "tuning", "*.json"))
 	if code != exitDone || err != nil || len(files) != 1 || !strings.Contains(out, files[0]) || !strings.Contains(out, "product ") || !strings.Contains(out, "not measured") {
 		t.Errorf("exit code %d, %v, %v, %s\n%s", code, files, err, stderr, out)
-	}
-}
-
-// A variant that hangs or loses the device is dropped, and another device goes on with the other operations.
-func TestTuneOutlivesItsDevice(t *testing.T) {
-	tuningOn(t, 0)
-	d := devicetest.Open(t, vk.Options{})
-	operations, err := (&tuneFlags{model: "ssgan", recipe: "reference"}).operations(d)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("VKGAN_TIMEOUT", "1ns") // no device has done anything by then
-	var list []layers.Tuned
-	if err := tune(t.Context(), "", nil, operations[:3], time.Time{}, func(x layers.Tuned) { list = append(list, x) }); err != nil {
-		t.Error(err)
-	}
-	if len(list) != 3 {
-		t.Fatalf("%+v", list)
-	}
-	for i, x := range list {
-		if x.Operation != operations[i].String() || x.Best != x.BuiltIn || x.Tried != 0 || x.Wrong() != nil ||
-			len(x.Dropped) != 1 || !strings.Contains(x.Dropped[0].Reason, "timeout") {
-			t.Errorf("%+v", x)
-		}
 	}
 }
 

@@ -64,7 +64,7 @@ func (t *trainFlags) firstTable(ctx context.Context, w *watcher) tabling {
 		}
 		progress()
 		found := vk.Tuning{}
-		err := tune(ctx, t.device, d.Half(), missing, begin.Add(briefTuning), func(x layers.Tuned) {
+		err := layers.Tune(ctx, another(d, t.device), missing, begin.Add(briefTuning), func(x layers.Tuned) {
 			found[x.Operation], wrong = x.Best, errors.Join(wrong, x.Wrong())
 			if done++; x.Tried > 0 {
 				tuned++
@@ -95,26 +95,15 @@ func (t *trainFlags) repeatsOn(d *vk.Device, operations []fmt.Stringer) bool {
 	return here && (r.Tuning == nil || len(missingIn(r.Tuning, operations)) == 0)
 }
 
-// tune tunes operations on a device that it opens for that alone: the kernels it compiles are not kept, nor cached. After a variant
-// that ended the device it goes on with the next operation on another. half are the shapes of fp16, which have been tested.
-func tune(ctx context.Context, device string, half []vk.Matrix, operations []fmt.Stringer, deadline time.Time, found func(layers.Tuned)) error {
-	for done := 0; ; {
-		d, err := openBareDevice(vk.Options{Device: device, AsGPU: len(half) > 0}, io.Discard)
-		if err != nil {
-			return err
+// another gives what opens more devices like d, each for tuning alone: the kernels that are compiled there are not kept, nor cached.
+func another(d *vk.Device, device string) func() (*vk.Device, error) {
+	o, half := vk.Options{Device: device, AsGPU: d.Info().Type == vk.CPU && !d.CPU()}, d.Half()
+	return func() (*vk.Device, error) {
+		d, err := openBareDevice(o, io.Discard)
+		if err == nil {
+			d.SetHalf(half)
 		}
-		d.SetHalf(half)
-		err = layers.Tune(ctx, d, operations[done:], deadline, func(x layers.Tuned) {
-			done++
-			found(x)
-		})
-		closed := d.Close()
-		if !vk.Unusable(err) {
-			return errors.Join(err, closed)
-		}
-		if done == len(operations) {
-			return nil
-		}
+		return d, err
 	}
 }
 

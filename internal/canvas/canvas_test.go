@@ -127,13 +127,16 @@ func TestGolden(t *testing.T) {
 	})
 }
 
-// Painting again after a change shows the change, also when there is more to draw than before, or another size. (More than 511 items in a
-// tile Mesa 22.3.6 does not draw: it ends all of an invocation's loops after 65,535 turns together.)
+// Painting again after a change shows the change, also when there is more to draw than before, or another size; a tile has up to a thousand
+// items, on a slow driver a ninth, since Mesa 22.3.6 ends all of an invocation's loops after 65,535 turns together.
 func TestPaintingAgain(t *testing.T) {
 	each(t, func(t *testing.T, d *vk.Device) {
 		p, c := scenery(t, d)
 		first := paint(t, d, p, c, false)
-		const side = 3
+		side := 1
+		if os.Getenv("VKGAN_TEST_SLOW") == "1" {
+			side = 3
+		}
 		c.Reset(image.Pt(70*side, 40*side))
 		for i := range 2000 {
 			at := image.Pt(i%70, i/70).Mul(side)

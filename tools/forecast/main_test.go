@@ -41,7 +41,7 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// In fp16, products and convolutions are multiplied by cooperative matrices, but for those of one column, and take less time.
+// In fp16, products and convolutions are multiplied by cooperative matrices, but for those of one column, and take another time.
 func TestPrecision(t *testing.T) {
 	single, row := tables(t, "h200", "fp32", "reference")
 	half, halfRow := tables(t, "h200", "fp16", "reference")
