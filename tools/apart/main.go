@@ -1,7 +1,7 @@
 // Command apart tells how far the losses of runs lie from those of another: the root of the mean square of the difference of
 // all losses that metrics.jsonl has at the same steps, as a share of the rms of the first run's.
 //
-//	go run ./tools/apart [--ends 50,150,350,550] RUN OTHER...
+//	go run ./tools/apart [--ends 50,150,350,550] RUN OTHER…
 //
 // Each of --ends is the last step of a column.
 package main
@@ -30,7 +30,7 @@ func run() error {
 	list := flag.String("ends", "50,150,350,550", "last `steps` of the columns")
 	flag.Parse()
 	if flag.NArg() < 2 {
-		return errors.New("usage: apart [--ends STEP,...] RUN OTHER...")
+		return errors.New("usage: apart [--ends STEP,…] RUN OTHER…")
 	}
 	var ends []float64
 	for _, text := range strings.Split(*list, ",") {
