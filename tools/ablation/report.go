@@ -23,6 +23,7 @@ type result struct {
 	Mean       *float64           `json:"mean,omitempty"`   // of the errors
 	SD         *float64           `json:"sd,omitempty"`     // of the sample
 	Median     *float64           `json:"median,omitempty"`
+	LabelFree  *float64           `json:"label_free,omitempty"` // mean of InfoGAN's mutual information, in nats
 	Difference *float64           `json:"difference,omitempty"` // mean of the seeds' errors less best's of the same seed
 	StdError   *float64           `json:"difference_se,omitempty"`
 	Recipe     any                `json:"recipe"`
@@ -73,6 +74,9 @@ func newResult(v variant, info gan.SweepInfo) result {
 	if e := info.Summary.ValidationError; e != nil {
 		r.Mean, r.SD, r.Median = &e.Mean, e.SD, &e.Median
 	}
+	if i := info.Summary.MutualInformation; i != nil {
+		r.LabelFree = &i.Mean
+	}
 	return r
 }
 
@@ -99,8 +103,8 @@ func (r *result) compare(best result) {
 func (s study) table(results []result) string {
 	var b strings.Builder
 	of := []string{"--epochs", strconv.Itoa(s.epochs)}
-	fmt.Fprintf(&b, "%s, error in %% on the held-out training images after the last step, `%s`\n\n| variant | flags | mean ± sd | median | less best's, mean ± standard error |", s.model, strings.Join(append(of, s.flags...), " "))
-	rule := "\n|---|---|---|---|---|"
+	fmt.Fprintf(&b, "%s, error in %% on the held-out training images after the last step, `%s`\n\n| variant | flags | mean ± sd | median | difference to best, mean ± standard error | label-free, nats |", s.model, strings.Join(append(of, s.flags...), " "))
+	rule := "\n|---|---|---|---|---|---|"
 	for seed := 1; seed <= s.seeds; seed++ {
 		fmt.Fprintf(&b, " seed %d |", seed)
 		rule += "---|"
@@ -111,7 +115,12 @@ func (s study) table(results []result) string {
 		if len(r.Flags) > 0 {
 			flags = "`" + strings.Join(r.Flags, " ") + "`"
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |", r.Name, flags, percent("%.2f", r.Mean, r.SD), percent("%.2f", r.Median, nil), percent("%+.2f", r.Difference, r.StdError))
+		labelFree := "–"
+		if r.LabelFree != nil {
+			labelFree = fmt.Sprintf("%.3f", *r.LabelFree)
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |", r.Name, flags, percent("%.2f", r.Mean, r.SD), percent("%.2f", r.Median, nil),
+			percent("%+.2f", r.Difference, r.StdError), labelFree)
 		for seed := uint64(1); seed <= uint64(s.seeds); seed++ {
 			e, found := r.Errors[seed]
 			switch {

@@ -27,9 +27,10 @@ func TestTable(t *testing.T) {
 	e, mean := 0.0123, 0.0123
 	info := gan.SweepInfo{Results: []gan.SeedResult{{Seed: 1, Measured: gan.Measured[float64]{ValidationError: &e}}}}
 	info.Summary.ValidationError, info.Summary.Failed = &gan.Spread{Mean: mean, Median: mean}, []uint64{2}
+	info.Summary.MutualInformation = &gan.Spread{Mean: 2.21}
 	r := newResult(variant{"other", []string{"--rate", "3e-4"}}, info)
 	lines := strings.Split(study{model: "ssgan", seeds: 3, epochs: 10}.table([]result{r}), "\n")
-	if want := "| other | `--rate 3e-4` | 1.23 | 1.23 | – | 1.23 | diverged | – |"; lines[4] != want {
+	if want := "| other | `--rate 3e-4` | 1.23 | 1.23 | – | 2.210 | 1.23 | diverged | – |"; lines[4] != want {
 		t.Errorf("%q, want %q", lines[4], want)
 	}
 	if strings.Count(lines[2], "|") != strings.Count(lines[3], "|") || strings.Count(lines[3], "|") != strings.Count(lines[4], "|") {
