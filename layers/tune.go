@@ -67,30 +67,21 @@ func Tune(ctx context.Context, open func() (*vk.Device, error), operations []fmt
 	if err != nil {
 		return err
 	}
-	ends := 0 // of devices, since something was measured
 	for _, o := range operations {
 		s := newSearch(ctx, o.(operation), deadline)
-		for tried := 0; ; tried = s.Tried {
-			err := s.run(d)
-			if !vk.Unusable(err) {
-				if err != nil {
-					return errors.Join(fmt.Errorf("tuning %s: %w", o, err), d.Close())
-				}
-				break
-			}
+		err := s.run(d)
+		for vk.Unusable(err) {
 			d.Close() // says no more than err
-			if ends++; s.Tried > tried {
-				ends = 1
-			}
-			if ends == fewEnds {
+			if s.ends == fewEnds {
 				return fmt.Errorf("tuning %s: %w", o, err)
 			}
 			if d, err = open(); err != nil {
 				return err
 			}
+			err = s.run(d)
 		}
-		if s.Tried > 0 {
-			ends = 0
+		if err != nil {
+			return errors.Join(fmt.Errorf("tuning %s: %w", o, err), d.Close())
 		}
 		found(s.Tuned)
 	}
@@ -110,6 +101,7 @@ type search struct {
 	tryout   *tryout
 	winner   variant // so far
 	seen     map[variant]bool
+	ends     int // of devices, since something was measured
 }
 
 func newSearch(ctx context.Context, o operation, deadline time.Time) search {
@@ -176,7 +168,7 @@ func (s *search) try(v variant) error {
 		s.drop(v, err)
 		return fatal(err)
 	}
-	s.Tried++
+	s.Tried, s.ends = s.Tried+1, 0
 	if s.After == 0 || took < time.Duration((1-gain)*float64(s.After)) {
 		s.winner, s.Best, s.After = v, v.String(), took
 	}
@@ -184,6 +176,9 @@ func (s *search) try(v variant) error {
 }
 
 func (s *search) drop(v variant, err error) {
+	if vk.Unusable(err) {
+		s.ends++
+	}
 	s.Dropped = append(s.Dropped, Dropped{v.String(), err.Error(), errors.Is(err, errWrong) || vk.Unusable(err)})
 }
 

@@ -76,7 +76,7 @@ func (f *tuneFlags) run(c *cobra.Command, s streams) (err error) {
 	}
 	var unwritten, wrong error
 	open := another(d, f.device)
-	if err := d.Close(); err != nil {
+	if err := d.Close(); err != nil { // not left open beside what is tried, which may end it too
 		return err
 	}
 	err = layers.Tune(signals, open, operations, deadline, func(x layers.Tuned) {
