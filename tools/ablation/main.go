@@ -1,12 +1,14 @@
 // Command ablation asks what each ingredient of recipe best is worth: it trains best, and best without each of them, with the same
 // seeds, and measures the error on the held-out training images after the last step.
 //
-//	go run ./tools/ablation --out DIR [--seeds 3] [--epochs 10] [--jobs 2] [--vkgan bin/vkgan] ssgan|infogan [-- FLAG…]
+//	go run ./tools/ablation --out DIR [--first-seed 1] [--seeds 3] [--only REGEXP] [--epochs 10] [--jobs 2] [--vkgan bin/vkgan]
+//		ssgan|infogan [-- FLAG…]
 //
-// Of ssgan, runs 1 … --seeds draw their labelled images by their own seed too. Flags behind -- go to every `vkgan sweep`
-// ahead of the variant's own. The first seed is run for all, then the second: what there is can be compared at any time, in
-// DIR/ablation.md and DIR/ablation.json. Of several --jobs each has a share of the processors: two of one thread on two cores get
-// more done than one of two. Ctrl-C stops in good order; the same command goes on.
+// Of ssgan, runs draw their labelled images by their own seed too. Flags behind -- go to every `vkgan sweep` ahead of the
+// variant's own. --only leaves out variants whose names do not match, best excepted. The first seed is run for all, then the
+// second: what there is can be compared at any time, in DIR/ablation.md and DIR/ablation.json. Of several --jobs each has a
+// share of the processors: two of one thread on two cores get more done than one of two. Ctrl-C stops in good order; the same
+// command goes on.
 package main
 
 import (
@@ -18,6 +20,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -30,10 +33,10 @@ import (
 
 // study is what the command line asks for.
 type study struct {
-	model, out, vkgan string
-	seeds, epochs     int
-	jobs              int      // sweeps at a time
-	flags             []string // for every sweep
+	model, out, vkgan        string
+	firstSeed, seeds, epochs int
+	jobs                     int      // sweeps at a time
+	flags                    []string // for every sweep
 }
 
 func main() {
@@ -55,7 +58,9 @@ func run(ctx context.Context) error {
 	var s study
 	flag.StringVar(&s.out, "out", "", "folder of the results, of one study alone")
 	flag.StringVar(&s.vkgan, "vkgan", filepath.Join("bin", "vkgan"), "program")
-	flag.IntVar(&s.seeds, "seeds", 3, "so many seeds, from 1 on")
+	flag.IntVar(&s.firstSeed, "first-seed", 1, "the first seed")
+	flag.IntVar(&s.seeds, "seeds", 3, "so many seeds")
+	only := flag.String("only", "", "`regular expression` of variants' names; best is always run")
 	flag.IntVar(&s.epochs, "epochs", 10, "of each run")
 	flag.IntVar(&s.jobs, "jobs", 1, "so many runs at a time")
 	flag.Parse()
@@ -63,10 +68,15 @@ func run(ctx context.Context) error {
 	if s.flags = flag.Args()[min(1, flag.NArg()):]; len(s.flags) > 0 && s.flags[0] == "--" {
 		s.flags = s.flags[1:]
 	}
-	variants, known := variants[s.model]
-	if s.out == "" || s.seeds < 1 || s.jobs < 1 || !known {
-		return errors.New("usage: ablation --out DIR [--seeds N] [--epochs N] [--jobs N] [--vkgan FILE] ssgan|infogan [-- FLAG…]")
+	names, err := regexp.Compile(*only)
+	if err != nil {
+		return fmt.Errorf("--only: %w", err)
 	}
+	variants, known := variants[s.model]
+	if s.out == "" || s.firstSeed < 1 || s.seeds < 1 || s.jobs < 1 || !known {
+		return errors.New("usage: ablation --out DIR [--first-seed N] [--seeds N] [--only REGEXP] [--epochs N] [--jobs N] [--vkgan FILE] ssgan|infogan [-- FLAG…]")
+	}
+	variants = slices.DeleteFunc(slices.Clone(variants), func(v variant) bool { return v.name != "best" && !names.MatchString(v.name) })
 	for seeds := 1; seeds <= s.seeds; seeds++ {
 		group, ctx := errgroup.WithContext(ctx)
 		group.SetLimit(s.jobs)
@@ -87,7 +97,8 @@ func run(ctx context.Context) error {
 
 // sweep runs a variant's first so many seeds, as far as they have not ended.
 func (s study) sweep(ctx context.Context, v variant, seeds int) error {
-	args := []string{"sweep", "train", s.model, "--out", s.folder(v), "--seeds", "1.." + strconv.Itoa(seeds)}
+	last := s.firstSeed + seeds - 1
+	args := []string{"sweep", "train", s.model, "--out", s.folder(v), "--seeds", fmt.Sprintf("%d..%d", s.firstSeed, last)}
 	info, begun, err := s.begun(v)
 	switch {
 	case err != nil:
@@ -103,7 +114,7 @@ func (s study) sweep(ctx context.Context, v variant, seeds int) error {
 		}
 		args = slices.Concat(args, s.flags, v.flags) // the last of two is the one that counts
 	}
-	fmt.Printf("\n%s, seed %d\n", v.name, seeds)
+	fmt.Printf("\n%s, seed %d\n", v.name, last)
 	c := exec.CommandContext(ctx, s.vkgan, args...)
 	c.Stdout, c.Stderr = os.Stdout, os.Stderr
 	if s.jobs > 1 {

@@ -105,8 +105,10 @@ func (s study) table(results []result) string {
 	of := []string{"--epochs", strconv.Itoa(s.epochs)}
 	fmt.Fprintf(&b, "%s, error in %% on the held-out training images after the last step, `%s`\n\n| variant | flags | mean ± sd | median | difference to best, mean ± standard error | label-free, nats |", s.model, strings.Join(append(of, s.flags...), " "))
 	rule := "\n|---|---|---|---|---|---|"
-	for seed := 1; seed <= s.seeds; seed++ {
-		fmt.Fprintf(&b, " seed %d |", seed)
+	seeds := make([]uint64, s.seeds)
+	for i := range seeds {
+		seeds[i] = uint64(s.firstSeed + i)
+		fmt.Fprintf(&b, " seed %d |", seeds[i])
 		rule += "---|"
 	}
 	b.WriteString(rule + "\n")
@@ -121,7 +123,7 @@ func (s study) table(results []result) string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |", r.Name, flags, percent("%.2f", r.Mean, r.SD), percent("%.2f", r.Median, nil),
 			percent("%+.2f", r.Difference, r.StdError), labelFree)
-		for seed := uint64(1); seed <= uint64(s.seeds); seed++ {
+		for _, seed := range seeds {
 			e, found := r.Errors[seed]
 			switch {
 			case found:

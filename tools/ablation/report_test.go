@@ -29,7 +29,7 @@ func TestTable(t *testing.T) {
 	info.Summary.ValidationError, info.Summary.Failed = &gan.Spread{Mean: mean, Median: mean}, []uint64{2}
 	info.Summary.MutualInformation = &gan.Spread{Mean: 2.21}
 	r := newResult(variant{"other", []string{"--rate", "3e-4"}}, info)
-	lines := strings.Split(study{model: "ssgan", seeds: 3, epochs: 10}.table([]result{r}), "\n")
+	lines := strings.Split(study{model: "ssgan", firstSeed: 1, seeds: 3, epochs: 10}.table([]result{r}), "\n")
 	if want := "| other | `--rate 3e-4` | 1.23 | 1.23 | – | 2.210 | 1.23 | diverged | – |"; lines[4] != want {
 		t.Errorf("%q, want %q", lines[4], want)
 	}
