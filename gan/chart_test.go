@@ -35,6 +35,13 @@ no line
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	lines, err := ReadMetrics(dir)
+	if err != nil || len(lines) != 4 || *lines[1].LossD != 2 || *lines[1].TestError != 0.25 || lines[1].NMI != nil || lines[3].Step != 150 {
+		t.Errorf("%+v, %v", lines, err)
+	}
+	if lines, err := ReadMetrics(t.TempDir()); err != nil || len(lines) != 0 {
+		t.Errorf("without a file: %v, %v", lines, err)
+	}
 	if _, err := ReadCurves(t.TempDir()); err == nil || !strings.HasSuffix(err.Error(), "metrics.jsonl: no such file or directory") {
 		t.Error(err)
 	}

@@ -1,7 +1,9 @@
 package gan
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -9,6 +11,16 @@ import (
 
 	"vkgan/internal/files"
 )
+
+// ReadMetrics reads the lines of a run's metrics.jsonl; there are none without the file.
+func ReadMetrics(dir string) ([]Metrics, error) {
+	path := filepath.Join(dir, metricsFile)
+	text, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, files.CannotRead(path, err)
+	}
+	return slices.Collect(jsonLines[Metrics](text)), nil
+}
 
 // Curve is the course of a field of metrics.jsonl, such as "loss_d": its value at some steps and epochs.
 type Curve struct {

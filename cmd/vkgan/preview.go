@@ -61,6 +61,19 @@ func (s *showing) watch(session *session, w *watcher) gan.Spectator {
 	return viewer
 }
 
+// recall shows the course of a run that goes on.
+func (s *showing) recall(run *gan.Run) error {
+	if s == nil || s.viewer == nil {
+		return nil
+	}
+	lines, err := gan.ReadMetrics(run.Dir)
+	for _, m := range lines {
+		s.viewer.Step(m)
+		s.viewer.Metrics(m)
+	}
+	return err
+}
+
 // metrics shows a line of metrics.
 func (s *showing) metrics(m gan.Metrics) {
 	if s != nil && s.viewer != nil {

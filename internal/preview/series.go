@@ -1,24 +1,23 @@
 package preview
 
-// series is a curve of no more than mostPoints points, each the mean over equally many steps.
+// series is a curve of no more than mostPoints points, each the mean over about equally many steps.
 type series struct {
 	steps, values []float64
-	every         int // points to a mean
-	sum           float64
-	n             int
+	every         float64 // steps to a mean
+	last          float64 // the step of the latest value, which stands for those since the one before
+	sum, n        float64 // of the values, by their steps, and of the steps
 }
 
 const mostPoints = 400
 
 func (s *series) add(step, value float64) {
-	if s.every == 0 {
-		s.every = 1
-	}
-	s.sum += value
-	if s.n++; s.n < s.every {
+	stands := step - s.last
+	s.last = step
+	s.sum += stands * value
+	if s.n += stands; s.n < s.every {
 		return
 	}
-	s.steps, s.values = append(s.steps, step), append(s.values, s.sum/float64(s.n))
+	s.steps, s.values = append(s.steps, step), append(s.values, s.sum/s.n)
 	s.sum, s.n = 0, 0
 	if len(s.steps) < mostPoints {
 		return
@@ -28,5 +27,5 @@ func (s *series) add(step, value float64) {
 		s.values[i] = (s.values[2*i] + s.values[2*i+1]) / 2
 	}
 	s.steps, s.values = s.steps[:mostPoints/2], s.values[:mostPoints/2]
-	s.every *= 2
+	s.every = step / (mostPoints / 2)
 }

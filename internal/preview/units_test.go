@@ -59,6 +59,29 @@ func TestSeries(t *testing.T) {
 	}
 }
 
+// The course of a run that goes on, a line for 50 steps, keeps its place beside what comes step by step.
+func TestSeriesGoesOn(t *testing.T) {
+	var s series
+	for step := 50; step <= 30000; step += 50 {
+		s.add(float64(step), 3)
+	}
+	for step := 30001; step <= 40000; step++ {
+		s.add(float64(step), 1)
+	}
+	before := 0
+	for i, step := range s.steps {
+		if step <= 30000 {
+			before++
+		}
+		if step <= 30000 && s.values[i] != 3 || step > 30200 && s.values[i] != 1 {
+			t.Errorf("step %g: %g", step, s.values[i])
+		}
+	}
+	if share := float64(before) / float64(len(s.steps)); share < 0.7 || share > 0.8 || len(s.steps) < mostPoints/4 {
+		t.Errorf("%d of %d points are of the first three quarters", before, len(s.steps))
+	}
+}
+
 // Pictures are timed from their beginning, and from when a person first asked for them.
 func TestPace(t *testing.T) {
 	var p pace
