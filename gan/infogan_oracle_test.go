@@ -224,7 +224,7 @@ func (o *infoGANOracle) train() []float64 {
 	fake, intoG := o.make(latents)
 	x, groups := slices.Concat(fake, o.shuffled(philox.StreamPermutation, b)), 2
 	if r.warps() {
-		x, groups = append(x, o.warped(r.Information, x[len(fake):])...), 3
+		x, groups = append(x, o.warped(philox.StreamWarp, r.Information, x[len(fake):])...), 3
 	}
 	s := o.see(x, groups, philox.StreamNoise)
 	losses, dCode, dContinuous := o.read(s, code, continuous)

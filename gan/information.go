@@ -66,9 +66,14 @@ func (p *pair) warp(rec *vk.Recorder, i Information, x layers.Tensor, real int) 
 	if !i.warps() {
 		return
 	}
-	b, by, shape := p.batchSize, p.information.by, p.data.Shape
-	layers.UniformNoise(rec, p.stream(philox.StreamWarp), p.step, -1, 1, by, 0, by.C)
-	layers.Warp(rec, x.Part(real, real+b).As(shape), by, i.WarpSpread, i.WarpShift, x.Part(real+b, real+2*b).As(shape))
+	b := p.batchSize
+	p.warpBy(rec, philox.StreamWarp, p.information.by, i, x.Part(real, real+b), x.Part(real+b, real+2*b))
+}
+
+// warpBy records images x [rows,pixels], warped by this step's maps [rows,6] of a stream, as y.
+func (p *pair) warpBy(rec *vk.Recorder, stream uint32, by layers.Tensor, i Information, x, y layers.Tensor) {
+	layers.UniformNoise(rec, p.stream(stream), p.step, -1, 1, by, 0, by.C)
+	layers.Warp(rec, x.As(p.data.Shape), by, i.WarpSpread, i.WarpShift, y.As(p.data.Shape))
 }
 
 // inform records the losses of the logits of the batch of real images that begins at a row, whose gradient is added to d's, and of the

@@ -97,11 +97,11 @@ func (o *oracle) noisy(id uint32, sigma float64, x []float64) []float64 {
 	return y
 }
 
-// warped is this step's real images, warped.
-func (o *oracle) warped(i Information, images []float64) []float64 {
+// warped is images, warped by this step's maps of a stream.
+func (o *oracle) warped(id uint32, i Information, images []float64) []float64 {
 	h, w := o.set.Train.Height, o.set.Train.Width
 	by := make([]float64, 6*len(images)/(h*w))
-	o.uniform(philox.StreamWarp, by, -1, 1)
+	o.uniform(id, by, -1, 1)
 	return ref.Warp(images, by, h, w, float64(i.WarpSpread), float64(i.WarpShift))
 }
 

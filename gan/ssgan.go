@@ -27,6 +27,8 @@ type SSGAN struct {
 	known    vk.Range      // [len(chosen)] u32, the same on the device
 	places   vk.Range      // [B] u32, where this step's labelled images stand among them
 	labelled vk.Range      // [B] u32, this step's labelled images
+	unwarped layers.Tensor // [B, pixels], the same before they are warped
+	by       layers.Tensor // [B, 6], how they are
 	target   vk.Range      // [B] u32, their classes
 	x        layers.Tensor // [max rows, pixels], of a step [3B or 4B, pixels]: fake, labelled, unlabelled; unlabelled, warped
 	dLogits  layers.Tensor // [4B or 5B, classes]: D's loss on these; zero for G's loss, which has no logits

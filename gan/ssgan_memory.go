@@ -21,6 +21,10 @@ func (m *SSGAN) allocate() error {
 	m.places = a.words("places", b)
 	m.labelled = a.words("labelled", b)
 	m.target = a.words("target", b)
+	if m.recipe.WarpLabelled {
+		m.unwarped = a.tensor("unwarped", b, layers.Vector(m.data.Shape.Size()))
+		m.by = a.tensor("labelled warp", b, layers.Vector(6))
+	}
 	m.x = a.tensor("x", m.mostRows(), layers.Vector(m.data.Shape.Size()))
 	m.dLogits = a.tensor("dlogits", (m.recipe.kinds()+1)*b, layers.Vector(classes))
 	if m.recipe.DFirst {

@@ -38,7 +38,11 @@ func (o *ssganOracle) labelled() ([]float64, []int) {
 		index[r] = int(o.chosen[o.stream(philox.StreamLabelledBatch).Permute(uint32(p/n), uint32(p%n), uint32(n))])
 		class[r] = int(o.set.TrainLabels[index[r]])
 	}
-	return o.images(index), class
+	images := o.images(index)
+	if o.r.WarpLabelled {
+		images = o.warped(philox.StreamLabelledWarp, o.r.Information, images)
+	}
+	return images, class
 }
 
 // dense is a linear layer of a pass: its operands, and its weight as weight norm makes it.
@@ -144,7 +148,7 @@ func (o *ssganOracle) train() []float64 {
 	known, target := o.labelled()
 	kinds := [][]float64{fake, known, o.unlabelled(philox.StreamPermutation)}
 	if o.r.warps() {
-		kinds = append(kinds, o.warped(o.r.Information, kinds[2]))
+		kinds = append(kinds, o.warped(philox.StreamWarp, o.r.Information, kinds[2]))
 	}
 	rows := len(kinds) * b
 	features, trunk := o.features(slices.Concat(kinds...), rows, philox.StreamNoise)
@@ -225,11 +229,12 @@ func TestSSGANStepIsTheOracles(t *testing.T) {
 		"information": func(r *SSGANRecipe) {
 			r.Information = Information{WeightBalance: 2, WeightCertainty: 0.5, WeightWarp: 1, WarpSpread: 0.25, WarpShift: 1}
 		},
-		"average":             func(r *SSGANRecipe) { r.EMADecay, r.EMAWarmUp = best.EMADecay, best.EMAWarmUp },
-		"D first":             func(r *SSGANRecipe) { r.DFirst = true },
-		"uniform z":           func(r *SSGANRecipe) { r.ZPrior = Uniform },
-		"shifts alone":        func(r *SSGANRecipe) { r.GShiftOnly = true },
-		"a normalised output": func(r *SSGANRecipe) { r.GOutputNorm = true },
+		"warped labelled images": func(r *SSGANRecipe) { r.WarpLabelled, r.WarpSpread, r.WarpShift = true, 0.25, 1 },
+		"average":                func(r *SSGANRecipe) { r.EMADecay, r.EMAWarmUp = best.EMADecay, best.EMAWarmUp },
+		"D first":                func(r *SSGANRecipe) { r.DFirst = true },
+		"uniform z":              func(r *SSGANRecipe) { r.ZPrior = Uniform },
+		"shifts alone":           func(r *SSGANRecipe) { r.GShiftOnly = true },
+		"a normalised output":    func(r *SSGANRecipe) { r.GOutputNorm = true },
 	}
 	families(t, func(t *testing.T, d *vk.Device) {
 		t.Run("best", func(t *testing.T) { test(t, d, small(best)) })

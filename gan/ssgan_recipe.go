@@ -14,6 +14,7 @@ type SSGANRecipe struct {
 	WeightReal     float32 `json:"weight_real"`
 	WeightFake     float32 `json:"weight_fake"`
 	Information            // about unlabelled images
+	WarpLabelled   bool    `json:"warp_labelled"` // labelled images are warped too, afresh in every step
 	NoiseInput     float32 `json:"noise_input"`   // standard deviation of the noise on the discriminator's input
 	NoiseHidden    float32 `json:"noise_hidden"`  // and ahead of its other layers
 	DFirst         bool    `json:"d_first"`       // D is updated first, then G against the new D, by noise and unlabelled images of its own

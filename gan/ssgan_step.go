@@ -96,7 +96,12 @@ func (m *SSGAN) drawLabelled(rec *vk.Recorder, x layers.Tensor) {
 	layers.EndlessBatch(rec, m.stream(philox.StreamLabelledBatch), m.step, len(m.chosen), x.Rows, m.places)
 	layers.Lookup(rec, m.known, m.places, m.labelled, x.Rows)
 	layers.Lookup(rec, m.data.Train.Labels, m.labelled, m.target, x.Rows)
-	layers.Gather(rec, m.data.Train.Pixels, m.labelled, x)
+	if !m.recipe.WarpLabelled {
+		layers.Gather(rec, m.data.Train.Pixels, m.labelled, x)
+		return
+	}
+	layers.Gather(rec, m.data.Train.Pixels, m.labelled, m.unwarped)
+	m.warpBy(rec, philox.StreamLabelledWarp, m.by, m.recipe.Information, m.unwarped, x)
 }
 
 // losses records D's losses and their gradients.

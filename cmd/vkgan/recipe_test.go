@@ -115,7 +115,7 @@ func TestResumeOfAnOlderRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	recipe := info["recipe"].(map[string]any)
-	for _, younger := range []string{"eps_inside", "rate_decay", "planned_steps", "z_prior", "d_first", "g_shift_only", "g_output_norm", "init_sigma"} {
+	for _, younger := range []string{"eps_inside", "rate_decay", "planned_steps", "z_prior", "d_first", "g_shift_only", "g_output_norm", "init_sigma", "warp_labelled"} {
 		if _, found := recipe[younger]; !found {
 			t.Errorf("run.json has no %s", younger)
 		}

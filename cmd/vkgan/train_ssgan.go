@@ -57,6 +57,7 @@ func ssganFlags(f *pflag.FlagSet, r *gan.SSGANRecipe) {
 	f.BoolVar(&r.GShiftOnly, "g-shift-only", r.GShiftOnly, "the generator's batch-norms shift, and do not scale")
 	f.BoolVar(&r.GOutputNorm, "g-output-norm", r.GOutputNorm, "weight norm of the generator's last layer, with a trained scale")
 	informationFlags(f, &r.Information)
+	f.BoolVar(&r.WarpLabelled, "warp-labelled", r.WarpLabelled, "warp labelled images too, in every step by other maps")
 	optimiserFlags(f, &r.Optimiser)
 	f.Float32Var(&r.EMADecay, "ema-decay", r.EMADecay, "`decay` of the networks' averages, for tests, 'sample --ema'; 0: none")
 	f.BoolVar(&r.EMAWarmUp, "ema-warm-up", r.EMAWarmUp, "begin it with few steps: no decay above t/(t+9) at step t")

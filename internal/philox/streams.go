@@ -34,7 +34,8 @@ const (
 	StreamSampleContinuous = 162 // continuous code k of noise vector i of samples: -1 + 2 Uniform(0, i*codes + k)
 	StreamCodeUse          = 163 // training images that the use of a code is measured on, as StreamPermutation has them
 
-	StreamWarp = 180 // affine map of training row r, number k of 6: -1 + 2 Uniform(step, r*6 + k)
+	StreamWarp         = 180 // affine map of training row r, number k of 6: -1 + 2 Uniform(step, r*6 + k)
+	StreamLabelledWarp = 181 // likewise of labelled row r
 
 	StreamInitialNoise = 164 // + k: noise as StreamNoise's ahead of layer k, in step 0, while first scales and biases are made
 )
