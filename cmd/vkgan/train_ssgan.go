@@ -31,7 +31,7 @@ func newTrainSSGAN(s streams) *cobra.Command {
 			"each class and many without a label, while it tells them from what the generator makes; the generator\n" +
 			"matches the mean of its features. The test error counts the test images that get a wrong class.",
 		Example: "  vkgan train ssgan\n" +
-			"  vkgan train ssgan --class-labels 2 --data-seed 7 --epochs 30\n" +
+			"  vkgan train ssgan --class-labels 2 --warp-labelled --data-seed 7 --epochs 30\n" +
 			"  vkgan train ssgan --resume latest",
 		RunE: func(c *cobra.Command, _ []string) error { return flags.train(c, s, model) },
 	}
