@@ -62,16 +62,18 @@ func (s *showing) watch(session *session, w *watcher) gan.Spectator {
 }
 
 // recall shows the course of a run that goes on.
-func (s *showing) recall(run *gan.Run) error {
+func (s *showing) recall(run *gan.Run) {
 	if s == nil || s.viewer == nil {
-		return nil
+		return
 	}
 	lines, err := gan.ReadMetrics(run.Dir)
+	if err != nil {
+		fmt.Fprintf(s.say, "vkgan: the window's charts begin anew: %v\n", err)
+	}
 	for _, m := range lines {
 		s.viewer.Step(m)
 		s.viewer.Metrics(m)
 	}
-	return err
 }
 
 // metrics shows a line of metrics.

@@ -223,9 +223,7 @@ func (t *trainFlags) openRun(before *past, s *session, j job, info gan.RunInfo, 
 	if err := run.Resume(checkpoint, info); err != nil {
 		return nil, errors.Join(err, run.Close())
 	}
-	if err := w.window.recall(run); err != nil {
-		return nil, errors.Join(err, run.Close())
-	}
+	w.window.recall(run)
 	for _, log := range run.Gaps {
 		fmt.Fprintf(w.streams.err, "vkgan: %s is gone or was cut since the checkpoint was written: lines are missing there\n", log)
 	}
